@@ -1,0 +1,12 @@
+grant usage on schema raw to loader, transformer, reviewer;
+grant usage on schema register, staging, checks, facts, release to loader, transformer, reviewer;
+grant usage on schema review to transformer, reviewer;
+grant usage on schema marts to bi_reader, transformer, reviewer;
+grant usage on schema register to bi_reader;
+grant select, insert, update on all tables in schema raw to loader;
+grant select on all tables in schema raw, review, release to transformer, reviewer;
+grant select on all tables in schema checks to reviewer;
+grant insert on review.decision to reviewer;
+grant create, usage on schema staging, checks, facts, marts, register to transformer;
+alter default privileges in schema marts grant select on tables to bi_reader, reviewer;
+alter default privileges in schema checks, facts, staging, register grant select on tables to reviewer;
