@@ -1,0 +1,216 @@
+"""Vietnamese digits, units and words read into exact numbers: what one cell, or one printed number, says.
+
+Nothing is guessed: a text that two conventions read differently ("1.234") is ``ambiguous`` and carries both readings,
+unless its own column or document shows which mark is the decimal one. Values are ``decimal.Decimal``, never floats.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+DASHES = "-‐‑‒–—−"
+FORMULA_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
+EXCEL_DIGITS = 15  # a typed number never has more; longer ones are the noise of a formula
+NUMBER = r"\d+(?:[.,]\d+)+|\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d+"
+
+# Words of the language, longest first where one begins another; each qualifier is what the number then means.
+QUALIFIER_WORDS = {
+    "khoảng trên": "approx", "khoảng hơn": "approx", "khoảng gần": "approx", "khoảng": "approx", "xấp xỉ": "approx",
+    "chừng": "approx", "tầm": "approx", "about": "approx", "around": "approx", "approximately": "approx",
+    "roughly": "approx", "some": "approx",
+    "không quá": "at_most", "tối đa": "at_most", "nhiều nhất": "at_most", "at most": "at_most", "up to": "at_most",
+    "no more than": "at_most", "not more than": "at_most", "maximum of": "at_most",
+    "ít nhất": "at_least", "tối thiểu": "at_least", "không dưới": "at_least", "at least": "at_least",
+    "no less than": "at_least", "not less than": "at_least", "minimum of": "at_least",
+    "trên": "over", "hơn": "over", "vượt": "over", "more than": "over", "over": "over", "above": "over",
+    "exceeding": "over", "upwards of": "over",
+    "gần": "under", "dưới": "under", "chưa đến": "under", "chưa tới": "under", "ngót": "under", "suýt soát": "under",
+    "nearly": "under", "almost": "under", "close to": "under", "under": "under", "less than": "under", "below": "under",
+}  # fmt: skip
+ESTIMATE_WORDS = ("ước tính", "ước đạt", "ước thực hiện", "ước", "estimated at", "estimated", "estimate")
+MONEY_WORDS = {
+    "nghìn tỷ": 10**12, "ngàn tỷ": 10**12, "tỷ": 10**9, "triệu": 10**6, "trđ": 10**6, "trd": 10**6, "nghìn": 10**3,
+    "ngàn": 10**3, "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "thousand": 10**3,
+}  # fmt: skip
+CURRENCY_WORDS = ("đồng", "dồng", "đông", "dong", "vnđ", "vnd", "đ")
+
+
+@dataclass(frozen=True)
+class CellReading:
+    """What one cell says.
+
+    ``reading``: number | blank | zero_mark | missing_mark | not_applicable | formula_error | ambiguous | unreadable.
+    ``value`` is exact, in the unit of the cell's column (``unit_text`` holds unit words typed in the cell itself);
+    ``decimals`` counts printed decimal digits; ``alternatives`` holds both values of an ambiguous text.
+    """
+
+    written: str
+    reading: str
+    value: Decimal | None = None
+    decimals: int | None = None
+    qualifier: str = "exact"
+    is_estimated: bool = False
+    alternatives: tuple[Decimal, ...] = ()
+    unit_text: str = ""
+
+
+def tidy(text: str) -> str:
+    """Text in NFC, full-width characters and all kinds of spaces made plain; the length may change."""
+    plain = unicodedata.normalize("NFC", text)
+    plain = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in plain)
+    return re.sub(r"[\u200b\u200c\u200d\ufeff\u00ad]", "", re.sub(r"[^\S\n]", " ", plain))
+
+
+def number_readings(digits: str, decimal_mark: str | None = None) -> tuple[tuple[Decimal, int], ...]:
+    """All (value, decimals) that bare digits can mean: none when malformed, two (grouped first) when ambiguous.
+
+    ``decimal_mark`` "," or "." decides a single mark before exactly three digits; nothing else needs it.
+    """
+    text = digits.replace(" ", "")
+    if " " in digits and not re.fullmatch(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?", digits):
+        return ()
+    marks = [c for c in text if c in ".,"]
+    if not re.fullmatch(r"\d+(?:[.,]\d+)*", text):
+        return ()
+    if not marks:
+        return ((Decimal(text), 0),)
+    if " " in digits or len(set(marks)) == 2:
+        whole, _, fraction = text.rpartition(marks[-1])
+        is_lawful = marks.count(marks[-1]) == 1 and (" " in digits or _is_grouped(whole, marks[0]))
+        return (_decimal(whole, fraction, marks[0]),) if is_lawful else ()
+    mark = marks[0]
+    if len(marks) > 1:
+        return ((Decimal(text.replace(mark, "")), 0),) if _is_grouped(text, mark) else ()
+    whole, fraction = text.split(mark)
+    as_decimal = _decimal(whole, fraction, mark)
+    if len(fraction) != 3 or len(whole) > 3 or whole.startswith("0"):
+        return (as_decimal,)
+    grouped = (Decimal(whole + fraction), 0)
+    if decimal_mark is None:
+        return (grouped, as_decimal)
+    return (as_decimal,) if decimal_mark == mark else (grouped,)
+
+
+def _is_grouped(text: str, mark: str) -> bool:
+    return re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+", text) is not None
+
+
+def _decimal(whole: str, fraction: str, mark: str) -> tuple[Decimal, int]:
+    return Decimal(f"{whole.replace(mark, '')}.{fraction}"), len(fraction)
+
+
+def decimal_mark_of(texts: Iterable[str]) -> str | None:
+    """The decimal mark that the unambiguous numbers of a column or document use; None when none does or they differ."""
+    seen = set()
+    for text in texts:
+        for digits in re.findall(NUMBER, tidy(text)):
+            marks = [c for c in digits if c in ".,"]
+            readings = number_readings(digits)
+            if not marks or len(readings) != 1:
+                continue
+            if readings[0][1]:
+                seen.add(marks[-1])
+            else:  # 1.234.567 groups by its mark, so the other mark is the decimal one
+                seen.add("," if marks[0] == "." else ".")
+    return seen.pop() if len(seen) == 1 else None
+
+
+def money_factor(unit_text: str) -> int | None:
+    """How many đồng one unit of a money unit is ("triệu đồng" → 1 000 000); None when the text names no money unit."""
+    words = re.sub(r"[.\s()/]+", " ", _without_marks(unit_text)).strip()
+    words = re.sub(r"^(dvt|don vi tinh|don vi|unit)\s*:?\s*", "", words)
+    match = re.fullmatch(
+        r"(?:(vnd|dong) )?(?:(nghin ty|ngan ty|nghin|ngan|trieu|tr|ty|ti|trillion|billion|bn|million|mn|m|thousand)s?"
+        r"(?: ?(?:vnd|dong|d)s?)?|(vnd|dong|d))(?: (?:viet nam|viet nam dong|vnd))?",
+        words,
+    )
+    if match is None or (match[2] == "m" and not match[1] and "vnd" not in words and "dong" not in words):
+        return None
+    factors = {"nghin": 10**3, "ngan": 10**3, "thousand": 10**3, "tr": 10**6, "trieu": 10**6, "million": 10**6}
+    factors |= {"mn": 10**6, "m": 10**6, "ty": 10**9, "ti": 10**9, "billion": 10**9, "bn": 10**9}
+    factors |= {"trillion": 10**12, "nghin ty": 10**12, "ngan ty": 10**12, None: 1}
+    return factors[match[2]]
+
+
+def _without_marks(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", tidy(text).lower().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def read_cell(written: object, decimal_mark: str | None = None) -> CellReading:
+    """Read one workbook or CSV cell: text, int, float, Decimal, bool, None or a date; never raises.
+
+    ``decimal_mark`` is what the column's other cells show (``decimal_mark_of``) and decides texts such as "1.234".
+    A float is read as the shortest text that gives it back, with the digits a spreadsheet can hold.
+    """
+    if written is None:
+        return CellReading("", "blank")
+    if isinstance(written, bool | datetime.date | datetime.time | datetime.timedelta):
+        return CellReading(str(written), "unreadable")
+    if isinstance(written, int | float | Decimal):
+        return _read_numeric(written)
+    text = str(written)
+    plain = tidy(text).strip()
+    if not plain:
+        return CellReading(text, "blank")
+    if plain.upper() in FORMULA_ERRORS:
+        return CellReading(text, "formula_error")
+    if len(plain) == 1 and plain in DASHES:
+        return CellReading(text, "zero_mark", Decimal(0), 0)
+    if re.fullmatch(r"…+|\.{2,}", plain):
+        return CellReading(text, "missing_mark")
+    if plain in "xX×":
+        return CellReading(text, "not_applicable")
+    return _read_text(text, plain, decimal_mark)
+
+
+def _read_numeric(number: int | float | Decimal) -> CellReading:
+    if isinstance(number, float):
+        text = repr(number)
+        if number == number and abs(number) != float("inf"):
+            exact = Decimal(text)
+            if len(exact.normalize().as_tuple().digits) > EXCEL_DIGITS:
+                exact = Decimal(f"{number:.{EXCEL_DIGITS}g}")
+        else:
+            return CellReading(text, "unreadable")
+    else:
+        exact = Decimal(number)
+        if not exact.is_finite():
+            return CellReading(str(number), "unreadable")
+    if exact == exact.to_integral_value():
+        exact = exact.quantize(Decimal(1)) if exact.adjusted() < 27 else exact
+    elif isinstance(number, float):
+        exact = exact.normalize()
+    return CellReading(format(exact, "f"), "number", exact, max(0, -exact.as_tuple().exponent))
+
+
+def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
+    rest, is_estimated = _take_words(plain.lower(), dict.fromkeys(ESTIMATE_WORDS, "yes"))
+    rest, qualifier = _take_words(rest, QUALIFIER_WORDS)
+    pattern = rf"(\()?\s*([{DASHES}+])?\s*((?:{NUMBER})(?:e[+-]?\d+)?)\s*(\))?\s*(%|[^\d\W][^\d]*)?"
+    match = re.fullmatch(pattern, rest)
+    if match is None or bool(match[1]) != bool(match[4]):
+        return CellReading(text, "unreadable")
+    if "e" in match[3]:
+        mantissa = Decimal(match[3].replace(",", "."))
+        readings: tuple[tuple[Decimal, int], ...] = ((mantissa, max(0, -mantissa.as_tuple().exponent)),)
+    else:
+        readings = number_readings(match[3], decimal_mark)
+    if not readings:
+        return CellReading(text, "unreadable")
+    sign = -1 if match[1] or (match[2] and match[2] in DASHES) else 1
+    shared = {"qualifier": qualifier or "exact", "is_estimated": bool(is_estimated)}
+    shared["unit_text"] = (match[5] or "").strip()
+    if len(readings) == 2:
+        return CellReading(text, "ambiguous", alternatives=tuple(sign * value for value, _ in readings), **shared)
+    return CellReading(text, "number", sign * readings[0][0], readings[0][1], **shared)
+
+
+def _take_words(text: str, words: dict[str, str]) -> tuple[str, str | None]:
+    for phrase in sorted(words, key=len, reverse=True):
+        if text.startswith(phrase + " "):
+            return text[len(phrase) :].strip(), words[phrase]
+    return text, None
