@@ -1,0 +1,42 @@
+"""`kc`: the command line. Nothing heavy is imported before the command that needs it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from khuyencong.cli import figures, files, review, runs, system
+
+app = typer.Typer(
+    name="kc",
+    help="The khuyến công warehouse: from a province's file to the national figure, and back to the cell.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+for module in (runs, files, figures, review, system):
+    module.register(app)
+
+
+def main() -> None:
+    """Run `kc`; an error of ours ends as one clear sentence and exit code 1."""
+    from khuyencong.cli.output import Refused, say_error
+
+    try:
+        app()
+    except Refused as refusal:
+        say_error(str(refusal))
+        sys.exit(refusal.exit_code)
+    except KeyboardInterrupt:
+        say_error("Stopped. What was finished is kept; run the same command again to go on.")
+        sys.exit(1)
+    except Exception as error:
+        import os
+
+        if os.environ.get("KC_TRACEBACK"):
+            raise
+        say_error(f"{type(error).__name__}: {error}\nThis is our failure, not yours. KC_TRACEBACK=1 shows where.")
+        sys.exit(1)

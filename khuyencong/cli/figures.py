@@ -1,0 +1,183 @@
+"""Commands that read released figures: rollup, explain, release."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from khuyencong.cli.runs import JsonOption
+
+release_app = typer.Typer(help="Releases: numbered states of the national figures.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(rollup)
+    app.command()(explain)
+    app.add_typer(release_app, name="release")
+
+
+def rollup(
+    period: Annotated[str, typer.Option(help="S..E as YYYY-MM..YYYY-MM, for example 2025-01..2025-06.")],
+    fund: Annotated[str | None, typer.Option(help="A fund, for example KCQG.")] = None,
+    activity: Annotated[str | None, typer.Option(help="An activity, for example A3.")] = None,
+    indicator: Annotated[str | None, typer.Option(help="An indicator, for example KC-E05.")] = None,
+    geography: Annotated[str, typer.Option(help="as-reported, or the map of a day: YYYY-MM-DD (2025 = 2025-07-01).")] = "as-reported",
+    as_of: Annotated[str | None, typer.Option(help="The figures as released at this time.")] = None,
+    by: Annotated[str, typer.Option(help="unit, region or nation.")] = "nation",
+    total: Annotated[str, typer.Option(help="Dimensions to add up: fund, activity (comma between).")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Figures with their parts: accepted + disputed + missing. An option left out is broken out.
+
+    Example: kc rollup --period 2025-01..2025-06 --indicator KC-E05 --total activity
+    """
+    from khuyencong.cli.output import Refused, print_json
+    from khuyencong.cli.session import open_connection, parse_time
+    from khuyencong.rollup import UnknownChoice
+    from khuyencong.rollup import rollup as roll_up
+
+    with open_connection() as connection:
+        try:
+            document = roll_up(
+                connection,
+                period,
+                fund=fund,
+                activity=activity,
+                indicator=indicator,
+                geography=geography,
+                as_of=parse_time(as_of),
+                by=by,
+                total=tuple(part for part in total.split(",") if part),
+            )
+        except UnknownChoice as error:
+            raise Refused(str(error), 2) from error
+    if as_json:
+        print_json(document)
+    elif as_csv:
+        _print_csv(document["rows"])
+    else:
+        print_rollup(document)
+
+
+def _print_csv(rows: list[dict[str, Any]]) -> None:
+    import csv
+    import sys
+
+    if rows:
+        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
+    """The rollup as a table for people; money in đồng."""
+    from khuyencong.cli.output import console, number, print_table
+
+    rows = document["rows"]
+    if not rows:
+        console().print("No figure was released for that choice. `kc status` lists what is owed and what came.")
+        return
+    print_table(
+        title or f"Release {document['release']}, as of {document['as_of']}, map {document['geography']}",
+        ("unit", "fund", "activity", "indicator", "measure", "accepted", "disputed", "at least", "at most", "units: acc./disp./miss. of owed"),
+        [
+            (
+                row["unit_name"],
+                row["fund"],
+                row["activity"],
+                row["indicator_code"],
+                row["measure"],
+                number(row["accepted"]),
+                number(row["disputed"]),
+                number(row["at_least"]),
+                number(row["at_most"]) if not row["n_unbounded"] else "no bound",
+                f"{row['n_accepted']}/{row['n_disputed']}/{row['n_missing']} of {row['n_owed']}",
+            )
+            for row in rows
+        ],
+        numeric=(5, 6, 7, 8),
+    )
+
+
+def explain(
+    period: Annotated[str, typer.Option(help="S..E as YYYY-MM..YYYY-MM, or one month YYYY-MM.")],
+    indicator: Annotated[str, typer.Option(help="An indicator, for example KC-E05.")],
+    fund: Annotated[str | None, typer.Option(help="A fund.")] = None,
+    activity: Annotated[str | None, typer.Option(help="An activity.")] = None,
+    unit: Annotated[str | None, typer.Option(help="A unit or group, for example long-an; default the nation.")] = None,
+    release: Annotated[int | None, typer.Option(help="A release; default the newest.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """From a figure to its release, verdicts, submissions, file, sheet and cell.
+
+    Example: kc explain --period 2025-01..2025-06 --indicator KC-E05 --fund KCDP-T --unit long-an
+    """
+    from khuyencong.cli.output import Refused, print_json
+    from khuyencong.cli.session import open_connection
+    from khuyencong.explain import explain as explain_figure
+    from khuyencong.explain import print_explanation
+    from khuyencong.rollup import UnknownChoice
+
+    with open_connection() as connection:
+        try:
+            document = explain_figure(
+                connection, period, indicator, fund=fund, activity=activity, unit=unit, release=release
+            )
+        except UnknownChoice as error:
+            raise Refused(str(error), 2) from error
+    print_json(document) if as_json else print_explanation(document)
+
+
+@release_app.command("list")
+def release_list(as_json: JsonOption = False) -> None:
+    """All releases, newest first.
+
+    Example: kc release list
+    """
+    from khuyencong.cli.output import number, print_json, print_table
+    from khuyencong.cli.session import open_connection
+    from khuyencong.release import release_list as read_list
+
+    with open_connection() as connection:
+        releases = read_list(connection)
+    if as_json:
+        print_json({"releases": releases})
+        return
+    print_table(
+        "Releases",
+        ("release", "as of", "run", "opened", "closed", "hash"),
+        [
+            (r["release"], r["as_of"], r["run"], number(r["n_opened"]), number(r["n_closed"]), r["release_hash"][:16] + "…")
+            for r in releases
+        ],
+        numeric=(0, 2, 3, 4),
+    )
+
+
+@release_app.command("show")
+def release_show(
+    number_of: Annotated[int, typer.Argument(metavar="RELEASE", help="A release number.")], as_json: JsonOption = False
+) -> None:
+    """One release: what opened it, by reason.
+
+    Example: kc release show 1
+    """
+    from khuyencong.cli.output import Refused, number, print_json, print_table
+    from khuyencong.cli.session import open_connection
+    from khuyencong.release import release_show as read_release
+
+    with open_connection() as connection:
+        document = read_release(connection, number_of)
+    if document is None:
+        raise Refused(f"There is no release {number_of}. `kc release list` lists them.", 2)
+    if as_json:
+        print_json(document)
+        return
+    print_table(
+        f"Release {document['release']}, as of {document['as_of']}, hash {document['release_hash']}",
+        ("reason", "rows opened", "rows closed"),
+        [(row["reason"], number(row["n_opened"]), number(row["n_closed"])) for row in document["reasons"]],
+        numeric=(1, 2),
+    )

@@ -1,0 +1,77 @@
+"""Commands about files: submit, read, sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from khuyencong.cli.runs import JsonOption
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(submit)
+    app.command()(read)
+    app.command()(sample)
+
+
+def submit(
+    paths: Annotated[list[Path], typer.Argument(help="Files to submit.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="The same findings; nothing is written.")] = False,
+    unit: Annotated[str | None, typer.Option(help="The unit that sends; default: the unit the file names.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Files through door and rules; what is wrong is said with its cell. Exit 3 when a file is returned.
+
+    Example: kc submit kinh-phi-2025-06.xlsx --dry-run
+    """
+    from khuyencong.cli.output import Refused, print_json
+    from khuyencong.cli.session import now
+    from khuyencong.settings import read_settings
+    from khuyencong.submit import print_submitted
+    from khuyencong.submit import submit as submit_files
+
+    for path in paths:
+        if not path.is_file():
+            raise Refused(f"There is no file {path}.", 2)
+    document = submit_files(read_settings(), paths, now(), dry_run=dry_run, unit_key=unit)
+    print_json(document) if as_json else print_submitted(document)
+    if any(file["verdict"] == "return" for file in document["files"]):
+        raise typer.Exit(3)
+
+
+def read(
+    file: Annotated[Path, typer.Argument(help="A workbook, a CSV file, a text or HTML page.")], as_json: JsonOption = False
+) -> None:
+    """What a reader sees in a file: every figure with its cell or text span. Exit 3 when the file cannot be read.
+
+    Example: kc read report.txt --json
+    """
+    from khuyencong.cli.output import Refused, print_json
+    from khuyencong.cli.session import now
+    from khuyencong.preview import print_preview, preview
+    from khuyencong.settings import read_settings
+
+    if not file.is_file():
+        raise Refused(f"There is no file {file}.", 2)
+    document = preview(read_settings(), file, now())
+    print_json(document) if as_json else print_preview(document)
+    if document["returned"]:
+        raise typer.Exit(3)
+
+
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where to write the sample nation.")],
+    seed: Annotated[int, typer.Option(help="Seed of the sample nation.")] = 2025,
+    clean: Annotated[bool, typer.Option(help="Without planted errors.")] = False,
+) -> None:
+    """Write the sample nation: real workbooks of invented projects, with a truth file.
+
+    Example: kc sample /tmp/nation --seed 7
+    """
+    from khuyencong.cli.output import console
+    from samples.nation import write_nation
+
+    summary = write_nation(folder, seed=seed, clean=clean)
+    console().print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.")

@@ -1,0 +1,69 @@
+"""Commands of the review: flags, decide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from khuyencong.cli.runs import JsonOption
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(flags)
+    app.command()(decide)
+
+
+def flags(
+    unit: Annotated[str | None, typer.Option(help="A unit.")] = None,
+    period: Annotated[str | None, typer.Option(help="A period, YYYY-MM.")] = None,
+    severity: Annotated[str | None, typer.Option(help="block, warn or shadow.")] = None,
+    status: Annotated[str, typer.Option(help="open, closed or all.")] = "open",
+    as_json: JsonOption = False,
+) -> None:
+    """Flags, worst for the nation first.
+
+    Example: kc flags --severity block
+    """
+    from khuyencong.cli.output import console, number, print_json
+    from khuyencong.cli.session import open_connection
+    from khuyencong.flags import list_flags
+
+    with open_connection() as connection:
+        rows = list_flags(connection, unit=unit, period=period, severity=severity, status=status)
+    if as_json:
+        print_json({"flags": rows})
+        return
+    out = console()
+    if not rows:
+        out.print("No flag for that choice.")
+    for row in rows:
+        out.print(f"[bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}  {row['period']}"
+                  f"  effect {number(row['impact_vnd'])} đồng  {row['decision'] or ''}")
+        out.print(f"  {row['explanation_vi']}", markup=False)
+        out.print(f"  {row['explanation_en']}", markup=False, style="dim")
+
+
+def decide(
+    flag: Annotated[str, typer.Argument(help="A flag_id of `kc flags`.")],
+    decision: Annotated[str, typer.Argument(help="confirm (the flag is right), waive (the figure is right), correct (--value).")],
+    reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
+    value: Annotated[str | None, typer.Option(help="The true value, in đồng or in the indicator's unit.")] = None,
+    until: Annotated[str | None, typer.Option(help="A waiver's last day, YYYY-MM-DD.")] = None,
+) -> None:
+    """A reviewer's word on a flag. It counts from the next night.
+
+    Example: kc decide 3f2a91c07b5d waive --reason "Checked with the Department: paid in advance."
+    """
+    from khuyencong.cli.output import Refused, console
+    from khuyencong.cli.session import now, open_connection, parse_time
+    from khuyencong.decisions import DecisionRefused
+    from khuyencong.decisions import decide as record
+
+    day = parse_time(until)
+    with open_connection() as connection:
+        try:
+            rows = record(connection, flag, decision, reason, value, day.date() if day else None, now())
+        except DecisionRefused as error:
+            raise Refused(str(error), 2) from error
+    console().print(f"Recorded for {rows} (figure, rule) pairs. It counts from the next `kc nightly`.")

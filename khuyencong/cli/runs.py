@@ -1,0 +1,114 @@
+"""Commands that run a night: demo, nightly, status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+    app.command()(nightly)
+    app.command()(status)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Any:
+    """A callback (name, position, total) that draws the night's stations on standard error."""
+    if quiet:
+        yield lambda name, position, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("start", total=None)
+
+        def show(name: str, position: int, total: int) -> None:
+            bar.update(task, description=name, completed=position - 1, total=total)
+
+        yield show
+
+
+def demo(as_json: JsonOption = False, seed: Annotated[int, typer.Option(help="Seed of the sample nation.")] = 2025) -> None:
+    """Sample nation → embedded warehouse → nightly → coverage, national table, held figures, what to try next.
+
+    Example: kc demo
+    """
+    from khuyencong.cli.output import print_json
+    from khuyencong.demo import print_demo, run_demo
+
+    with _progress(as_json) as progress:
+        outcome = run_demo(seed, progress)
+    if as_json:
+        print_json(outcome.night)
+    else:
+        print_demo(outcome)
+
+
+def nightly(
+    as_of: Annotated[str | None, typer.Option(help="What we knew at this time: YYYY-MM-DD or ISO time. Default: now.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The main job: pull, land, read, door, build, reconcile, gate, release. Idempotent.
+
+    Example: kc nightly --as-of 2026-04-30
+    """
+    from khuyencong.cli.output import print_json
+    from khuyencong.cli.session import now, parse_time
+    from khuyencong.nightly import run_nightly
+    from khuyencong.settings import read_settings
+
+    with _progress(as_json) as progress:
+        night = run_nightly(read_settings(), parse_time(as_of) or now(), now, progress)
+    print_json(night) if as_json else _print_night(night)
+
+
+def _print_night(night: dict[str, Any]) -> None:
+    from khuyencong.cli.output import console, number, print_table
+
+    console().print(f"Run {night['run']}: release {night['release']}, hash {night['release_hash'][:16]}…, as of {night['as_of']}")
+    print_table(
+        "Stations",
+        ("station", "seconds", "rows in", "rows out"),
+        [
+            (name, f"{row['seconds']:.1f}", number(row["rows_in"]), number(row["rows_out"]))
+            for name, row in night["stations"].items()
+        ],
+        numeric=(1, 2, 3),
+    )
+
+
+def status(
+    as_of: Annotated[str | None, typer.Option(help="Owed and received at this time. Default: now.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Owed × received: who is late, what is held, what ran. Exit 1 when the last good run is older than 26 hours.
+
+    Example: kc status --as-of 2026-04-30
+    """
+    from khuyencong.cli.output import print_json
+    from khuyencong.cli.session import now, open_connection, parse_time
+    from khuyencong.status import print_status
+    from khuyencong.status import status as read_status
+
+    with open_connection() as connection:
+        document = read_status(connection, parse_time(as_of) or now())
+    print_json(document) if as_json else print_status(document)
+    if document["is_stale"]:
+        raise typer.Exit(1)
+
+
+Progress = Callable[[str, int, int], None]

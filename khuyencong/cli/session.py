@@ -1,0 +1,41 @@
+"""What a command needs before it can work: settings, an open warehouse, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from typing import Any
+
+from khuyencong.cli.output import Refused
+from khuyencong.settings import TIMEZONE, Settings, read_settings
+
+
+def now() -> datetime:
+    """The time in Viet Nam. Only the command line reads the clock."""
+    return datetime.now(TIMEZONE)
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """A moment from YYYY-MM-DD (the end of that day in Viet Nam) or a full ISO time; wrong text is a usage error."""
+    if text is None:
+        return None
+    try:
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time(23, 59, 59), TIMEZONE)
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(f"'{text}' is no date. Write YYYY-MM-DD, for example 2026-04-30.", 2) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=TIMEZONE)
+
+
+@contextmanager
+def open_connection(settings: Settings | None = None) -> Iterator[Any]:
+    """A psycopg2 connection to the warehouse, started and migrated if need be."""
+    from khuyencong.warehouse import connect, open_warehouse
+
+    connection = connect(open_warehouse(settings or read_settings()))
+    try:
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,106 @@
+"""`kc demo`: the sample nation through one whole night on the embedded warehouse, and what a newcomer should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from khuyencong.settings import TIMEZONE, Settings, read_settings
+
+
+@dataclass(frozen=True)
+class DemoOutcome:
+    """The night's document, and what the demo prints from the released figures."""
+
+    night: dict[str, Any]
+    inbox: Path
+    n_files: int
+    status: dict[str, Any]
+    national: dict[str, Any]
+    flags: list[dict[str, Any]]
+    seconds: float
+
+
+def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcome:
+    """Write the sample nation if it is not there, run the night as of the sample's last day, read the results back."""
+    import time
+
+    from khuyencong.flags import list_flags
+    from khuyencong.nightly import run_nightly
+    from khuyencong.rollup import rollup
+    from khuyencong.status import status
+    from khuyencong.warehouse import connect, open_warehouse
+    from samples.nation import write_nation
+
+    began = time.perf_counter()
+    settings = demo_settings(read_settings())
+    progress("sample", 0, 1)
+    summary = write_nation(settings.inbox, seed=seed)
+    night = run_nightly(settings, summary.as_of, lambda: datetime.now(TIMEZONE), progress)
+    connection = connect(open_warehouse(settings))
+    try:
+        return DemoOutcome(
+            night=night,
+            inbox=settings.inbox,
+            n_files=summary.n_files,
+            status=status(connection, summary.as_of),
+            national=rollup(connection, summary.period, indicator=summary.indicator, total=("activity",)),
+            flags=list_flags(connection, status="open"),
+            seconds=time.perf_counter() - began,
+        )
+    finally:
+        connection.close()
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The same installation with the sample nation as its inbox, unless KC_INBOX names another."""
+    return settings if settings.inbox else replace(settings, inbox=settings.home / "samples")
+
+
+def print_demo(outcome: DemoOutcome) -> None:
+    """Coverage, the national table, the held figures with reasons, three commands to try next."""
+    from khuyencong.cli.figures import print_rollup
+    from khuyencong.cli.output import console, print_table
+
+    out = console()
+    night = outcome.night
+    out.print(
+        f"\n[bold]Khuyến công: sample nation[/]  {outcome.n_files} files, one night in {outcome.seconds:.0f} s. "
+        f"Release {night['release']}, hash {night['release_hash'][:16]}…, as of {night['as_of'][:10]}. "
+        "Persons, establishments and projects are invented.\n"
+    )
+    print_table(
+        "Coverage: owed × received",
+        ("period", "form", "owed", "in force", "missing", "of which returned", "late"),
+        [
+            (c["period"], c["form"], c["n_owed"], c["n_reported"], c["n_missing"], c["n_returned"], c["n_late"])
+            for c in night["coverage"]
+        ],
+        numeric=(2, 3, 4, 5, 6),
+    )
+    out.print()
+    print_rollup(outcome.national, "National figures, accepted + disputed + missing, in đồng")
+    blocking = [flag for flag in outcome.flags if flag["severity"] == "block"]
+    out.print(f"\n[bold]Held figures[/]: {len(blocking)} blocking flags, {len(outcome.flags)} flags in all. The first five:")
+    for flag in blocking[:5]:
+        out.print(f"  {flag['flag_id']}  {flag['unit_key']}  {flag['form_code']}  {flag['period']}", markup=False)
+        out.print(f"    {flag['explanation_vi']}", markup=False)
+        out.print(f"    {flag['explanation_en']}", markup=False, style="dim")
+    first = blocking[0] if blocking else None
+    rows = outcome.national["rows"]
+    out.print("\n[bold]Try next[/]")
+    if rows:
+        row = rows[0]
+        out.print(
+            f"  kc explain --period {row['period_start'][:7]}..{row['period_end'][:7]} --indicator {row['indicator_code']}"
+            f" --fund {row['fund']} --unit {first['unit_key'] if first else 'viet-nam'}",
+            markup=False,
+        )
+    out.print("  kc status --as-of " + night["as_of"][:10], markup=False)
+    if first:
+        out.print(f'  kc decide {first["flag_id"]} waive --reason "Đã kiểm tra với Sở Công Thương"   then: kc nightly', markup=False)
+    else:
+        out.print("  kc flags", markup=False)

@@ -1,0 +1,76 @@
+"""The main job: one night from the inboxes to a release. Idempotent: the same bytes, register and decisions change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from khuyencong.nights import Night, finish_night, run_station, start_night
+from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.stations import STATIONS
+
+NIGHT_LOCK = 20_120_705  # any fixed number: one night at a time on one warehouse
+
+
+def run_nightly(
+    settings: Settings,
+    as_of: datetime,
+    clock: Callable[[], datetime],
+    progress: Callable[[str, int, int], None] = lambda name, position, total: None,
+) -> dict[str, Any]:
+    """Run every station and return the document of `kc nightly --json` (DESIGN.md Part III).
+
+    `progress(name, position, total)` is called as each station starts; an exception of a station is raised after its name
+    stands in release.run.
+    """
+    from khuyencong.warehouse import connect, open_warehouse
+
+    warehouse = open_warehouse(settings)
+    connection = connect(warehouse)
+    lock = connect(warehouse)
+    try:
+        with lock.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
+            if not cursor.fetchone()[0]:
+                raise RuntimeError("Another night is running on this warehouse. Wait for it, or see `kc status`.")
+        night = start_night(settings, warehouse, connection, as_of, clock())
+        for position, (name, work) in enumerate(STATIONS, 1):
+            progress(name, position, len(STATIONS))
+            run_station(night, name, position, work)
+        finish_night(night, clock())
+        return summary_of(night)
+    finally:
+        lock.close()
+        connection.close()
+
+
+def summary_of(night: Night) -> dict[str, Any]:
+    """What a night came to: run, release, hash, periods, coverage and the counts and seconds of its stations."""
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute("select release_number, release_hash from release.run where run_key = %s", (night.run_key,))
+        release_number, release_hash = cursor.fetchone()
+        cursor.execute(
+            """select station, seconds, rows_in, rows_out from release.run_station
+            where run_key = %s order by position""",
+            (night.run_key,),
+        )
+        stations = {
+            name: {"seconds": float(seconds), "rows_in": rows_in, "rows_out": rows_out}
+            for name, seconds, rows_in, rows_out in cursor
+        }
+        cursor.execute(
+            """select to_char(period_end, 'YYYY-MM'), form_code, n_owed, n_reported, n_missing, n_returned, n_late
+            from marts.mart_coverage where group_key = 'viet-nam' order by period_end, form_code"""
+        )
+        names = ("period", "form", "n_owed", "n_reported", "n_missing", "n_returned", "n_late")
+        coverage = [dict(zip(names, row, strict=True)) for row in cursor]
+    return {
+        "run": night.run_key,
+        "release": release_number,
+        "release_hash": release_hash,
+        "as_of": night.as_of.astimezone(TIMEZONE).isoformat(),
+        "periods": sorted({row["period"] for row in coverage}),
+        "coverage": coverage,
+        "stations": stations,
+    }

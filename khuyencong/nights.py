@@ -1,0 +1,114 @@
+"""The record of a night: release.run, one row a run, and release.run_station, one row a station.
+
+Nothing below the command line reads a clock: `as_of` comes in from outside; only the seconds a station took are measured here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from khuyencong.settings import PROJECT, Settings
+
+CODE_FOLDERS = ("khuyencong", "ingestion", "expectations", "dbt_project/models", "dbt_project/macros")
+CODE_ENDINGS = {".py", ".sql"}
+
+
+@dataclass(frozen=True)
+class Night:
+    """One night in progress: where it works and what it knows. `connection` is a psycopg2 connection."""
+
+    settings: Settings
+    warehouse: Any
+    connection: Any
+    run_key: int
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class StationCount:
+    """What a station took in and gave out, in rows of its own kind."""
+
+    rows_in: int
+    rows_out: int
+    note: str = ""
+
+
+def hash_of_files(folder: Path, endings: set[str]) -> str:
+    """sha256 over names and bytes of the files below a folder, in name order, without paths of the machine."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in endings and p.is_file()):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def start_night(settings: Settings, warehouse: Any, connection: Any, as_of: datetime, started_at: datetime) -> Night:
+    """Open the run row of a night, with the hashes of the code, register, rules and forms that it will use."""
+    code = hashlib.sha256()
+    for folder in CODE_FOLDERS:
+        code.update(hash_of_files(PROJECT / folder, CODE_ENDINGS).encode())
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """insert into release.run (as_of, started_at, code_hash, register_hash, rules_hash, forms_hash)
+            values (%s, %s, %s, %s, %s, %s) returning run_key""",
+            (
+                as_of,
+                started_at,
+                code.hexdigest(),
+                hash_of_files(settings.register, {".csv"}),
+                hash_of_files(settings.rules, {".yml"}),
+                hash_of_files(settings.forms, {".yml"}),
+            ),
+        )
+        run_key = cursor.fetchone()[0]
+    return Night(settings, warehouse, connection, run_key, as_of)
+
+
+def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: int) -> Night:
+    """The night of an existing run, for a station that is run (again) on its own."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select as_of from release.run where run_key = %s", (run_key,))
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(f"There is no run {run_key} in release.run.")
+    return Night(settings, warehouse, connection, run_key, row[0])
+
+
+def run_station(night: Night, name: str, position: int, work: Callable[[Night], StationCount]) -> StationCount:
+    """Do one station's work and record its counts and seconds; a failure is recorded on the run and raised again."""
+    began = time.perf_counter()
+    try:
+        count = work(night)
+    except Exception as error:
+        night.connection.rollback()
+        with night.connection, night.connection.cursor() as cursor:
+            cursor.execute(
+                "update release.run set state = 'failed', failed_station = %s, failed_reason = %s where run_key = %s",
+                (name, f"{type(error).__name__}: {error}"[:2000], night.run_key),
+            )
+        raise
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute(
+            """insert into release.run_station (run_key, station, position, seconds, rows_in, rows_out)
+            values (%s, %s, %s, %s, %s, %s)
+            on conflict (run_key, station) do update
+            set seconds = excluded.seconds, rows_in = excluded.rows_in, rows_out = excluded.rows_out""",
+            (night.run_key, name, position, round(time.perf_counter() - began, 3), count.rows_in, count.rows_out),
+        )
+    return count
+
+
+def finish_night(night: Night, finished_at: datetime) -> None:
+    """Close the run row: this night is done."""
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute(
+            "update release.run set state = 'done', finished_at = %s, failed_station = null, failed_reason = null "
+            "where run_key = %s",
+            (finished_at, night.run_key),
+        )

@@ -1,0 +1,112 @@
+"""The stations of a night, each a function that can be run again alone. `kc nightly` and the DAGs call these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from khuyencong.nights import Night, StationCount
+
+BUILD = ["staging", "checks"]
+FACTS = ["facts"]
+MARTS = ["marts"]
+
+
+def pull_and_land(night: Night, source_codes: Iterable[str] | None = None) -> StationCount:
+    """Bytes from the inboxes into landing, a receipt for each arrival that is new at its place."""
+    from ingestion.landing import land
+    from ingestion.transports import arrivals, read_sources
+
+    sources = read_sources(night.settings)
+    wanted = set(source_codes) if source_codes is not None else None
+    seen = [
+        arrival
+        for source in sources
+        if wanted is None or source.source_code in wanted
+        for arrival in arrivals(source, night.as_of)
+    ]
+    new = land(night.connection, seen, night.settings.landing, night.run_key, night.as_of)
+    return StationCount(len(seen), len(new))
+
+
+def read(night: Night) -> StationCount:
+    """Landed bytes into schema raw, one transaction a submission; what cannot be read becomes a finding."""
+    from ingestion.reading import read_receipts
+
+    counts = read_receipts(night.connection, night.settings, night.run_key, night.as_of)
+    return StationCount(counts.receipts, counts.submissions)
+
+
+def door(night: Night) -> StationCount:
+    """Is each new submission the form that was asked for? Findings are rows."""
+    from expectations.door import judge
+
+    counts = judge(night.warehouse, night.connection, night.run_key)
+    return StationCount(counts.submissions, counts.findings)
+
+
+def build(night: Night) -> StationCount:
+    """Register, staging and checks: every figure typed, every rule due judged."""
+    from expectations.rule_loader import load_rules_into
+    from ingestion.forms import load_forms, load_forms_into
+    from khuyencong.transform import run_dbt
+
+    load_forms_into(night.connection, load_forms(night.settings.forms))
+    load_rules_into(night.connection, night.settings)
+    results = run_dbt(night.warehouse, night.settings, BUILD, seeds=True)
+    return StationCount(len(results), _rows(night, "checks.chk_verdict"))
+
+
+def reconcile(night: Night) -> StationCount:
+    """In force, held, flagged: the gate judges again until what stands no longer changes; then one flag a cause."""
+    from khuyencong.flags import raise_flags
+    from khuyencong.gate import run_gate
+    from khuyencong.transform import run_dbt
+
+    def judge_again() -> None:
+        run_dbt(night.warehouse, night.settings, ["checks"])
+
+    gate = run_gate(night.connection, night.run_key, night.as_of, judge_again)
+    flags = raise_flags(night.connection, night.run_key, night.as_of)
+    return StationCount(gate.submissions, flags.open)
+
+
+def facts(night: Night) -> StationCount:
+    """Facts at the grain of the data contract."""
+    from khuyencong.transform import run_dbt
+
+    results = run_dbt(night.warehouse, night.settings, FACTS)
+    return StationCount(len(results), _rows(night, "facts.fct_contribution"))
+
+
+def release(night: Night) -> StationCount:
+    """A numbered release, opened only when content changed."""
+    from khuyencong.release import open_release
+
+    outcome = open_release(night.connection, night.run_key, night.as_of)
+    return StationCount(_rows(night, "facts.fct_contribution"), outcome.n_opened + outcome.n_closed)
+
+
+def marts(night: Night) -> StationCount:
+    """What BI reads: the released figures."""
+    from khuyencong.transform import run_dbt
+
+    results = run_dbt(night.warehouse, night.settings, MARTS)
+    return StationCount(len(results), _rows(night, "marts.mart_national_rollup"))
+
+
+STATIONS: tuple[tuple[str, Callable[[Night], StationCount]], ...] = (
+    ("land", pull_and_land),
+    ("read", read),
+    ("door", door),
+    ("build", build),
+    ("reconcile", reconcile),
+    ("facts", facts),
+    ("release", release),
+    ("marts", marts),
+)
+
+
+def _rows(night: Night, table: str) -> int:
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute(f"select count(*) from {table}")
+        return cursor.fetchone()[0]
