@@ -28,12 +28,13 @@ def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcom
     """Write the sample nation if it is not there, run the night as of the sample's last day, read the results back."""
     import time
 
+    from samples.nation import write_nation
+
     from khuyencong.flags import list_flags
     from khuyencong.nightly import run_nightly
     from khuyencong.rollup import rollup
     from khuyencong.status import status
     from khuyencong.warehouse import connect, open_warehouse
-    from samples.nation import write_nation
 
     began = time.perf_counter()
     settings = demo_settings(read_settings())
@@ -84,7 +85,9 @@ def print_demo(outcome: DemoOutcome) -> None:
     out.print()
     print_rollup(outcome.national, "National figures, accepted + disputed + missing, in đồng")
     blocking = [flag for flag in outcome.flags if flag["severity"] == "block"]
-    out.print(f"\n[bold]Held figures[/]: {len(blocking)} blocking flags, {len(outcome.flags)} flags in all. The first five:")
+    out.print(
+        f"\n[bold]Held figures[/]: {len(blocking)} blocking flags, {len(outcome.flags)} flags in all. The first five:"
+    )
     for flag in blocking[:5]:
         out.print(f"  {flag['flag_id']}  {flag['unit_key']}  {flag['form_code']}  {flag['period']}", markup=False)
         out.print(f"    {flag['explanation_vi']}", markup=False)
@@ -101,6 +104,9 @@ def print_demo(outcome: DemoOutcome) -> None:
         )
     out.print("  kc status --as-of " + night["as_of"][:10], markup=False)
     if first:
-        out.print(f'  kc decide {first["flag_id"]} waive --reason "Đã kiểm tra với Sở Công Thương"   then: kc nightly', markup=False)
+        out.print(
+            f'  kc decide {first["flag_id"]} waive --reason "Đã kiểm tra với Sở Công Thương"   then: kc nightly',
+            markup=False,
+        )
     else:
         out.print("  kc flags", markup=False)

@@ -1,12 +1,17 @@
-"""The main job: one night from the inboxes to a release. Idempotent: the same bytes, register and decisions change nothing."""
+"""The main job: one night from the inboxes to a release. Idempotent: the same bytes, register and decisions change nothing.
+
+`run_nightly` does it in one go; `open_run`, `run_one_station` and `close_run` are the same steps for a scheduler that retries
+each station alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from khuyencong.nights import Night, finish_night, run_station, start_night
+from khuyencong.nights import Night, StationCount, finish_night, resume_night, run_station, start_night
 from khuyencong.settings import TIMEZONE, Settings
 from khuyencong.stations import STATIONS
 
@@ -24,22 +29,49 @@ def run_nightly(
     `progress(name, position, total)` is called as each station starts; an exception of a station is raised after its name
     stands in release.run.
     """
-    from khuyencong.warehouse import connect, open_warehouse
-
-    warehouse = open_warehouse(settings)
-    connection = connect(warehouse)
-    lock = connect(warehouse)
-    try:
-        with lock.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
-            if not cursor.fetchone()[0]:
-                raise RuntimeError("Another night is running on this warehouse. Wait for it, or see `kc status`.")
+    with _locked(settings) as (warehouse, connection):
         night = start_night(settings, warehouse, connection, as_of, clock())
         for position, (name, work) in enumerate(STATIONS, 1):
             progress(name, position, len(STATIONS))
             run_station(night, name, position, work)
         finish_night(night, clock())
         return summary_of(night)
+
+
+def open_run(settings: Settings, as_of: datetime, started_at: datetime) -> int:
+    """Open a night and return its run_key."""
+    with _locked(settings) as (warehouse, connection):
+        return start_night(settings, warehouse, connection, as_of, started_at).run_key
+
+
+def run_one_station(settings: Settings, run_key: int, name: str) -> StationCount:
+    """One station of an open night; running it again after a failure is safe."""
+    position, work = next((i, work) for i, (known, work) in enumerate(STATIONS, 1) if known == name)
+    with _locked(settings) as (warehouse, connection):
+        return run_station(resume_night(settings, warehouse, connection, run_key), name, position, work)
+
+
+def close_run(settings: Settings, run_key: int, finished_at: datetime) -> dict[str, Any]:
+    """Close an open night and return its document."""
+    with _locked(settings) as (warehouse, connection):
+        night = resume_night(settings, warehouse, connection, run_key)
+        finish_night(night, finished_at)
+        return summary_of(night)
+
+
+@contextmanager
+def _locked(settings: Settings) -> Iterator[tuple[Any, Any]]:
+    """An open warehouse and a connection, held by nobody else; the lock goes with its connection, also on kill -9."""
+    from khuyencong.warehouse import connect, open_warehouse
+
+    warehouse = open_warehouse(settings)
+    connection, lock = connect(warehouse), connect(warehouse)
+    try:
+        with lock.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
+            if not cursor.fetchone()[0]:
+                raise RuntimeError("Another night is running on this warehouse. Wait for it, or see `kc status`.")
+        yield warehouse, connection
     finally:
         lock.close()
         connection.close()

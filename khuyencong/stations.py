@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from datetime import datetime
 
 from khuyencong.nights import Night, StationCount
+from khuyencong.settings import Settings
 
 BUILD = ["staging", "checks"]
 FACTS = ["facts"]
 MARTS = ["marts"]
 
 
-def pull_and_land(night: Night, source_codes: Iterable[str] | None = None) -> StationCount:
+def pull_and_land(night: Night) -> StationCount:
     """Bytes from the inboxes into landing, a receipt for each arrival that is new at its place."""
     from ingestion.landing import land
     from ingestion.transports import arrivals, read_sources
 
-    sources = read_sources(night.settings)
-    wanted = set(source_codes) if source_codes is not None else None
-    seen = [
-        arrival
-        for source in sources
-        if wanted is None or source.source_code in wanted
-        for arrival in arrivals(source, night.as_of)
-    ]
+    seen = [arrival for source in read_sources(night.settings) for arrival in arrivals(source, night.as_of)]
     new = land(night.connection, seen, night.settings.landing, night.run_key, night.as_of)
     return StationCount(len(seen), len(new))
+
+
+def pull_source(settings: Settings, source_code: str, as_of: datetime) -> StationCount:
+    """One source into landing between two nights; the next night reads what lies there."""
+    from ingestion.landing import land
+    from ingestion.transports import arrivals, read_sources
+
+    from khuyencong.warehouse import connect, open_warehouse
+
+    source = next(s for s in read_sources(settings) if s.source_code == source_code)
+    connection = connect(open_warehouse(settings))
+    try:
+        seen = list(arrivals(source, as_of))
+        return StationCount(len(seen), len(land(connection, seen, settings.landing, None, as_of)))
+    finally:
+        connection.close()
 
 
 def read(night: Night) -> StationCount:
@@ -47,6 +58,7 @@ def door(night: Night) -> StationCount:
 def build(night: Night) -> StationCount:
     """Register, staging and checks: every figure typed, every rule due judged."""
     from expectations.rule_loader import load_rules_into
+
     from ingestion.forms import load_forms, load_forms_into
     from khuyencong.transform import run_dbt
 

@@ -22,7 +22,9 @@ def rollup(
     fund: Annotated[str | None, typer.Option(help="A fund, for example KCQG.")] = None,
     activity: Annotated[str | None, typer.Option(help="An activity, for example A3.")] = None,
     indicator: Annotated[str | None, typer.Option(help="An indicator, for example KC-E05.")] = None,
-    geography: Annotated[str, typer.Option(help="as-reported, or the map of a day: YYYY-MM-DD (2025 = 2025-07-01).")] = "as-reported",
+    geography: Annotated[
+        str, typer.Option(help="as-reported, or the map of a day: YYYY-MM-DD (2025 = 2025-07-01).")
+    ] = "as-reported",
     as_of: Annotated[str | None, typer.Option(help="The figures as released at this time.")] = None,
     by: Annotated[str, typer.Option(help="unit, region or nation.")] = "nation",
     total: Annotated[str, typer.Option(help="Dimensions to add up: fund, activity (comma between).")] = "",
@@ -81,7 +83,18 @@ def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
         return
     print_table(
         title or f"Release {document['release']}, as of {document['as_of']}, map {document['geography']}",
-        ("unit", "fund", "activity", "indicator", "measure", "accepted", "disputed", "at least", "at most", "units: acc./disp./miss. of owed"),
+        (
+            "unit",
+            "fund",
+            "activity",
+            "indicator",
+            "measure",
+            "accepted",
+            "disputed",
+            "at least",
+            "at most",
+            "units: acc./disp./miss. of owed",
+        ),
         [
             (
                 row["unit_name"],
@@ -149,7 +162,14 @@ def release_list(as_json: JsonOption = False) -> None:
         "Releases",
         ("release", "as of", "run", "opened", "closed", "hash"),
         [
-            (r["release"], r["as_of"], r["run"], number(r["n_opened"]), number(r["n_closed"]), r["release_hash"][:16] + "…")
+            (
+                r["release"],
+                r["as_of"],
+                r["run"],
+                number(r["n_opened"]),
+                number(r["n_closed"]),
+                r["release_hash"][:16] + "…",
+            )
             for r in releases
         ],
         numeric=(0, 2, 3, 4),

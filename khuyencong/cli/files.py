@@ -42,7 +42,8 @@ def submit(
 
 
 def read(
-    file: Annotated[Path, typer.Argument(help="A workbook, a CSV file, a text or HTML page.")], as_json: JsonOption = False
+    file: Annotated[Path, typer.Argument(help="A workbook, a CSV file, a text or HTML page.")],
+    as_json: JsonOption = False,
 ) -> None:
     """What a reader sees in a file: every figure with its cell or text span. Exit 3 when the file cannot be read.
 
@@ -50,7 +51,7 @@ def read(
     """
     from khuyencong.cli.output import Refused, print_json
     from khuyencong.cli.session import now
-    from khuyencong.preview import print_preview, preview
+    from khuyencong.preview import preview, print_preview
     from khuyencong.settings import read_settings
 
     if not file.is_file():
@@ -70,8 +71,9 @@ def sample(
 
     Example: kc sample /tmp/nation --seed 7
     """
-    from khuyencong.cli.output import console
     from samples.nation import write_nation
+
+    from khuyencong.cli.output import console
 
     summary = write_nation(folder, seed=seed, clean=clean)
     console().print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.")

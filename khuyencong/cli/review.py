@@ -38,15 +38,19 @@ def flags(
     if not rows:
         out.print("No flag for that choice.")
     for row in rows:
-        out.print(f"[bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}  {row['period']}"
-                  f"  effect {number(row['impact_vnd'])} đồng  {row['decision'] or ''}")
+        out.print(
+            f"[bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}  {row['period']}"
+            f"  effect {number(row['impact_vnd'])} đồng  {row['decision'] or ''}"
+        )
         out.print(f"  {row['explanation_vi']}", markup=False)
         out.print(f"  {row['explanation_en']}", markup=False, style="dim")
 
 
 def decide(
     flag: Annotated[str, typer.Argument(help="A flag_id of `kc flags`.")],
-    decision: Annotated[str, typer.Argument(help="confirm (the flag is right), waive (the figure is right), correct (--value).")],
+    decision: Annotated[
+        str, typer.Argument(help="confirm (the flag is right), waive (the figure is right), correct (--value).")
+    ],
     reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
     value: Annotated[str | None, typer.Option(help="The true value, in đồng or in the indicator's unit.")] = None,
     until: Annotated[str | None, typer.Option(help="A waiver's last day, YYYY-MM-DD.")] = None,

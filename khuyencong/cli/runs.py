@@ -42,7 +42,9 @@ def _progress(quiet: bool) -> Any:
         yield show
 
 
-def demo(as_json: JsonOption = False, seed: Annotated[int, typer.Option(help="Seed of the sample nation.")] = 2025) -> None:
+def demo(
+    as_json: JsonOption = False, seed: Annotated[int, typer.Option(help="Seed of the sample nation.")] = 2025
+) -> None:
     """Sample nation → embedded warehouse → nightly → coverage, national table, held figures, what to try next.
 
     Example: kc demo
@@ -59,7 +61,9 @@ def demo(as_json: JsonOption = False, seed: Annotated[int, typer.Option(help="Se
 
 
 def nightly(
-    as_of: Annotated[str | None, typer.Option(help="What we knew at this time: YYYY-MM-DD or ISO time. Default: now.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="What we knew at this time: YYYY-MM-DD or ISO time. Default: now.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The main job: pull, land, read, door, build, reconcile, gate, release. Idempotent.
@@ -79,7 +83,9 @@ def nightly(
 def _print_night(night: dict[str, Any]) -> None:
     from khuyencong.cli.output import console, number, print_table
 
-    console().print(f"Run {night['run']}: release {night['release']}, hash {night['release_hash'][:16]}…, as of {night['as_of']}")
+    console().print(
+        f"Run {night['run']}: release {night['release']}, hash {night['release_hash'][:16]}…, as of {night['as_of']}"
+    )
     print_table(
         "Stations",
         ("station", "seconds", "rows in", "rows out"),

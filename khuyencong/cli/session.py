@@ -1,4 +1,4 @@
-"""What a command needs before it can work: settings, an open warehouse, the time."""
+"""What a command needs before it can work: an open warehouse, the time, a moment that somebody typed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from khuyencong.cli.output import Refused
+from khuyencong.clock import now
 from khuyencong.settings import TIMEZONE, Settings, read_settings
 
-
-def now() -> datetime:
-    """The time in Viet Nam. Only the command line reads the clock."""
-    return datetime.now(TIMEZONE)
+__all__ = ["now", "open_connection", "parse_time"]
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -54,13 +54,15 @@ def stop() -> None:
 
 @bench_app.command("read")
 def bench_read(
-    files: Annotated[int, typer.Option(help="How many workbooks of the sample nation.")] = 136, as_json: JsonOption = False
+    files: Annotated[int, typer.Option(help="How many workbooks of the sample nation.")] = 136,
+    as_json: JsonOption = False,
 ) -> None:
     """Cells per second of our reader beside pandas + openpyxl, on the same workbooks.
 
     Example: kc bench read
     """
     from bench.read import run_bench
+
     from khuyencong.cli.output import print_json, print_table
     from khuyencong.settings import read_settings
 
@@ -85,6 +87,7 @@ def bench_nightly(
     Example: kc bench nightly
     """
     from bench.nightly import run_bench
+
     from khuyencong.cli.output import print_json, print_table
     from khuyencong.settings import read_settings
 

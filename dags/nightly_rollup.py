@@ -1,0 +1,73 @@
+"""The night: from the inboxes to a release, at 01:00 in Viet Nam. Each station is a task that can be retried alone.
+
+Parameters: `period` (YYYY-MM) runs the night as of the end of the month after that period, as a backfill does;
+`as_of` (ISO time) says the moment itself. Without either the night knows what arrived until it starts.
+When, never what: every task calls a function of `khuyencong.stations`, as `kc nightly` does.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import Param, dag, get_current_context, task
+
+STATIONS = ("land", "read", "door", "build", "reconcile", "facts", "release", "marts")
+
+
+@dag(
+    dag_id="nightly_rollup",
+    schedule="0 1 * * *",
+    start_date=pendulum.datetime(2025, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    catchup=False,
+    max_active_runs=1,
+    params={
+        "period": Param(None, type=["null", "string"], pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="YYYY-MM"),
+        "as_of": Param(None, type=["null", "string"], description="ISO time, for example 2026-04-30T23:59:59+07:00"),
+    },
+    default_args={"owner": "national-desk", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    doc_md=__doc__,
+    tags=["khuyencong"],
+)
+def nightly_rollup() -> None:
+    @task(execution_timeout=timedelta(minutes=5))
+    def open_night() -> int:
+        from datetime import datetime
+
+        from khuyencong.clock import end_of_following_month, now
+        from khuyencong.nightly import open_run
+        from khuyencong.settings import read_settings
+
+        params = get_current_context()["params"]
+        as_of = datetime.fromisoformat(params["as_of"]) if params["as_of"] else None
+        if as_of is None and params["period"]:
+            as_of = end_of_following_month(params["period"])
+        return open_run(read_settings(), as_of or now(), now())
+
+    @task(execution_timeout=timedelta(minutes=60))
+    def station(name: str, run_key: int) -> dict[str, int]:
+        from khuyencong.nightly import run_one_station
+        from khuyencong.settings import read_settings
+
+        count = run_one_station(read_settings(), run_key, name)
+        print(f"{name}: {count.rows_in} rows in, {count.rows_out} rows out.")
+        return {"rows_in": count.rows_in, "rows_out": count.rows_out}
+
+    @task(execution_timeout=timedelta(minutes=5))
+    def close_night(run_key: int) -> dict:
+        from khuyencong.clock import now
+        from khuyencong.nightly import close_run
+        from khuyencong.settings import read_settings
+
+        return close_run(read_settings(), run_key, now())
+
+    run_key = open_night()
+    previous = run_key
+    for name in STATIONS:
+        this = station.override(task_id=name)(name, run_key)
+        previous >> this
+        previous = this
+    previous >> close_night(run_key)
+
+
+nightly_rollup()
