@@ -1,0 +1,214 @@
+"""The life cycle of the embedded PostgreSQL 18: made once, started when needed, running between commands."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+
+from khuyencong.warehouse.account import find_account
+from khuyencong.warehouse.address import Warehouse, WarehouseError, connect
+from khuyencong.warehouse.place import Place, known_place, outside_folders, packaged_binaries, prepare_place, socket_folder
+
+USER = DATABASE = "khuyencong"
+
+# The warehouse can be rebuilt from landed files and decisions are rare, so a commit need not wait for the disk.
+# No parallel workers: two dbt threads fill two cores, and small containers have little /dev/shm.
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "effective_cache_size": "1GB",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+    "log_min_messages": "warning",
+    "log_line_prefix": "%m [%p] %d ",
+    "timezone": "Asia/Ho_Chi_Minh",
+    "log_timezone": "Asia/Ho_Chi_Minh",
+}
+
+
+def start(home: Path) -> Warehouse:
+    """The address of the embedded server of this home, made and started if need be. Raises WarehouseError."""
+    running = _running(home)
+    if running:
+        return running
+    with _only_one(home):
+        running = _running(home)
+        if running:
+            return running
+        place = prepare_place(home)
+        if not (place.data / "PG_VERSION").exists():
+            _remove_forgotten(home, place)
+            _make_cluster(place)
+        return _start_server(place)
+
+
+def stop(home: Path) -> bool:
+    """Stop the server of this home; True when one was running."""
+    if not home.exists():
+        return False
+    with _only_one(home):
+        place = known_place(home)
+        return place is not None and _stop_server(place)
+
+
+def discard(home: Path) -> None:
+    """Stop the server of this home and delete its data, wherever they lie."""
+    if not home.exists():
+        return
+    with _only_one(home):
+        place = known_place(home)
+        if place:
+            _stop_server(place)
+            link = place.folder / "socket.place"
+            if link.exists():
+                shutil.rmtree(link.read_text(encoding="utf-8").strip(), ignore_errors=True)
+        for folder in [home / "postgres", *outside_folders(home)]:
+            shutil.rmtree(folder, ignore_errors=True)
+        (home / "postgres.place").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Two processes that start or stop the server of one home do it one after the other."""
+    home.mkdir(parents=True, exist_ok=True)
+    with open(home / "postgres.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _running(home: Path) -> Warehouse | None:
+    """The server that answers, as its own pid file describes it; None when there is none yet."""
+    pointer = home / "postgres.place"
+    folder = Path(pointer.read_text(encoding="utf-8").strip()) if pointer.exists() else home / "postgres"
+    try:
+        lines = (folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        password = (folder / "password").read_text(encoding="utf-8").strip()
+        port, host = int(lines[3]), lines[4]
+    except (OSError, IndexError, ValueError):
+        return None
+    warehouse = Warehouse(host, port, USER, password, DATABASE, "127.0.0.1", is_embedded=True)
+    try:
+        connect(warehouse).close()
+    except WarehouseError:
+        return None
+    return warehouse
+
+
+def _make_cluster(place: Place) -> None:
+    """initdb into a folder of another name, so that a half-made cluster is never taken for a whole one."""
+    unfinished = place.folder / "data.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    made = place.account.run([
+        place.binaries / "initdb", "--pgdata", unfinished, "--username", USER, "--encoding", "UTF8", "--locale", "C",
+        "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--auth-local", "trust",
+        "--auth-host", "scram-sha-256", "--no-instructions",
+    ])  # fmt: skip
+    if made.returncode != 0:
+        raise WarehouseError(f"initdb failed in {unfinished}: {_last_line(made.stderr or made.stdout)}")
+    unfinished.rename(place.data)
+
+
+def _start_server(place: Place) -> Warehouse:
+    host, port = socket_folder(place), _free_port()
+    password = _password(place)
+    settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(host), "unix_socket_permissions": "0700"}
+    lines = [f"{name} = '{_quoted(value)}'\n" for name, value in settings.items()]
+    (place.data / "postgresql.conf").write_text("".join(lines), encoding="utf-8")
+    place.account.own(place.data / "postgresql.conf", 0o600)
+    place.log.touch()
+    place.account.own(place.log, 0o600)
+    _drop_stale_pid(place)
+    command = [place.binaries / "pg_ctl", "start", "--wait", "--timeout=60", "--silent", "-D", place.data, "-l", place.log]
+    # After a kill -9 the old server's children hold its memory for a moment: try again for a while.
+    for attempt in range(20):
+        if place.account.run(command).returncode == 0:
+            break
+        if attempt == 19 or "shared memory" not in _tail(place.log):
+            raise WarehouseError(f"PostgreSQL does not start; its log {place.log} ends with: {_last_line(_tail(place.log))}")
+        time.sleep(0.5)
+    warehouse = Warehouse(str(host), port, USER, password, DATABASE, "127.0.0.1", is_embedded=True)
+    with contextlib.closing(connect(warehouse, dbname="postgres")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"alter role {USER} password %s", (password,))
+            cursor.execute("select 1 from pg_database where datname = %s", (DATABASE,))
+            if cursor.fetchone() is None:
+                cursor.execute(f"create database {DATABASE}")
+    return warehouse
+
+
+def _stop_server(place: Place) -> bool:
+    if not (place.data / "postmaster.pid").exists():
+        return False
+    stopped = place.account.run(
+        [place.binaries / "pg_ctl", "stop", "--mode=fast", "--wait", "--timeout=60", "--silent", "-D", place.data]
+    )
+    return stopped.returncode == 0
+
+
+def _password(place: Place) -> str:
+    """The server's password for TCP, made once, in a file that only its owner reads."""
+    if not place.password_file.exists():
+        descriptor = os.open(place.password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(24))
+    return place.password_file.read_text(encoding="utf-8").strip()
+
+
+def _drop_stale_pid(place: Place) -> None:
+    """Remove the pid file of a dead server. PostgreSQL keeps it when the number belongs to any other live process,
+    which is common in containers, where numbers are low and come again."""
+    pid_file = place.data / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    if b"postgres" not in command.split(b"\0", 1)[0] or os.fsencode(place.data) not in command:
+        pid_file.unlink()
+
+
+def _remove_forgotten(home: Path, present: Place) -> None:
+    """A home that was deleted leaves its outside place behind: stop and remove it before a new one is filled."""
+    for folder in outside_folders(home):
+        if folder != present.folder:
+            _stop_server(Place(folder, find_account(folder), packaged_binaries()))
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "''")
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "nothing"
