@@ -34,7 +34,7 @@ def open_warehouse(settings: Settings) -> Warehouse:
 
 
 def close_warehouse(settings: Settings) -> bool:
-    """Stop the embedded server of these settings. True when one was running; a server of KC_DATABASE_URL is left alone."""
+    """Stop the embedded server; True when one was running. A server of KC_DATABASE_URL is left alone."""
     return False if settings.database_url else embedded.stop(settings.home)
 
 

@@ -43,7 +43,7 @@ class Warehouse:
 
     @property
     def sqlalchemy_url(self) -> str:
-        """SQLAlchemy's form. Great Expectations wants a host in the URL even when a socket is used: it stands in the query."""
+        """SQLAlchemy's form. Great Expectations wants a host in the URL; a socket's folder stands in the query."""
         if not self.host.startswith("/"):
             return self._url("postgresql+psycopg2", self.host, dict(self.options))
         return self._url("postgresql+psycopg2", "localhost", {"host": self.host, **dict(self.options)})
@@ -93,4 +93,5 @@ def connect(warehouse: Warehouse, *, dbname: str | None = None) -> Connection:
         )
     except psycopg2.OperationalError as error:
         reason = str(error).strip().splitlines()[0]
-        raise WarehouseError(f"The warehouse at {warehouse.host} port {warehouse.port} does not answer: {reason}") from error
+        where = f"{warehouse.host} port {warehouse.port}"
+        raise WarehouseError(f"The warehouse at {where} does not answer: {reason}") from error

@@ -12,11 +12,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
-
 from khuyencong.warehouse.account import find_account
 from khuyencong.warehouse.address import Warehouse, WarehouseError, connect
-from khuyencong.warehouse.place import Place, known_place, outside_folders, packaged_binaries, prepare_place, socket_folder
+from khuyencong.warehouse.place import (
+    Place,
+    known_folder,
+    known_place,
+    outside_folders,
+    packaged_binaries,
+    prepare_place,
+    socket_folder,
+)
 
 USER = DATABASE = "khuyencong"
 
@@ -97,8 +103,9 @@ def _only_one(home: Path) -> Iterator[None]:
 
 def _running(home: Path) -> Warehouse | None:
     """The server that answers, as its own pid file describes it; None when there is none yet."""
-    pointer = home / "postgres.place"
-    folder = Path(pointer.read_text(encoding="utf-8").strip()) if pointer.exists() else home / "postgres"
+    folder = known_folder(home)
+    if folder is None:
+        return None
     try:
         lines = (folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         password = (folder / "password").read_text(encoding="utf-8").strip()
@@ -137,13 +144,14 @@ def _start_server(place: Place) -> Warehouse:
     place.log.touch()
     place.account.own(place.log, 0o600)
     _drop_stale_pid(place)
-    command = [place.binaries / "pg_ctl", "start", "--wait", "--timeout=60", "--silent", "-D", place.data, "-l", place.log]
+    pg_ctl = [place.binaries / "pg_ctl", "start", "--wait", "--timeout=60", "--silent"]
     # After a kill -9 the old server's children hold its memory for a moment: try again for a while.
     for attempt in range(20):
-        if place.account.run(command).returncode == 0:
+        if place.account.run([*pg_ctl, "-D", place.data, "-l", place.log]).returncode == 0:
             break
         if attempt == 19 or "shared memory" not in _tail(place.log):
-            raise WarehouseError(f"PostgreSQL does not start; its log {place.log} ends with: {_last_line(_tail(place.log))}")
+            reason = _last_line(_tail(place.log))
+            raise WarehouseError(f"PostgreSQL does not start; its log {place.log} ends with: {reason}")
         time.sleep(0.5)
     warehouse = Warehouse(str(host), port, USER, password, DATABASE, "127.0.0.1", is_embedded=True)
     with contextlib.closing(connect(warehouse, dbname="postgres")) as connection:

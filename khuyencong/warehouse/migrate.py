@@ -49,22 +49,17 @@ def migrate(warehouse: Warehouse, folder: Path = MIGRATIONS) -> list[str]:
         connection.commit()
         done = applied_migrations(connection)
         _refuse_changes(migrations, done)
-        cursor.execute("create table if not exists public.migration (name text primary key, checksum text not null)")
-        cursor.execute(
-            sql.SQL("alter database {} set timezone = {}").format(
-                sql.Identifier(warehouse.dbname), sql.Literal(TIMEZONE.key)
-            )
-        )
-        connection.commit()
         missing = [migration for migration in migrations if migration.name not in done]
+        database, timezone = sql.Identifier(warehouse.dbname), sql.Literal(TIMEZONE.key)
+        _apply(connection, "public.migration", [
+            "create table if not exists public.migration (name text primary key, checksum text not null)",
+            sql.SQL("alter database {} set timezone = {}").format(database, timezone),
+        ])  # fmt: skip
         for migration in missing:
-            try:
-                cursor.execute(migration.text)
-            except psycopg2.Error as error:
-                connection.rollback()
-                raise WarehouseError(f"Migration {migration.name} failed: {str(error).strip()}") from error
-            cursor.execute("insert into public.migration values (%s, %s)", (migration.name, migration.checksum))
-            connection.commit()
+            record = sql.SQL("insert into public.migration values ({}, {})").format(
+                sql.Literal(migration.name), sql.Literal(migration.checksum)
+            )
+            _apply(connection, migration.name, [migration.text, record])
         return [migration.name for migration in missing]
 
 
@@ -88,7 +83,20 @@ def recreate_database(warehouse: Warehouse) -> None:
                 cursor.execute(sql.SQL("drop database if exists {} with (force)").format(name))
                 cursor.execute(sql.SQL("create database {}").format(name))
         except psycopg2.Error as error:
-            raise WarehouseError(f"The database {warehouse.dbname} cannot be made anew: {str(error).strip()}") from error
+            reason = str(error).strip()
+            raise WarehouseError(f"The database {warehouse.dbname} cannot be made anew: {reason}") from error
+
+
+def _apply(connection: Connection, name: str, statements: list[str | sql.Composed]) -> None:
+    """Statements in one transaction; WarehouseError with the migration's name when one fails."""
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        connection.commit()
+    except psycopg2.Error as error:
+        connection.rollback()
+        raise WarehouseError(f"Migration {name} failed: {str(error).strip()}") from error
 
 
 def _refuse_changes(migrations: list[Migration], done: dict[str, str]) -> None:
@@ -101,6 +109,6 @@ def _refuse_changes(migrations: list[Migration], done: dict[str, str]) -> None:
             )
         if known[name] != checksum:
             raise WarehouseError(
-                f"Migration {name} was changed after it had been applied to this warehouse. Put the file back as it was "
-                "and write the change as a new migration; a warehouse that may be lost can be made anew with `make clean`."
+                f"Migration {name} was changed after it had been applied to this warehouse. Put the file back as it "
+                "was and write the change as a new migration; a warehouse that may be lost is removed by `make clean`."
             )

