@@ -1,0 +1,196 @@
+"""The register as the reader needs it: names and codes that people type → keys, each at a date."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ingestion.text import folded
+
+FILES = (
+    "units", "unit_aliases", "unit_codes", "successions", "indicators", "indicator_sources", "activities", "funds",
+    "sender_roles", "budget_effects", "project_states",
+)  # fmt: skip
+# How people write before a province's name; words of the language, not names of units.
+UNIT_PREFIXES = ("so cong thuong", "uy ban nhan dan", "ubnd", "tinh", "thanh pho", "tp")
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A key and the dates between which a name or code means it (None = without end)."""
+
+    key: str
+    valid_from: datetime.date | None
+    valid_to: datetime.date | None
+
+    def holds_on(self, day: datetime.date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What the reader must know of an indicator: its name, its unit of measure and how it behaves in time."""
+
+    indicator_code: str
+    indicator_name: str
+    unit: str
+    behaviour: str
+    is_formula: bool
+
+
+@dataclass(frozen=True)
+class Register:
+    """Typed look-ups over the register's CSV files; names are compared folded (no case, accents, punctuation)."""
+
+    unit_kinds: dict[str, str]
+    unit_texts: dict[str, str]
+    unit_names: dict[str, tuple[Dated, ...]]
+    unit_codes: dict[str, tuple[Dated, ...]]
+    successors: dict[str, tuple[tuple[str, datetime.date], ...]]
+    indicators: dict[str, Indicator]
+    indicator_names: dict[str, tuple[str, ...]]
+    sources: frozenset[tuple[str, str, str, str]]
+    activities: dict[str, Dated]
+    activity_names: dict[str, str]
+    funds: dict[str, Dated]
+    fund_names: dict[str, str]
+    sender_roles: dict[str, str]
+    effects: dict[str, str]
+    states: dict[str, str]
+
+    def units_named(self, written: str, day: datetime.date | None = None) -> tuple[str, ...]:
+        """The units that a typed name means on a day (or ever); a leading "Sở Công Thương", "tỉnh" and the like is no part of it."""
+        name = folded(written)
+        while name:
+            found = self.unit_names.get(name, ())
+            if found:
+                return tuple(dict.fromkeys(each.key for each in found if day is None or each.holds_on(day)))
+            prefix = next((p for p in UNIT_PREFIXES if name.startswith(p + " ")), None)
+            if prefix is None:
+                return ()
+            name = name[len(prefix) + 1 :]
+        return ()
+
+    def unit_with_code(self, written: str, day: datetime.date) -> str | None:
+        """The unit whose official code this was on that day; a code typed as a number may have lost its leading zero."""
+        code = written.strip().zfill(2)
+        return next((each.key for each in self.unit_codes.get(code, ()) if each.holds_on(day)), None)
+
+    def succeeded_on(self, successor: str, predecessor: str) -> datetime.date | None:
+        """The day on which one unit took the other's place, however many steps lie between; None when it never did."""
+        for unit, day in self.successors.get(predecessor, ()):
+            if unit == successor:
+                return day
+            later = self.succeeded_on(successor, unit)
+            if later is not None:
+                return later
+        return None
+
+    def born_by_succession(self, unit_key: str) -> datetime.date | None:
+        """The day on which a unit came to be from others; None when it never did."""
+        return next((day for steps in self.successors.values() for unit, day in steps if unit == unit_key), None)
+
+    def activity_of(self, written: str, day: datetime.date) -> str | None:
+        """The activity meant by a code ("A1", "1") or a name, if it exists on that day."""
+        name = folded(written)
+        short = re.sub(r"^a? ?0*(\d+)$", r"a\1", name)
+        code = self.activity_names.get(name) or self.activity_names.get(short)
+        if code is None:  # "1. Đào tạo nghề": a number or code before the name
+            code = self.activity_names.get(re.sub(r"^(a ?)?\d+ ", "", name))
+        return code if code and self.activities[code].holds_on(day) else None
+
+    def indicator_of(self, code_written: str, name_written: str) -> str | None:
+        """The indicator meant by its code, else by its name; None when unknown, or when the name is another indicator's."""
+        by_name = self.indicator_names.get(folded(name_written), ())
+        code = code_written.strip().lower()
+        if code:
+            found = next((each for each in self.indicators if each.lower() == code), None)
+            return found if not by_name or found in by_name else None
+        return by_name[0] if len(by_name) == 1 else None
+
+    def role_of(self, written: str) -> str | None:
+        """The sender's role meant by a text: the longest alias that it is, or begins with."""
+        name = folded(written)
+        fits = [alias for alias in self.sender_roles if name == alias or name.startswith(alias + " ")]
+        return self.sender_roles[max(fits, key=len)] if fits else None
+
+
+def load_register(folder: Path) -> Register:
+    """The register of a folder of CSV files, read again only when a byte of them changed."""
+    contents = tuple((folder / f"{name}.csv").read_bytes() for name in FILES)
+    return _register_of(hashlib.sha256(b"\0".join(contents)).hexdigest(), folder)
+
+
+@lru_cache(maxsize=4)
+def _register_of(digest: str, folder: Path) -> Register:
+    rows = {name: _rows(folder / f"{name}.csv") for name in FILES}
+    units = {row["unit_key"]: row for row in rows["units"]}
+    names: dict[str, dict[Dated, None]] = defaultdict(dict)
+    for row in rows["unit_aliases"]:
+        names[folded(row["alias"])][_dated(row, row["unit_key"])] = None
+    for row in rows["units"]:
+        names[folded(row["unit_name"])].setdefault(_dated(row, row["unit_key"]))
+    codes: dict[str, list[Dated]] = defaultdict(list)
+    for row in rows["unit_codes"]:
+        codes[row["gso_code"]].append(_dated(row, row["unit_key"]))
+    successors: dict[str, list[tuple[str, datetime.date]]] = defaultdict(list)
+    for row in rows["successions"]:
+        day = datetime.date.fromisoformat(row["effective_date"])
+        if row["successor_key"] != row["predecessor_key"]:
+            successors[row["predecessor_key"]].append((row["successor_key"], day))
+    indicator_names: dict[str, list[str]] = defaultdict(list)
+    for row in rows["indicators"]:
+        indicator_names[folded(row["indicator_name"])].append(row["indicator_code"])
+    activity_names = {folded(row["activity_code"]): row["activity_code"] for row in rows["activities"]}
+    activity_names |= {folded(row["activity_name"]): row["activity_code"] for row in rows["activities"]}
+    fund_names = {folded(row[name]): row["fund_code"] for row in rows["funds"] for name in ("fund_code", "fund_name")}
+    return Register(
+        unit_kinds={key: row["unit_kind"] for key, row in units.items()},
+        unit_texts={key: row["unit_name"] for key, row in units.items()},
+        unit_names={name: tuple(found) for name, found in names.items()},
+        unit_codes={code: tuple(found) for code, found in codes.items()},
+        successors={key: tuple(found) for key, found in successors.items()},
+        indicators={row["indicator_code"]: _indicator(row) for row in rows["indicators"]},
+        indicator_names={name: tuple(found) for name, found in indicator_names.items()},
+        sources=frozenset(
+            (row["indicator_code"], row["fund_code"], row["form_code"], row["sheet_code"])
+            for row in rows["indicator_sources"]
+        ),
+        activities={row["activity_code"]: _dated(row, row["activity_code"]) for row in rows["activities"]},
+        activity_names=activity_names,
+        funds={row["fund_code"]: _dated(row, row["fund_code"]) for row in rows["funds"]},
+        fund_names=fund_names,
+        sender_roles=_aliases(rows["sender_roles"], "sender_role"),
+        effects=_aliases(rows["budget_effects"], "effect_code"),
+        states=_aliases(rows["project_states"], "state_code"),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _day(text: str) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
+
+
+def _dated(row: dict[str, str], key: str) -> Dated:
+    return Dated(key, _day(row.get("valid_from", "")), _day(row.get("valid_to", "")))
+
+
+def _indicator(row: dict[str, str]) -> Indicator:
+    return Indicator(
+        row["indicator_code"], row["indicator_name"], row["unit"], row["behaviour"], row["is_formula"] == "yes"
+    )
+
+
+def _aliases(rows: list[dict[str, str]], key: str) -> dict[str, str]:
+    named = {folded(row["alias"]): row[key] for row in rows}
+    return named | {folded(row[key]): row[key] for row in rows}

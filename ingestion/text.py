@@ -1,0 +1,43 @@
+"""Text as people type it, made comparable: NFC for keeping, folded for matching names."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_MARKS = re.compile("[\u0300-\u036f]")
+_REST = re.compile("[^a-z0-9%]+")
+
+
+def nfc(text: str) -> str:
+    """The same text in composed form (NFC), so that one letter is one character whatever keyboard wrote it."""
+    return unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=1 << 16)
+def folded(text: str) -> str:
+    """Text without case, accents and punctuation: words of a-z, 0-9 and %, one space between; equal to SQL register.folded."""
+    plain = unicodedata.normalize("NFD", text).lower().translate({ord("đ"): "d", ord("Đ"): "d"})
+    return _REST.sub(" ", _MARKS.sub("", plain)).strip()
+
+
+def column_letter(column: int) -> str:
+    """The letters of a spreadsheet column; 0 is A."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_index(letters: str) -> int:
+    """The position of a spreadsheet column; A is 0."""
+    position = 0
+    for letter in letters:
+        position = position * 26 + ord(letter) - 64
+    return position - 1
+
+
+def cell_address(row: int, column: int) -> str:
+    """The address of a cell from its row (1 is the first) and column (0 is A)."""
+    return f"{column_letter(column)}{row}"
