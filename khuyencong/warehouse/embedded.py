@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -135,7 +136,7 @@ def _make_cluster(place: Place) -> None:
 
 
 def _start_server(place: Place) -> Warehouse:
-    host, port = socket_folder(place), _free_port()
+    host, port = socket_folder(place), _port(place)
     password = _password(place)
     settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(host), "unix_socket_permissions": "0700"}
     lines = [f"{name} = '{_quoted(value)}'\n" for name, value in settings.items()]
@@ -203,10 +204,16 @@ def _remove_forgotten(home: Path, present: Place) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _port(place: Place) -> int:
+    """The port of last time if it is free, so that saved addresses and dbt's parsed project stay good; else any."""
+    configuration = place.data / "postgresql.conf"
+    found = re.search(r"^port = '(\d+)'", configuration.read_text(encoding="utf-8"), re.MULTILINE)
+    for wanted in [int(found.group(1)), 0] if found else [0]:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", wanted))
+            return int(probe.getsockname()[1])
+    raise WarehouseError("No TCP port is free on 127.0.0.1 for PostgreSQL.")
 
 
 def _quoted(value: str) -> str:
