@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
@@ -39,6 +40,14 @@ class Rule:
     def cells(self) -> tuple[str, ...]:
         """Names of the cells in the order in which the rule names them."""
         return tuple(dict.fromkeys(cell for option in self.alternatives for cell, _ in option.terms))
+
+    def renamed(self, names: Mapping[str, str]) -> Rule:
+        """The same rule with some cells under other names."""
+        options = tuple(
+            Comparison(tuple((names.get(n, n), a) for n, a in o.terms), o.constant, o.operator)
+            for o in self.alternatives
+        )
+        return Rule(self.name, self.text, options)
 
 
 def read_rule(text: str, name: str | None = None) -> Rule:

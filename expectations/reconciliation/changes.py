@@ -1,0 +1,66 @@
+"""Changes of a record that are tried out: what a corrected figure stands for, and whether the rules then hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from expectations.reconciliation.covering import Question
+from expectations.reconciliation.feasibility import bounds
+from expectations.reconciliation.mechanisms import End, half_width
+from expectations.reconciliation.record import FIXED, Record, constraints, violated_after
+
+Value = Fraction | int | None
+FINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One event that may have happened: the cells it damaged, what they were probably meant to be, its cost."""
+
+    cost: float
+    meant: tuple[tuple[int, Value], ...]
+    mechanism: str
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """The damaged cells in order."""
+        return tuple(cell for cell, _ in self.meant)
+
+
+def repair(cost: float, meant: Mapping[int, Value], mechanism: str) -> Repair:
+    """A repair with its cells in order."""
+    return Repair(cost, tuple(sorted(meant.items(), key=lambda item: item[0])), mechanism)
+
+
+def corrected(record: Record, cell: int, value: Fraction | int) -> tuple[int, int, int]:
+    """What a corrected figure stands for: the rounding of the reported digits follows it where it stays fine."""
+    half = half_width(record, cell)
+    observed = record.value[cell]
+    if half and observed and abs(value) > abs(observed) and half * FINE <= abs(observed):
+        half = half * abs(value) / abs(observed)
+    return value, value - half, value + half
+
+
+def rules_after(record: Record, meant: Mapping[int, Value]) -> list[int]:
+    """Rules that fail after the values are set; a cell of unknown value (None) satisfies nothing by itself."""
+    return violated_after(record, {cell: corrected(record, cell, v) for cell, v in meant.items() if v is not None})
+
+
+def is_changeable(record: Record, cells: Iterable[int]) -> bool:
+    """Whether all cells are reported and none is fixed."""
+    return all(record.value[cell] is not None and record.weight[cell] != FIXED for cell in cells)
+
+
+def implied(asked: Question, cell: int, chosen: tuple[int, ...], rules: Iterable[int] | None = None) -> tuple[End, End]:
+    """Ends that the rules leave to a cell when the chosen cells (it among them) are free; None is no end.
+
+    Conditional rules with several open alternatives leave the cell free. Raises TooLarge.
+    """
+    record = asked.record
+    free = {*chosen, *asked.missing}
+    touched = rules if rules is not None else sorted({r for c in free for r in record.rules.rules_of[c]})
+    system = [c for options in constraints(record, touched, free) if len(options) == 1 for c in options[0]]
+    lower, upper = bounds([row for row in system if row[0]], cell)
+    return None if lower is None else lower[0], None if upper is None else upper[0]

@@ -1,0 +1,161 @@
+"""What may have happened to one cell: the slips that turn a meant value into the reported one, each with its cost.
+
+A cost is a negative log prior, set by hand (RECONCILIATION §2.7) and corrected by the record's own history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, log
+
+from expectations.reconciliation.history import History, expected, rarity, surprise
+from expectations.reconciliation.record import ENDLESS, Record
+from expectations.reconciliation.structure import Structure
+from expectations.reconciliation.typing_errors import slip
+
+COST = {
+    "sign": 0.8,
+    "unit_cell": 1.0,
+    "missing_total": 1.0,
+    "digits_interchanged": 1.2,
+    "swap": 1.5,
+    "decimal": 1.6,
+    "label": 1.7,
+    "digit_replaced": 1.8,
+    "digit_added": 2.0,
+    "digit_lost": 2.0,
+    "missing": 2.0,
+    "stale_copy": 2.2,
+    "unexplained": 3.2,
+}
+UNITS, DECIMALS = (3, -3, 6, -6), (1, -1, 2, -2)
+HISTORY_WEIGHT = 0.8
+STOOD_STILL = 1.2
+FAR_FROM_HISTORY = 1.2
+MOST_CANDIDATES = 40
+NARROW = 100
+LOOSE = 0.7
+
+End = Fraction | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A mechanism, its cost (lower is more plausible) and the value that was probably meant, in scaled units."""
+
+    cost: float
+    mechanism: str
+    value: Fraction | None
+
+
+def explanations(record: Record, past: History, form: Structure, cell: int, low: End, high: End) -> list[Explanation]:
+    """All mechanisms by which the cell's true value could lie in [low, high] (None: no end), cheapest first."""
+    observed = record.value[cell]
+    half = half_width(record, cell)
+    bottom = None if low is None else low - half
+    top = None if high is None else high + half
+    is_point = low is not None and high is not None and top - bottom <= max(8 * half, abs(low + high) // NARROW)
+    found: list[Explanation] = []
+
+    def fits(value: Fraction | int) -> bool:
+        return (bottom is None or value >= bottom) and (top is None or value <= top)
+
+    def add(mechanism: str, value: Fraction | int | None, extra: float = 0.0) -> None:
+        gain = _history_gain(record, past, cell, value, bottom, top)
+        found.append(Explanation(COST[mechanism] + extra + gain, mechanism, None if value is None else Fraction(value)))
+
+    middle = Fraction(low + high, 2) if is_point else None
+    if observed == 0:
+        add("missing_total" if cell in form.totals else "missing", middle)
+    is_told = is_point or past.previous[cell] is not None
+    if observed and fits(-observed) and (is_told or observed < 0):
+        add("sign", -observed)
+    if observed:
+        loose = 0.0 if is_told else LOOSE
+        for mechanism, powers in (("unit_cell", UNITS), ("decimal", DECIMALS)):
+            for power in powers:
+                value = Fraction(observed) / 10**power if power > 0 else Fraction(observed) * 10**-power
+                if fits(value) and _is_near(past, cell, value) and (is_told or abs(value) >= record.scale):
+                    add(mechanism, value, loose)
+        if is_point:
+            for mechanism, value, extra in _slips(record, past, cell, bottom, top):
+                add(mechanism, value, extra)
+    meant = _still(record, past, cell, bottom, top) if is_point else None
+    add("unexplained", middle if meant is None else meant)
+    if observed and past.previous[cell] == observed and rarity(record, cell) > 1:
+        add("stale_copy", middle, -STOOD_STILL)
+    if observed and _stands_elsewhere(record, cell):
+        add("label", middle)
+    return sorted(found, key=lambda e: (e.cost, e.mechanism, e.value or 0))
+
+
+def half_width(record: Record, cell: int) -> int:
+    """Half of what the reported digits leave open, in scaled units; 0 for an exact figure."""
+    half = min(record.high[cell] - record.value[cell], record.value[cell] - record.low[cell])
+    return half if 0 < half < ENDLESS // 2 else 0
+
+
+def _is_near(past: History, cell: int, value: Fraction) -> bool:
+    before = past.previous[cell]
+    if before is None:
+        return True
+    return (value > 0) == (before > 0) and abs(log(value / before) - past.growth[cell]) < FAR_FROM_HISTORY
+
+
+def _history_gain(record: Record, past: History, cell: int, value, low: End, high: End) -> float:
+    """How much less history likes the meant value than the reported one; a figure that stood still is rarely wrong."""
+    before = past.previous[cell]
+    if before is None:
+        return 0.0
+    meant = expected(past, cell, low, high) if value is None else float(value)
+    gain = HISTORY_WEIGHT * (surprise(past, cell, meant) - surprise(past, cell, record.value[cell]))
+    still = min(1.0, rarity(record, cell) / 2)
+    if record.value[cell] == before:
+        gain += STOOD_STILL * still
+    elif value is not None and value == before:
+        gain -= STOOD_STILL * still
+    return gain
+
+
+def _still(record: Record, past: History, cell: int, low: End, high: End) -> int | None:
+    """The previous value where it lies in the range: unchanged figures are what a range most probably hides."""
+    before = past.previous[cell]
+    return before if before is not None and low <= before <= high and before != record.value[cell] else None
+
+
+def _slips(record: Record, past: History, cell: int, low: End, high: End) -> list[tuple[str, Fraction, float]]:
+    """Values in the range that are one slip of a key from the reported digits, on the grain of the cell."""
+    observed, half = record.value[cell], half_width(record, cell)
+    decimals = 0
+    while observed * 10**decimals % record.scale and decimals < 6:
+        decimals += 1
+    unit = Fraction(record.scale, 10**decimals)
+    step = max(unit, Fraction(2 * half)) if 2 * half % unit == 0 else unit
+    first, last = ceil(low / step), floor(high / step)
+    if last - first > MOST_CANDIDATES:
+        return []
+    written = str(abs(observed) * 10**decimals // record.scale)
+    sign = -1 if observed < 0 else 1
+    candidates = {sign * n * step for n in range(first, last + 1)}
+    if half:
+        candidates.add(Fraction(low + high, 2))
+    still = _still(record, past, cell, low, high)
+    if still is not None:
+        candidates.add(Fraction(still))
+    found = []
+    for value in sorted(candidates):
+        if low <= value <= high and (value > 0) == (observed > 0) and value % unit == 0:
+            mechanism = slip(written, str(abs(value) // unit))
+            if mechanism:
+                found.append((mechanism, value, 0.1 * (len(candidates) > 1)))
+    return found
+
+
+def _stands_elsewhere(record: Record, cell: int) -> bool:
+    """The reported value is that of another cell of a violated rule: it may stand under the wrong label."""
+    value = record.value[cell]
+    if abs(value) < 100 * record.scale:
+        return False
+    rules = (r for r in record.violated if cell in record.rules.cells_of[r])
+    return any(record.value[c] == value for r in rules for c in record.rules.cells_of[r] if c != cell)
