@@ -1,0 +1,245 @@
+-- The meaning of every quantity cell before its value: column of the form ⋈ line ⋈ submission ⋈ register.
+{{ config(materialized='ephemeral') }}
+
+with submission as (
+    select * from {{ ref('stg_submission') }}
+),
+
+cell as (
+    select * from {{ source('raw', 'cell') }}
+),
+
+line as (
+    select * from {{ source('raw', 'line') }}
+),
+
+submission_column as (
+    select * from {{ source('raw', 'submission_column') }}
+),
+
+form_column as (
+    select
+        *,
+        bool_or(measure = 'plan') over (
+            partition by form_code, sheet_code, fund_code
+        ) as has_plan_column
+    from {{ source('register', 'form_column') }}
+),
+
+indicator as (
+    select * from {{ ref('indicators') }}
+),
+
+activity as (
+    select * from {{ ref('activities') }}
+),
+
+fund as (
+    select * from {{ ref('funds') }}
+),
+
+indicator_source as (
+    select * from {{ ref('indicator_sources') }}
+),
+
+-- cells that the door refused one by one
+refused as (
+    select distinct
+        submission_key,
+        sheet_code,
+        row_number,
+        column_name
+    from {{ source('raw', 'finding') }}
+    where verdict = 'cell' and submission_key is not null
+),
+
+-- how finely a column is printed, for each unit of measure in it; a total may be printed finer than its parts but is
+-- never taken as coarser
+printed as (
+    select
+        cell.submission_key,
+        cell.sheet_code,
+        cell.column_name,
+        coalesce(indicator.unit, '') as unit_of_measure,
+        coalesce(max(cell.decimals) filter (where line.line_kind = 'detail'), 0) as detail_decimals,
+        coalesce(max(cell.decimals), 0) as total_decimals,
+        bool_and(bool_and(cell.reading = 'blank') filter (where line.line_kind = 'detail')) over (
+            partition by cell.submission_key, cell.sheet_code, cell.column_name
+        ) as is_wholly_blank
+    from cell
+    inner join line
+        on cell.submission_key = line.submission_key
+        and cell.sheet_code = line.sheet_code
+        and cell.row_number = line.row_number
+    left join indicator on line.indicator_code = indicator.indicator_code
+    group by cell.submission_key, cell.sheet_code, cell.column_name, coalesce(indicator.unit, '')
+),
+
+joined as (
+    select
+        cell.submission_key,
+        cell.sheet_code,
+        cell.row_number,
+        cell.column_name,
+        cell.reading,
+        cell.value as value_written,
+        cell.qualifier,
+        cell.is_estimated or submission.is_estimated as is_estimated,
+        submission.form_code,
+        submission.has_document_no,
+        submission.document_no,
+        submission.document_date,
+        submission.budget_year,
+        submission.period_start as submission_period_start,
+        submission.period_end as submission_period_end,
+        submission_column.sheet_name,
+        submission_column.column_letter,
+        line.line_kind,
+        line.place_unit_key,
+        line.effect_code,
+        line.state_code,
+        coalesce(line.project_key, '') as project_key,
+        coalesce(line.establishment_key, '') as establishment_key,
+        line.activity_code as line_activity_code,
+        coalesce(line.line_unit_key, submission.unit_key) as unit_key,
+        form_column.column_type,
+        form_column.column_role,
+        form_column.fact as column_fact,
+        form_column.measure as column_measure,
+        form_column.blank,
+        form_column.has_plan_column,
+        coalesce(form_column.fund_code, line.fund_code, '') as fund_code,
+        form_column.fund_code is not null as is_fund_column,
+        coalesce(
+            form_column.indicator_code, form_column.counts_as, line.indicator_code, form_column.fact, ''
+        ) as indicator_code,
+        coalesce(submission_column.money_factor, submission.money_factor) as money_factor,
+        case
+            when line.line_kind = 'total' then printed.total_decimals else printed.detail_decimals
+        end as printed_decimals,
+        printed.is_wholly_blank,
+        refused.submission_key is not null as is_refused
+    from cell
+    inner join submission on cell.submission_key = submission.submission_key
+    inner join line
+        on cell.submission_key = line.submission_key
+        and cell.sheet_code = line.sheet_code
+        and cell.row_number = line.row_number
+    inner join form_column
+        on submission.form_code = form_column.form_code
+        and cell.sheet_code = form_column.sheet_code
+        and cell.column_name = form_column.column_name
+    left join indicator as line_indicator on line.indicator_code = line_indicator.indicator_code
+    inner join printed
+        on cell.submission_key = printed.submission_key
+        and cell.sheet_code = printed.sheet_code
+        and cell.column_name = printed.column_name
+        and coalesce(line_indicator.unit, '') = printed.unit_of_measure
+    left join submission_column
+        on cell.submission_key = submission_column.submission_key
+        and cell.sheet_code = submission_column.sheet_code
+        and cell.column_name = submission_column.column_name
+    left join refused
+        on cell.submission_key = refused.submission_key
+        and cell.sheet_code = refused.sheet_code
+        and cell.row_number = refused.row_number
+        and cell.column_name = refused.column_name
+    where line.line_kind in ('detail', 'total')
+),
+
+named as (
+    select
+        joined.*,
+        indicator.behaviour,
+        indicator.unit in ('triệu đồng', 'tỷ đồng') and joined.column_type = 'by_indicator' as is_money_indicator,
+        case
+            when joined.column_measure <> 'by_behaviour' then joined.column_measure
+            when indicator.behaviour = 'ytd_flow' then 'ytd'
+            when indicator.behaviour = 'average' then 'stock'
+            else coalesce(indicator.behaviour, '')
+        end as measure,
+        case
+            when joined.line_kind = 'total' then 'all'
+            else coalesce(joined.line_activity_code, activity.activity_code, 'unallocated')
+        end as activity_code,
+        case joined.blank
+            when 'by_indicator' then
+                case indicator.behaviour
+                    when 'ytd_flow' then 'zero' when 'ratio' then 'not_applicable' else 'missing'
+                end
+            else joined.blank
+        end as blank_means,
+        coalesce(fund.valid_to < joined.submission_period_end, false) as is_fund_closed
+    from joined
+    left join indicator on joined.indicator_code = indicator.indicator_code
+    left join activity on indicator.activity = activity.activity_code
+    left join fund on joined.fund_code = fund.fund_code
+),
+
+final as (
+    select
+        named.*,
+        case
+            when named.column_type = 'money' or named.is_money_indicator then named.money_factor else 1
+        end as factor,
+        named.is_refused
+        or named.reading in ('formula_error', 'ambiguous', 'unreadable') as is_unreadable,
+        not named.is_refused and (
+            named.reading = 'missing_mark'
+            or named.reading = 'blank' and not named.is_fund_closed and (
+                named.blank_means = 'missing'
+                -- an empty total claims nothing; a fund's column without one word in it was not filled
+                or named.blank_means = 'zero' and named.line_kind = 'total'
+                or named.is_fund_column and named.is_wholly_blank and named.blank_means = 'zero'
+            )
+        ) as is_missing,
+        not named.is_refused and (
+            named.reading = 'not_applicable'
+            or named.reading = 'blank' and (named.is_fund_closed or named.blank_means = 'not_applicable')
+        ) as is_not_applicable,
+        coalesce(indicator_source.fact, named.column_fact) as fact,
+        indicator_source.stage,
+        named.line_kind = 'detail'
+        and named.column_role = 'figure'
+        and coalesce(indicator_source.fact, named.column_fact) is not null
+        -- an indicator that is itself a plan is stored from the plan column, where its sheet has one
+        and not (
+            named.column_measure = 'by_behaviour' and named.behaviour = 'plan' and named.has_plan_column
+        ) as is_source_of_record,
+        case
+            when named.measure = 'plan' then make_date(named.budget_year, 1, 1)
+            else named.submission_period_start
+        end as period_start,
+        case
+            when named.measure = 'plan' then make_date(named.budget_year, 12, 31)
+            else named.submission_period_end
+        end as period_end,
+        case
+            when named.measure = 'plan' and named.has_document_no
+                then coalesce(named.document_date, named.submission_period_end)
+            else named.submission_period_end
+        end as effective_from,
+        case
+            when named.measure <> 'plan' then ''
+            -- the effect, not the row: a title row more in a second copy changes no figure
+            when named.has_document_no then concat_ws('#', named.document_no, coalesce(named.effect_code, ''))
+            else named.submission_period_end::text
+        end as line_reference,
+        concat_ws(
+            '|', named.sheet_code, named.unit_key,
+            case
+                when named.project_key || named.establishment_key <> ''
+                    then concat_ws('|', named.project_key, named.establishment_key, coalesce(named.effect_code, ''))
+                when named.column_type = 'by_indicator' then named.indicator_code
+                else named.activity_code
+            end
+        ) as line_key
+    from named
+    left join indicator_source
+        on named.indicator_code = indicator_source.indicator_code
+        and named.fund_code = indicator_source.fund_code
+        and named.form_code = indicator_source.form_code
+        and named.sheet_code = indicator_source.sheet_code
+)
+
+select * from final
