@@ -1,0 +1,54 @@
+"""The narrative reader: a report in running text → mentions with their keys, and the relations the text states.
+
+Mentions are never figures. Plain text and HTML in Vietnamese and English are read; other languages are refused with the
+reason. What words mean stands in ``register/narrative_*.csv``; this package holds only how they are found.
+"""
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion.readers.narrative.document import Document, NotReadable, read_document
+from ingestion.readers.narrative.naming import Mention, name_all
+from ingestion.readers.narrative.register import fold, load_register
+from ingestion.readers.narrative.scanner import Skipped, scan
+from ingestion.readers.narrative.setting import Setting, read_setting
+
+__all__ = ["Mention", "NarrativeContext", "NarrativeResult", "NotReadable", "read_narrative"]
+
+REGISTER = Path(__file__).resolve().parents[3] / "dbt_project" / "register"
+
+
+@dataclass(frozen=True)
+class NarrativeContext:
+    """What is known about a text from outside: the unit claimed by its place and the day it was received."""
+
+    unit_key: str | None = None
+    received_on: datetime.date | None = None
+    register: Path = REGISTER
+
+
+@dataclass(frozen=True)
+class NarrativeResult:
+    """A narrative as read: its mentions in order, the numbers left aside with the reason, its setting and text."""
+
+    mentions: list[Mention]
+    skipped: list[Skipped]
+    setting: Setting
+    document: Document
+
+    @property
+    def figures(self) -> list[Mention]:
+        """The mentions without repetitions: what ``kc read`` prints."""
+        return [m for m in self.mentions if m.repeat_of is None]
+
+
+def read_narrative(data: bytes, name: str, context: NarrativeContext | None = None) -> NarrativeResult:
+    """Read a narrative of given bytes and file name; raises NotReadable (code, vi, en) when it cannot be read."""
+    known = context or NarrativeContext()
+    register = load_register(known.register)
+    document = read_document(data, name, register)
+    folded = fold(document.text)
+    setting = read_setting(document, folded, register, known.unit_key, known.received_on)
+    quantities, skipped = scan(document, register)
+    return NarrativeResult(name_all(document, folded, quantities, setting, register), skipped, setting, document)
