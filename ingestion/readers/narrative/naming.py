@@ -6,6 +6,7 @@ farther ones; at one distance the higher rank wins. Nothing is named by a phrase
 """
 
 import datetime
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from ingestion.readers.narrative.register import Found, Register
 from ingestion.readers.narrative.scanner import Quantity
 from ingestion.readers.narrative.setting import Period, Setting, find_periods, find_units
 
+ADJACENT = 42  # words so near behind a number belong to the thing it counts
+STAGE_RANK = 4  # what happened to money (paid, contracted) may be told once for a whole sentence
 LEADING = 45  # a period or name within so many characters of a sentence's start is what the sentence speaks of
 
 
@@ -61,6 +64,7 @@ class Around:
     """The stretches of text around one number, nearest first."""
 
     left: Span
+    adjacent: Span
     right: Span
     clause: Span
     sentence: Span
@@ -81,7 +85,7 @@ def name_all(
         around = _around(folded, quantities, i, sentence)
         periods = find_periods(folded, sentence.start, sentence.end, ambient.end.year if ambient else setting.year)
         before = named[-1] if named else None
-        fund = _fund(folded, around, register, topic)
+        fund = _fund(folded, around, register, topic, setting)
         measure = _measure(folded, quantity, around, register, before, setting)
         indicator = _indicator(folded, quantity, around, register, fund, measure, before)
         measure = _settled(measure, quantity, register, indicator)
@@ -107,13 +111,17 @@ def _around(folded: str, quantities: list[Quantity], i: int, sentence: Span) -> 
     others = [q.span for q in quantities if q.span != quantity.span]
     start = max([sentence.start, *(s.end for s in others if s.end <= quantity.span.start)])
     own = max(start, folded.rfind(";", start, quantity.span.start) + 1)
-    end = min([sentence.end, *(s.start for s in others if s.start >= quantity.span.end)])
+    # To the next number itself: "hoàn thành trên 50 %" tells of the models before it.
+    after = (q.number_span.start for q in quantities[i + 1 :] if q.span != quantity.span)
+    end = min([sentence.end, *after])
     stops = [p for c in ",;:(" if (p := folded.find(c, quantity.span.end, end)) >= 0]
     clause = max(sentence.start, folded.rfind(";", sentence.start, own) + 1)
     clause = min(clause, own)
+    close = min([end, *stops])
     return Around(
         Span(own, quantity.span.start),
-        Span(quantity.number_span.end, min([end, *stops])),
+        Span(quantity.number_span.end, min(close, quantity.span.end + ADJACENT)),
+        Span(quantity.number_span.end, close),
         Span(clause, own),
         Span(sentence.start, clause),
     )
@@ -156,13 +164,16 @@ def _last(found: list[Found]) -> Found | None:
     return max(found, key=lambda f: (f.end, f.end - f.start), default=None)
 
 
-def _fund(folded: str, around: Around, register: Register, topic: str | None) -> str | None:
+def _fund(folded: str, around: Around, register: Register, topic: str | None, setting: Setting) -> str | None:
     finder = register.cues("topic")
+    adjacent = [f for f in finder.find(folded, around.adjacent.start, around.adjacent.end) if f.row["kind"] == "fund"]
+    if adjacent:
+        return adjacent[0].row["value"]
     for stretch, is_left in ((around.left, True), (around.right, False), (around.clause, True), (around.sentence, True)):
         found = finder.find(folded, stretch.start, stretch.end)
         if found:
             hit = _last(found) if is_left else min(found, key=lambda f: f.start)
-            return hit.row["value"] or None
+            return hit.row["value"] or setting.fund
     return topic
 
 
@@ -203,17 +214,18 @@ def _indicator(
         )
 
     defaults = [r for r in register.defaults(quantity.thing) if holds(r)]
-    stretches = [[around.left], [around.right], [around.clause]]
-    if quantity.thing == "percent":
+    stretches = [[around.left], [around.right], [around.clause], [around.sentence]]
+    if quantity.thing in ("percent", "times"):
         stretches = [[around.right, around.left]]
-    elif quantity.thing not in ("money", "percent"):
-        stretches = [[around.right], [around.left], [around.clause]]
-    if quantity.thing == "money" or not defaults:
-        stretches.append([around.sentence])
+    elif quantity.thing != "money":
+        stretches = [[around.adjacent], [around.left], [around.right], [around.clause]]
+        stretches += [] if defaults else [[around.sentence]]
     if quantity.pair == "second":
         stretches = []
-    for tier in stretches if quantity.thing != "percent" else stretches[:1]:
+    for tier in stretches:
         found = [f for s in tier for f in register.phrases(quantity.thing).find(folded, s.start, s.end) if holds(f.row)]
+        if quantity.thing == "money" and tier == [around.sentence]:
+            found = [f for f in found if int(f.row["rank"]) >= STAGE_RANK]
         if found:
             best = max(found, key=lambda f: (int(f.row["rank"]), f.end - f.start, -_distance(f, quantity)))
             return best.row["indicator_code"] or None
@@ -284,6 +296,16 @@ def _repeats(named: list[Mention], document: Document) -> list[Mention]:
         key = (q.value, q.alternatives, q.thing, q.pair, mention.unit_key, mention.fund)
         key += (mention.indicator_code, mention.period_end)
         earlier = first.setdefault(key, i)
+        if _points_back(document, q):
+            same = [k for k, m in enumerate(named[:i]) if (m.quantity.value, m.quantity.thing) == (q.value, q.thing)]
+            earlier = same[0] if same else earlier
         is_same_sentence = document.sentence_of(named[earlier].quantity.span.start) == document.sentence_of(q.span.start)
         marked.append(mention if is_same_sentence else replace(mention, repeat_of=earlier))
     return marked
+
+
+def _points_back(document: Document, quantity: Quantity) -> bool:
+    """Whether words say that the number was told before: "11 nhóm đề án này", "these 5 projects"."""
+    after = document.text[quantity.span.end : quantity.span.end + 12]
+    before = document.text[max(0, quantity.span.start - 7) : quantity.span.start]
+    return bool(re.match(r"\s+(?:này|nói trên|kể trên|nêu trên|trên đây)(?!\w)", after) or re.search(r"(?i)these\s*$", before))

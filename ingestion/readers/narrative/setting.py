@@ -142,6 +142,8 @@ def read_setting(document: Document, folded: str, register: Register, claimed_un
     unit = unit_of_text(document, folded, register, period, stated) or claimed_unit
     topics = [f.row for f in register.cues("topic").find(lead)]
     funds = {t["value"] for t in topics if t["kind"] == "fund"}
+    if any(t["kind"] == "reset" for t in topics) or len(funds) > 1:
+        funds &= {f for f in funds if register.is_khuyen_cong(f)}
     moods = {f.row["value"] for f in register.cues("measure").find(lead)}
     return Setting(
         unit,
