@@ -14,13 +14,14 @@ from expectations.reconciliation.changes import Repair, Value, is_changeable, re
 from expectations.reconciliation.covering import Question, contradicting
 from expectations.reconciliation.feasibility import TooLarge
 from expectations.reconciliation.history import History, rarity, surprise
-from expectations.reconciliation.mechanisms import COST, HISTORY_WEIGHT, UNITS
+from expectations.reconciliation.mechanisms import COST, HISTORY_WEIGHT, UNITS, half_width
 from expectations.reconciliation.structure import Structure
 
 UNIT_COST, STALE_COST, IN_PERIOD_COST = 1.4, 1.3, 1.5
 NEAR_POWER = 0.45
 FEWEST_COPIED, RAREST_COPY = 4, 5.0
 FELL_TO = 0.8
+COARSEST = 100
 SWAP_GAIN, CROSSED_COPY, ODD_PAIR = 0.8, 3.0, 0.5
 
 
@@ -58,6 +59,11 @@ def _scaled(asked: Question, cells: tuple[int, ...] | list[int], power: int) -> 
     }
 
 
+def _is_telling(asked: Question, meant: dict[int, Value]) -> bool:
+    """Whether the scaled figures stay large beside their rounding; below it every difference would vanish."""
+    return sum(abs(v) for v in meant.values()) >= COARSEST * sum(half_width(asked.record, c) for c in meant)
+
+
 def _unit_repair(asked: Question, past: History, meant: dict[int, Value], mechanism: str) -> Repair:
     value = asked.record.value
     gains = [surprise(past, c, v) - surprise(past, c, value[c]) for c, v in meant.items() if past.previous[c]]
@@ -89,7 +95,7 @@ def _units_by_rules(asked: Question, past: History, form: Structure, component: 
     for power in UNITS:
         for group in groups:
             meant = _scaled(asked, group, power) if len(group) > 1 else {}
-            if len(meant) > 1 and _holds(asked, meant):
+            if len(meant) > 1 and _is_telling(asked, meant) and _holds(asked, meant):
                 is_found = True
                 yield _unit_repair(asked, past, meant, "unit_block")
     for power in () if is_found else UNITS:
@@ -98,7 +104,8 @@ def _units_by_rules(asked: Question, past: History, form: Structure, component: 
             meant = _scaled(asked, [c for g in left for c in g], power)
             failing = _failing(asked, meant)
             if not failing:
-                yield _unit_repair(asked, past, meant, "unit_all")
+                if _is_telling(asked, meant):
+                    yield _unit_repair(asked, past, meant, "unit_all")
                 break
             hit = [g for g in left if any(c in g for c in asked.record.rules.cells_of[failing[0]])]
             if not hit:

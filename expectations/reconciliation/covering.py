@@ -7,6 +7,7 @@ another cell of those rules, so the search branches on these cells alone and mis
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from expectations.reconciliation.feasibility import Constraint, TooLarge, conflict
@@ -24,6 +25,14 @@ class Cover:
     objective: int | None
     sets: tuple[tuple[int, ...], ...]
     has_given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Every set that satisfies the rules holds one of the `needed` cells (a mask); weight of the lightest of them."""
+
+    needed: int
+    lightest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +59,75 @@ def minimal_sets(asked: Question, most_tests: int = MOST_TESTS) -> Cover:
     record = asked.record
     if not asked.violated and not asked.missing and not asked.rounded:
         return Cover(0, ((),))
-    heap: list[tuple[int, int, tuple[int, ...]]] = [(_at_least(asked, ()), 0, ())]
-    seen: set[tuple[int, ...]] = {()}
+    clauses = [_clause(record, 1 << rule, mask_of(asked.missing)) for rule in asked.violated]
+    heap: list[tuple[int, int, int]] = [(_at_least(clauses, 0), 0, 0)]
+    seen, found, tests = {0}, [], 0
     best: int | None = None
-    found: list[tuple[int, ...]] = []
-    tests = 0
     while heap:
         bound, weight, chosen = heapq.heappop(heap)
         if best is not None and bound > best:
             break
-        missed = _missed(asked, chosen)
-        if missed is None:
+        later = weight + _at_least(clauses, chosen)
+        if later > bound:
+            heapq.heappush(heap, (later, weight, chosen))
+            continue
+        open_clauses = [clause for clause in clauses if not chosen & clause.needed]
+        if open_clauses:
+            clause = min(open_clauses, key=lambda c: c.needed.bit_count())
+        else:
             tests += 1
-            if tests > most_tests or len(seen) > MOST_SETS:
-                return Cover(None, (), True)
             try:
-                contradiction = contradicting(asked, chosen)
+                contradiction = contradicting(asked, cells_of(chosen)) if tests <= most_tests else 0
             except TooLarge:
+                contradiction = 0
+            if contradiction == 0 or len(seen) > MOST_SETS:
                 return Cover(None, (), True)
             if contradiction is None:
                 best = weight
                 found.append(chosen)
                 continue
-        else:
-            contradiction = 1 << missed
-        for cell in _cells(record, contradiction, chosen):
-            larger = tuple(sorted((*chosen, cell)))
+            clause = _clause(record, contradiction, chosen | mask_of(asked.missing))
+            clauses.append(clause)
+        for cell in cells_of(clause.needed):
+            larger = chosen | 1 << cell
             if larger not in seen:
                 seen.add(larger)
                 heavier = weight + record.weight[cell]
-                heapq.heappush(heap, (heavier + _at_least(asked, larger), heavier, larger))
-    least = [s for s in found if not any(set(o) < set(s) for o in found)]
-    return Cover(best, tuple(sorted(least)))
+                heapq.heappush(heap, (heavier + _at_least(clauses, larger), heavier, larger))
+    least = [s for s in found if not any(o != s and o & s == o for o in found)]
+    return Cover(best, tuple(sorted(map(cells_of, least))))
+
+
+def mask_of(cells: Iterable[int]) -> int:
+    """A set of cells as the bits of one number."""
+    return sum(1 << cell for cell in cells)
+
+
+def cells_of(mask: int) -> tuple[int, ...]:
+    """The cells of a mask in order."""
+    found = []
+    while mask:
+        lowest = mask & -mask
+        found.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return tuple(found)
+
+
+def _clause(record: Record, rules: int, free: int) -> Clause:
+    """What the rules, contradictory while only the free cells may change, demand of every set."""
+    members = mask_of({cell for rule in cells_of(rules) for cell in record.rules.cells_of[rule]})
+    needed = [c for c in cells_of(members & ~free) if record.weight[c] != FIXED and record.value[c] is not None]
+    return Clause(mask_of(needed), min((record.weight[c] for c in needed), default=0))
+
+
+def _at_least(clauses: list[Clause], chosen: int) -> int:
+    """Weight that is still to come in any case: open clauses that share no cell each cost their lightest cell."""
+    weight = used = 0
+    for clause in clauses:
+        if not chosen & clause.needed and not used & clause.needed:
+            used |= clause.needed
+            weight += clause.lightest
+    return weight
 
 
 def contradicting(asked: Question, chosen: tuple[int, ...]) -> int | None:
@@ -114,29 +160,3 @@ def _choose(fixed: list[Constraint], open_choices: list[list[list[Constraint]]])
             return None
         mask |= broken
     return mask
-
-
-def _cells(record: Record, mask: int, chosen: tuple[int, ...]) -> list[int]:
-    """Reported, changeable cells of the rules in the mask that are not chosen yet."""
-    rules = (i for i in range(mask.bit_length()) if mask >> i & 1)
-    found = {cell for rule in rules for cell in record.rules.cells_of[rule]}
-    return sorted(c for c in found if record.weight[c] != FIXED and record.value[c] is not None and c not in chosen)
-
-
-def _missed(asked: Question, chosen: tuple[int, ...]) -> int | None:
-    """A violated rule without a chosen cell, the one with the fewest cells."""
-    cells_of = asked.record.rules.cells_of
-    missed = [r for r in asked.violated if not any(c in chosen or c in asked.missing for c in cells_of[r])]
-    return min(missed, key=lambda r: (len(cells_of[r]), r)) if missed else None
-
-
-def _at_least(asked: Question, chosen: tuple[int, ...]) -> int:
-    """Weight that is still to come in any case: rules that miss a cell and share none each cost their lightest cell."""
-    weight, used, cells_of = 0, set(chosen) | asked.missing, asked.record.rules.cells_of
-    for rule in asked.violated:
-        if used.isdisjoint(cells_of[rule]):
-            used.update(cells_of[rule])
-            weight += min(
-                (asked.record.weight[c] for c in cells_of[rule] if asked.record.weight[c] != FIXED), default=0
-            )
-    return weight
