@@ -1,8 +1,8 @@
 """The night: from the inboxes to a release, at 01:00 in Viet Nam. Each station is a task that can be retried alone.
 
-Parameters: `period` (YYYY-MM) runs the night as of the end of the month after that period, as a backfill does;
-`as_of` (ISO time) says the moment itself. Without either the night knows what arrived until it starts.
-When, never what: every task calls a function of `khuyencong.stations`, as `kc nightly` does.
+`period` runs the night as of the end of the month after that period, as a backfill does; `as_of` says the moment
+itself and goes before it. Without either the night knows what arrived until it starts.
+When, never what: every task calls a function of `khuyencong.nightly`, as `kc nightly` does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import Param, dag, get_current_context, task
 
-STATIONS = ("land", "read", "door", "build", "reconcile", "facts", "release", "marts")
+from khuyencong.stations import STATIONS
 
 
 @dag(
@@ -22,8 +22,17 @@ STATIONS = ("land", "read", "door", "build", "reconcile", "facts", "release", "m
     catchup=False,
     max_active_runs=1,
     params={
-        "period": Param(None, type=["null", "string"], pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="YYYY-MM"),
-        "as_of": Param(None, type=["null", "string"], description="ISO time, for example 2026-04-30T23:59:59+07:00"),
+        "period": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+            description="YYYY-MM, a reporting period to run again.",
+        ),
+        "as_of": Param(
+            None,
+            type=["null", "string"],
+            description="YYYY-MM-DD (the end of that day) or an ISO time, for example 2026-04-30T23:59:59+07:00.",
+        ),
     },
     default_args={"owner": "national-desk", "retries": 2, "retry_delay": timedelta(minutes=1)},
     doc_md=__doc__,
@@ -32,14 +41,14 @@ STATIONS = ("land", "read", "door", "build", "reconcile", "facts", "release", "m
 def nightly_rollup() -> None:
     @task(execution_timeout=timedelta(minutes=5))
     def open_night() -> int:
-        from datetime import datetime
-
+        """A new run: what it knows (`as_of`) and which code, register, rules and forms it uses."""
+        from khuyencong.cli.session import parse_time
         from khuyencong.clock import end_of_following_month, now
         from khuyencong.nightly import open_run
         from khuyencong.settings import read_settings
 
         params = get_current_context()["params"]
-        as_of = datetime.fromisoformat(params["as_of"]) if params["as_of"] else None
+        as_of = parse_time(params["as_of"])
         if as_of is None and params["period"]:
             as_of = end_of_following_month(params["period"])
         return open_run(read_settings(), as_of or now(), now())
@@ -50,11 +59,12 @@ def nightly_rollup() -> None:
         from khuyencong.settings import read_settings
 
         count = run_one_station(read_settings(), run_key, name)
-        print(f"{name}: {count.rows_in} rows in, {count.rows_out} rows out.")
+        print(f"{name}: {count.rows_in} rows in, {count.rows_out} rows out. {count.note}".rstrip())
         return {"rows_in": count.rows_in, "rows_out": count.rows_out}
 
     @task(execution_timeout=timedelta(minutes=5))
     def close_night(run_key: int) -> dict:
+        """The run is done; its document is what `kc nightly --json` prints."""
         from khuyencong.clock import now
         from khuyencong.nightly import close_run
         from khuyencong.settings import read_settings
@@ -63,8 +73,8 @@ def nightly_rollup() -> None:
 
     run_key = open_night()
     previous = run_key
-    for name in STATIONS:
-        this = station.override(task_id=name)(name, run_key)
+    for name, work in STATIONS:
+        this = station.override(task_id=name, doc_md=work.__doc__)(name, run_key)
         previous >> this
         previous = this
     previous >> close_night(run_key)
