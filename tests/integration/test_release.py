@@ -1,0 +1,174 @@
+"""Releases over rows inserted by hand: opened only on change, closed and reopened, hashed by content, bridged to zero."""
+
+import contextlib
+import random
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from released import AS_OF, make_fact_tables, set_facts, start_run
+
+from khuyencong.bridge import bridge
+from khuyencong.release import find_release, open_release, release_list, release_show
+from khuyencong.warehouse import connect
+
+
+@pytest.fixture
+def connection(database):
+    with contextlib.closing(connect(database)) as connection:
+        with connection, connection.cursor() as cursor:
+            make_fact_tables(cursor)
+        yield connection
+
+
+def night(connection, contributions, reports, number=0, **hashes):
+    """One night with these facts; the outcome of its release."""
+    as_of = AS_OF + timedelta(days=number)
+    with connection, connection.cursor() as cursor:
+        set_facts(cursor, contributions, reports)
+        run_key = start_run(cursor, as_of, **hashes)
+    return open_release(connection, run_key, as_of)
+
+
+def opened(connection, release_number):
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select unit_key, activity_code, state, value, reason from release.contribution
+            where opened_release = %s order by unit_key, activity_code""",
+            (release_number,),
+        )
+        return cursor.fetchall()
+
+
+def test_a_release_is_opened_only_when_content_changes(connection):
+    facts = ([{"value": 5}, {"activity_code": "A2", "value": 7}], [{}])
+    first = night(connection, *facts)
+    again = night(connection, *facts, number=1)
+    assert (first.opened, first.release_number, first.n_opened, first.n_closed) == (True, 1, 3, 0)
+    assert (again.opened, again.release_number, again.n_opened, again.n_closed) == (False, 1, 0, 0)
+    assert again.release_hash == first.release_hash
+    assert len(release_list(connection)) == 1
+
+
+def test_nothing_at_all_opens_nothing(connection):
+    outcome = night(connection, [], [])
+    assert (outcome.opened, outcome.release_number) == (False, None)
+    with pytest.raises(LookupError, match="kc nightly"):
+        find_release(connection)
+
+
+def test_an_unknown_run_is_our_failure_and_opens_nothing(connection):
+    with pytest.raises(LookupError, match="no run 99"):
+        open_release(connection, 99, AS_OF)
+
+
+def test_the_same_state_and_value_stays_open_though_the_submission_is_new(connection):
+    night(connection, [{"value": 5}], [{}])
+    second = night(connection, [{"value": 5, "cause_reference": "sha-2"}], [{"sha256_in_force": "sha-2"}], 1)
+    assert (second.n_opened, second.n_closed) == (1, 1)  # the report alone
+    assert opened(connection, second.release_number) == []
+
+
+def test_a_value_that_comes_back_is_opened_again_and_the_hash_returns(connection):
+    first = night(connection, [{"value": 5}], [{}])
+    second = night(connection, [{"value": 6}], [{}], 1)
+    third = night(connection, [{"value": 5}], [{}], 2)
+    assert [first.release_number, second.release_number, third.release_number] == [1, 2, 3]
+    assert first.release_hash == third.release_hash != second.release_hash
+
+
+REASONS = [
+    ("arrival", [], [{"state": "missing", "sha256_in_force": None}], [{"value": 5}], [{}], {}),
+    ("late", [], [{"state": "missing", "sha256_in_force": None}], [{"value": 5}], [{"is_late": True}], {}),
+    ("revision", [{"value": 5}], [{}], [{"value": 6, "cause_reference": "sha-2"}], [{"sha256_in_force": "sha-2"}], {}),
+    ("held", [{"value": 5}], [{}], [{"value": 5, "state": "disputed", "low": 0}], [{}], {}),
+    ("cleared", [{"value": 5, "state": "disputed", "low": 0}], [{}], [{"value": 5}], [{}], {}),
+    ("rule", [{"value": 5}], [{}], [{"value": 5, "state": "disputed", "low": 0}], [{}], {"rules_hash": "new"}),
+    ("register", [{"value": 5}], [{}], [{"value": 5000}], [{}], {"register_hash": "new"}),
+    ("succession", [], [{}], [{"value": 5, "carried_into": "x", "state": "carried"}], [{}], {}),
+    (
+        "calendar", [], [],
+        [{"state": "missing", "value": None, "low": 0, "cause_reference": "kinh-phi|ha-noi|2025-03-31|so"}],
+        [{"state": "missing", "sha256_in_force": None}], {},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reason, old, old_reports, new, new_reports, hashes", REASONS, ids=[r[0] for r in REASONS])
+def test_each_change_has_one_reason(connection, reason, old, old_reports, new, new_reports, hashes):
+    night(connection, [{"activity_code": "A9", "value": 1, "cause_reference": "other"}, *old], old_reports)
+    second = night(
+        connection, [{"activity_code": "A9", "value": 1, "cause_reference": "other"}, *new], new_reports, 1, **hashes
+    )
+    assert [row[-1] for row in opened(connection, second.release_number)] == [reason]
+
+
+def test_a_decision_is_the_reason_when_one_was_made_since(connection):
+    night(connection, [{"value": 5, "state": "disputed", "low": 0}], [{}])
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """insert into review.decision (flag_id, figure_key, rule_id, rule_terms_hash, decision, reason, decided_at)
+            values ('f', 'k', 'r', 'h', 'waive', 'the contract was seen', %s)""",
+            (AS_OF + timedelta(hours=3),),
+        )
+    second = night(connection, [{"value": 5, "decision_reference": "f"}], [{}], 1)
+    assert opened(connection, second.release_number)[0][-1] == "decision"
+
+
+def test_show_tells_states_and_reasons(connection):
+    night(connection, [{"value": 5}, {"activity_code": "A2", "state": "disputed", "value": 9, "low": 0}], [{}])
+    shown = release_show(connection, 1)
+    assert shown["contributions"] == [{"state": "accepted", "n_rows": 1}, {"state": "disputed", "n_rows": 1}]
+    assert shown["reasons"] == [{"reason": "arrival", "n_opened": 2, "n_closed": 0}]
+    assert find_release(connection, AS_OF + timedelta(days=3))["release"] == 1
+    assert release_list(connection)[0]["n_opened"] == 2
+    assert release_show(connection, 7) is None
+    with pytest.raises(LookupError, match="release 7"):
+        find_release(connection, release=7)
+
+
+content = st.dictionaries(
+    st.tuples(st.sampled_from(["ha-noi", "hue", "son-la"]), st.sampled_from(["A1", "A2", "A3"])),
+    st.tuples(st.sampled_from(["accepted", "disputed", "missing"]), st.integers(-5, 10**15)),
+    max_size=9,
+)
+
+
+def as_rows(one_night):
+    return [
+        {"unit_key": unit, "activity_code": activity, "state": state, "value": None if state == "missing" else value,
+         "low": None if state == "accepted" else 0, "cause_reference": f"sha-{value}"}
+        for (unit, activity), (state, value) in one_night.items()
+    ]  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(nights=st.lists(content, min_size=2, max_size=5), seed=st.integers(0, 99))
+def test_bridge_leaves_nothing_and_the_hash_knows_only_content(connection, nights, seed):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("truncate release.contribution, release.report, release.run_station, release.run, release.release")
+    shuffle, totals, hashes = random.Random(seed), [], []
+    for number, one_night in enumerate(nights):
+        rows = as_rows(one_night)
+        shuffle.shuffle(rows)
+        outcome = night(connection, rows, [], number)
+        if outcome.opened:
+            totals.append(sum(Decimal(row["value"]) for row in rows if row["state"] == "accepted"))
+            hashes.append((sorted(one_night.items()), outcome.release_hash))
+    for a in range(1, len(totals) + 1):
+        for b in range(a, len(totals) + 1):
+            moved = sum((row["accepted"] for row in bridge(connection, a, b)), Decimal(0))
+            assert totals[b - 1] - totals[a - 1] - moved == 0
+    by_hash = defaultdict(list)
+    for rows, release_hash in hashes:
+        by_hash[release_hash].append(rows)
+    assert all(rows == same[0] for same in by_hash.values() for rows in same)
+    assert len(by_hash) == len({repr(rows) for rows, _ in hashes})
+
+
+def test_bridge_refuses_releases_the_wrong_way_round(connection):
+    with pytest.raises(ValueError, match="older"):
+        bridge(connection, 2, 1)
