@@ -6,7 +6,6 @@ Each is offered only if the rules hold afterwards; where no rule failed, only th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from math import log, log10
 from statistics import median
 
@@ -14,7 +13,7 @@ from expectations.reconciliation.changes import Repair, Value, is_changeable, re
 from expectations.reconciliation.covering import Question, contradicting
 from expectations.reconciliation.feasibility import TooLarge
 from expectations.reconciliation.history import History, rarity, surprise
-from expectations.reconciliation.mechanisms import COST, HISTORY_WEIGHT, UNITS, half_width
+from expectations.reconciliation.mechanisms import COST, HISTORY_WEIGHT, UNITS, half_width, shifted
 from expectations.reconciliation.structure import Structure
 
 UNIT_COST, STALE_COST, IN_PERIOD_COST = 1.4, 1.3, 1.5
@@ -39,6 +38,9 @@ def composites(asked: Question, past: History, form: Structure, component: tuple
 
 
 def _holds(asked: Question, meant: dict[int, Value]) -> bool:
+    members = asked.record.rules.cells_of
+    if any(meant.keys().isdisjoint(members[rule]) for rule in asked.violated):
+        return False
     return is_changeable(asked.record, meant) and not _failing(asked, meant)
 
 
@@ -50,13 +52,7 @@ def _failing(asked: Question, meant: dict[int, Value]) -> list[int]:
 
 def _scaled(asked: Question, cells: tuple[int, ...] | list[int], power: int) -> dict[int, Value]:
     value = asked.record.value
-    if power < 0:
-        return {c: value[c] * 10**-power for c in cells if value[c]}
-    return {
-        c: value[c] // 10**power if value[c] % 10**power == 0 else Fraction(value[c], 10**power)
-        for c in cells
-        if value[c]
-    }
+    return {c: shifted(value[c], power) for c in cells if value[c]}
 
 
 def _is_telling(asked: Question, meant: dict[int, Value]) -> bool:
@@ -163,8 +159,6 @@ def _swaps(asked: Question, past: History, form: Structure, inside: set[int]) ->
             is_rare = crossed and rarity(record, one) + rarity(record, other) > CROSSED_COPY
             if not is_rare and gain < max(SWAP_GAIN, 8 * past.spread):
                 continue
-        elif not any(r in asked.violated for c in (one, other) for r in record.rules.rules_of[c]):
-            continue
         meant: dict[int, Value] = {one: b, other: a}
         if _holds(asked, meant):
             cost = COST["swap"] + (ODD_PAIR if (one in form.totals) != (other in form.totals) else 0.0)

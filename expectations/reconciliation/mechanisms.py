@@ -46,7 +46,7 @@ class Explanation:
 
     cost: float
     mechanism: str
-    value: Fraction | None
+    value: Fraction | int | None
 
 
 def explanations(record: Record, past: History, form: Structure, cell: int, low: End, high: End) -> list[Explanation]:
@@ -63,7 +63,7 @@ def explanations(record: Record, past: History, form: Structure, cell: int, low:
 
     def add(mechanism: str, value: Fraction | int | None, extra: float = 0.0) -> None:
         gain = _history_gain(record, past, cell, value, bottom, top)
-        found.append(Explanation(COST[mechanism] + extra + gain, mechanism, None if value is None else Fraction(value)))
+        found.append(Explanation(COST[mechanism] + extra + gain, mechanism, value))
 
     middle = Fraction(low + high, 2) if is_point else None
     if observed == 0:
@@ -75,7 +75,7 @@ def explanations(record: Record, past: History, form: Structure, cell: int, low:
         loose = 0.0 if is_told else LOOSE
         for mechanism, powers in (("unit_cell", UNITS), ("decimal", DECIMALS)):
             for power in powers:
-                value = Fraction(observed) / 10**power if power > 0 else Fraction(observed) * 10**-power
+                value = shifted(observed, power)
                 if fits(value) and _is_near(past, cell, value) and (is_told or abs(value) >= record.scale):
                     add(mechanism, value, loose)
         if is_point:
@@ -88,6 +88,13 @@ def explanations(record: Record, past: History, form: Structure, cell: int, low:
     if observed and _stands_elsewhere(record, cell):
         add("label", middle)
     return sorted(found, key=lambda e: (e.cost, e.mechanism, e.value or 0))
+
+
+def shifted(number: Fraction | int, power: int) -> Fraction | int:
+    """The number divided by ten to the power, whole where it can be."""
+    if power < 0:
+        return number * 10**-power
+    return number // 10**power if number % 10**power == 0 else Fraction(number) / 10**power
 
 
 def half_width(record: Record, cell: int) -> int:

@@ -17,6 +17,7 @@ from expectations.reconciliation.ruleset import Row, RuleSet
 
 ENDLESS = 10**60
 LARGEST = 10**30
+EXACT_FLOATS = 1e15
 DEEPEST_UNIT = 10**6
 FIXED = -1
 
@@ -39,11 +40,15 @@ class Record:
     undecided: list[int] = field(default_factory=list)
 
 
-def exact(number: object) -> Fraction:
-    """A number as a fraction; a float counts with its 15 significant digits. Raises ValueError."""
+def exact(number: object) -> Fraction | int:
+    """A number without rounding; a float counts with its 15 significant digits. Raises ValueError."""
+    if type(number) is int and -LARGEST <= number <= LARGEST:
+        return number
     if isinstance(number, bool) or number is None:
         raise ValueError(f"{number!r} is no number")
     if isinstance(number, float):
+        if number.is_integer() and abs(number) < EXACT_FLOATS:
+            return int(number)
         number = format(number, ".15g")
     try:
         value = Fraction(number) if isinstance(number, int | Fraction | Decimal | str) else None
@@ -69,7 +74,7 @@ def make_record(
     scale = DEEPEST_UNIT * lcm(*(v.denominator for v in known), 1)
     least = -ENDLESS if rules.is_negative_allowed else 0
 
-    def whole(number: Fraction | None) -> int | None:
+    def whole(number: Fraction | int | None) -> int | None:
         return None if number is None else int(number * scale)
 
     missing = [v is None for v in value]
@@ -84,7 +89,7 @@ def make_record(
     return record
 
 
-def _ends(name: str, interval: object, value: Fraction | None) -> tuple[Fraction | None, Fraction | None]:
+def _ends(name: str, interval: object, value: Fraction | None) -> tuple[Fraction | int | None, Fraction | int | None]:
     if value is None or interval is None:
         return value, value
     if not isinstance(interval, list | tuple) or len(interval) != 2:
