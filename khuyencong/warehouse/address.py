@@ -83,13 +83,18 @@ def from_url(url: str) -> Warehouse:
 
 
 def connect(warehouse: Warehouse, *, dbname: str | None = None) -> Connection:
-    """A psycopg2 connection, in Vietnamese time. The caller commits and closes. Raises WarehouseError."""
+    """A psycopg2 connection, in Vietnamese time. The caller commits and closes. Raises WarehouseError.
+
+    What is committed here is on disk: receipts and decisions cannot be made again. The embedded server itself does not
+    wait for the disk, because what dbt builds can.
+    """
+    durable = " -c synchronous_commit=on" if warehouse.is_embedded else ""
     try:
         return psycopg2.connect(
             warehouse.dsn,
             dbname=dbname or warehouse.dbname,
             application_name="khuyencong",
-            options=f"-c timezone={TIMEZONE.key}",
+            options=f"-c timezone={TIMEZONE.key}{durable}",
         )
     except psycopg2.OperationalError as error:
         reason = str(error).strip().splitlines()[0]

@@ -27,7 +27,7 @@ from khuyencong.warehouse.place import (
 
 USER = DATABASE = "khuyencong"
 
-# The warehouse can be rebuilt from landed files and decisions are rare, so a commit need not wait for the disk.
+# dbt's commits need not wait for the disk, what they hold can be built again; `address.connect` waits.
 # No parallel workers: two dbt threads fill two cores, and small containers have little /dev/shm.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -65,6 +65,8 @@ def start(home: Path) -> Warehouse:
         if not (place.data / "PG_VERSION").exists():
             _remove_forgotten(home, place)
             _make_cluster(place)
+        if _server_lives(place):
+            return _wait_for(home, place)
         return _start_server(place)
 
 
@@ -131,7 +133,7 @@ def _make_cluster(place: Place) -> None:
         "--auth-host", "scram-sha-256", "--no-instructions",
     ])  # fmt: skip
     if made.returncode != 0:
-        raise WarehouseError(f"initdb failed in {unfinished}: {_last_line(made.stderr or made.stdout)}")
+        raise WarehouseError(f"initdb failed in {unfinished}: {_reason(made.stderr or made.stdout)}")
     unfinished.rename(place.data)
 
 
@@ -144,15 +146,16 @@ def _start_server(place: Place) -> Warehouse:
     place.account.own(place.data / "postgresql.conf", 0o600)
     place.log.touch()
     place.account.own(place.log, 0o600)
-    _drop_stale_pid(place)
+    _remove_lock_files(place, host)
     pg_ctl = [place.binaries / "pg_ctl", "start", "--wait", "--timeout=60", "--silent"]
     # After a kill -9 the old server's children hold its memory for a moment: try again for a while.
-    for attempt in range(20):
+    for _ in range(20):
+        before = place.log.stat().st_size
         if place.account.run([*pg_ctl, "-D", place.data, "-l", place.log]).returncode == 0:
             break
-        if attempt == 19 or "shared memory" not in _tail(place.log):
-            reason = _last_line(_tail(place.log))
-            raise WarehouseError(f"PostgreSQL does not start; its log {place.log} ends with: {reason}")
+        said = place.log.read_bytes()[before:].decode(errors="replace")
+        if "pre-existing shared memory" not in said:
+            raise WarehouseError(f"PostgreSQL does not start: {_reason(said)} (log: {place.log})")
         time.sleep(0.5)
     warehouse = Warehouse(str(host), port, USER, password, DATABASE, "127.0.0.1", is_embedded=True)
     with contextlib.closing(connect(warehouse, dbname="postgres")) as connection:
@@ -183,17 +186,33 @@ def _password(place: Place) -> str:
     return place.password_file.read_text(encoding="utf-8").strip()
 
 
-def _drop_stale_pid(place: Place) -> None:
-    """Remove the pid file of a dead server. PostgreSQL keeps it when the number belongs to any other live process,
-    which is common in containers, where numbers are low and come again."""
-    pid_file = place.data / "postmaster.pid"
+def _server_lives(place: Place) -> bool:
+    """Whether the process of the pid file is this cluster's server. The number alone says nothing: it may belong to
+    any process by now, above all in containers, where numbers are low and come again."""
     try:
-        pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        pid = int((place.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+        return os.fsencode(place.data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError):
-        return
-    if b"postgres" not in command.split(b"\0", 1)[0] or os.fsencode(place.data) not in command:
-        pid_file.unlink()
+        return False
+
+
+def _wait_for(home: Path, place: Place) -> Warehouse:
+    """A server that lives and does not answer is on its way up, or down: give it a minute."""
+    for _ in range(120):
+        if not _server_lives(place):
+            return _start_server(place)
+        running = _running(home)
+        if running:
+            return running
+        time.sleep(0.5)
+    raise WarehouseError(f"PostgreSQL runs and does not answer. `make stop` stops it; its log is {place.log}.")
+
+
+def _remove_lock_files(place: Place, host: Path) -> None:
+    """Remove what a dead server left: PostgreSQL itself keeps it while any live process has the same number."""
+    if Path("/proc/self/cmdline").exists():
+        for path in [place.data / "postmaster.pid", *host.glob(".s.PGSQL.*")]:
+            path.unlink(missing_ok=True)
 
 
 def _remove_forgotten(home: Path, present: Place) -> None:
@@ -220,10 +239,8 @@ def _quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
 
 
-def _tail(log: Path) -> str:
-    return log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
-
-
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "nothing"
+def _reason(said: str) -> str:
+    """The line of a log, or of a program's complaint, that says why."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it says nothing"]
+    fatal = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error:"))]
+    return (fatal or lines)[-1]

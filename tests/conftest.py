@@ -1,0 +1,25 @@
+"""What every test shares: no telemetry, no settings of the person who runs the tests, and the reference material."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+
+os.environ.update(
+    DO_NOT_TRACK="1",
+    SCARF_NO_ANALYTICS="true",
+    GX_ANALYTICS_ENABLED="false",
+)
+for name in ("KC_HOME", "KC_DATABASE_URL", "KC_INBOX"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference material beside the repository; a test that needs it is skipped where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the reference material is not there: {SHARED}")
+    return SHARED

@@ -1,0 +1,72 @@
+"""Real servers for tests: one embedded cluster a session, and a fresh migrated database for each test that asks."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from khuyencong.settings import Settings
+from khuyencong.warehouse import Warehouse, connect, discard_warehouse, find_warehouse
+from khuyencong.warehouse.migrate import migrate
+
+HERE = Path(__file__).parent
+# The name stays the same from test to test, so that dbt's parsed project, which holds it, can be used again.
+NAME, TEMPLATE = "khuyencong_test", "khuyencong_template"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("integration")
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """An embedded server of this test session, with a migrated database to copy from."""
+    settings = Settings(home=tmp_path_factory.mktemp("cluster"), database_url=None, inbox=None)
+    server = find_warehouse(settings)
+    try:
+        _execute(server, f"create database {TEMPLATE}")
+        migrate(dataclasses.replace(server, dbname=TEMPLATE))
+        yield server
+    finally:
+        discard_warehouse(settings)
+
+
+@pytest.fixture
+def database(cluster: Warehouse) -> Iterator[Warehouse]:
+    """A fresh migrated database, dropped afterwards whoever is still connected."""
+    _execute(cluster, f"drop database if exists {NAME} with (force)", f"create database {NAME} template {TEMPLATE}")
+    _execute(cluster, f"alter database {NAME} set timezone = 'Asia/Ho_Chi_Minh'")
+    yield dataclasses.replace(cluster, dbname=NAME)
+    _execute(cluster, f"drop database if exists {NAME} with (force)")
+
+
+@pytest.fixture
+def settings(database: Warehouse, tmp_path: Path) -> Settings:
+    """Settings with a home of this test, whose warehouse is the fresh database."""
+    return Settings(home=tmp_path / "home", database_url=database.dsn, inbox=None)
+
+
+@pytest.fixture
+def own_settings(tmp_path: Path) -> Iterator[Callable[..., Settings]]:
+    """Makes settings with an embedded server of their own, in a folder below tmp_path; all are removed afterwards."""
+    made: list[Settings] = []
+
+    def make(folder: str = "home") -> Settings:
+        made.append(Settings(home=tmp_path / folder, database_url=None, inbox=None))
+        return made[-1]
+
+    yield make
+    for settings in made:
+        discard_warehouse(settings)
+
+
+def _execute(server: Warehouse, *statements: str) -> None:
+    with contextlib.closing(connect(server, dbname="postgres")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
