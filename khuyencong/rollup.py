@@ -1,0 +1,91 @@
+"""`kc rollup`: figures of a release with their parts. The arithmetic is one SQL function, release.rollup (migration 0011),
+which the marts use as well; here choices are read and checked, and rows become the document of the command contract.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+
+from khuyencong.release import find_release
+from khuyencong.spans import UnknownChoice, read_geography, read_spans
+
+__all__ = ["UnknownChoice", "check_choice", "rollup"]
+
+LEVELS = ("unit", "region", "nation")
+TOTALS = ("fund", "activity")
+# Column of the function → name in the document, where they differ.
+NAMES = {"fund_code": "fund", "activity_code": "activity", "is_additive": "additive"}
+
+
+def rollup(
+    connection: Connection,
+    period: str,
+    fund: str | None = None,
+    activity: str | None = None,
+    indicator: str | None = None,
+    geography: str = "as-reported",
+    as_of: datetime | None = None,
+    by: str = "nation",
+    total: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """{release, as_of, geography, rows} of `kc rollup --json` for a period S..E (YYYY-MM..YYYY-MM).
+
+    Amounts are whole đồng or the indicator's unit; counts are units; a span over several budget years gives the rows of
+    each. Raises UnknownChoice for a choice that does not exist, LookupError while there is no release.
+    """
+    spans = read_spans(period)
+    on_map = read_geography(geography)
+    if by not in LEVELS:
+        raise UnknownChoice(f"'{by}' is no level. Write --by unit, region or nation.")
+    for dimension in total:
+        if dimension not in TOTALS:
+            raise UnknownChoice(f"'{dimension}' cannot be added up. Write --total fund, activity or both.")
+    chosen = [check_choice(connection, name, code) for name, code in _codes(fund, activity, indicator)]
+    release = find_release(connection, as_of)
+    rows: list[dict[str, Any]] = []
+    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        for span in spans:
+            cursor.execute(
+                "select * from release.rollup(%s, %s, %s, %s, %s, %s, %s, %s, %s::text[])",
+                (release["release"], span.period_start, span.period_end, *chosen, on_map, by, list(total)),
+            )
+            rows.extend(_document_row(row) for row in cursor)
+    return {
+        "release": release["release"],
+        "as_of": release["as_of"],
+        "geography": on_map.isoformat() if on_map else "as-reported",
+        "rows": rows,
+    }
+
+
+def check_choice(connection: Connection, name: str, code: str | None) -> list[str] | None:
+    """[code] when the register has it as a fund, activity or indicator; None for no choice. Raises UnknownChoice."""
+    if code is None:
+        return None
+    table, column = {"fund": "funds", "activity": "activities", "indicator": "indicators"}[name], f"{name}_code"
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"select {column} from register.{table} order by {column}")
+        known = [row[0] for row in cursor] + (["unallocated"] if name == "activity" else [])
+    if code not in known:
+        raise UnknownChoice(f"'{code}' is no {name}. The register has: {', '.join(known)}.")
+    return [code]
+
+
+def _codes(fund: str | None, activity: str | None, indicator: str | None) -> list[tuple[str, str | None]]:
+    return [("fund", fund), ("activity", activity), ("indicator", indicator)]
+
+
+def _document_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the function as the document names it: dates as text, whole amounts as integers."""
+    return {NAMES.get(name, name): _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.isoformat() if isinstance(value, date) else value
