@@ -1,0 +1,161 @@
+"""docker-compose.yml by its structure: no image was pulled here, so what can be read is checked hard."""
+
+import copy
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+SERVICES = {
+    "postgres", "airflow-init", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer",
+}  # fmt: skip
+ONE_SHOT = {"airflow-init"}
+EXACT_TAG = re.compile(r"^[a-z0-9./-]+:(?=[^:]*\d+\.\d+)[a-z0-9][\w.-]*$")
+SECRET_NAME = re.compile(r"password|secret|fernet|token|_key$|sql_alchemy_conn|database_url", re.IGNORECASE)
+CREDENTIALS_IN_ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+
+
+def filled(value):
+    """A value with Compose's variables at their defaults and its escaped dollars resolved."""
+    if isinstance(value, dict):
+        return {key: filled(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [filled(part) for part in value]
+    if isinstance(value, str):
+        return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value).replace("$$", "$")
+    return value
+
+
+@pytest.fixture(scope="module")
+def compose():
+    return filled(yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8")))
+
+
+def faults(compose):
+    """Every rule of ours that a compose document breaks, as sentences."""
+    found = []
+    for name, service in compose["services"].items():
+        found += [f"{name}: {sentence}" for sentence in _faults_of(name, service, compose)]
+    used = {secret for service in compose["services"].values() for secret in service.get("secrets", [])}
+    if used != set(compose["secrets"]):
+        found.append(f"secrets declared and used differ: {used ^ set(compose['secrets'])}")
+    found += [f"secret {name} is no file" for name, secret in compose["secrets"].items() if list(secret) != ["file"]]
+    return found
+
+
+def _faults_of(name, service, compose):
+    if not EXACT_TAG.match(service.get("image", "")):
+        yield "no image by exact tag"
+    if service.get("restart") != ("no" if name in ONE_SHOT else "unless-stopped"):
+        yield "restart policy"
+    if name not in ONE_SHOT and not {"test", "interval", "timeout", "retries"} <= set(service.get("healthcheck", {})):
+        yield "no healthcheck"
+    limits = service.get("deploy", {}).get("resources", {}).get("limits", {})
+    if not {"cpus", "memory"} <= set(limits):
+        yield "no limits"
+    if "max-size" not in service.get("logging", {}).get("options", {}):
+        yield "logs grow without end"
+    for port in service.get("ports", []):
+        if not re.fullmatch(r"127\.0\.0\.1:\d+:\d+", str(port)):
+            yield f"port {port} is not on loopback"
+    for key, value in service.get("environment", {}).items():
+        if not isinstance(value, str):
+            yield f"{key} is not text"
+        elif CREDENTIALS_IN_ADDRESS.search(value):
+            yield f"{key} holds a password"
+        elif SECRET_NAME.search(key) and not value.startswith("/"):
+            yield f"{key} is set in the file"
+    for other, how in service.get("depends_on", {}).items():
+        wanted = "service_completed_successfully" if other in ONE_SHOT else "service_healthy"
+        if how.get("condition") != wanted:
+            yield f"does not wait for {other} to be {wanted}"
+        if other not in compose["services"]:
+            yield f"depends on {other}, which is not there"
+    for volume in service.get("volumes", []):
+        source = volume.split(":")[0]
+        if not source.startswith((".", "/")) and source not in compose["volumes"]:
+            yield f"volume {source} is not declared"
+        if source.startswith("/") or "docker.sock" in volume:
+            yield f"volume {source} is a path of one machine"
+    if service.get("privileged") or service.get("network_mode") == "host":
+        yield "has the rights of the host"
+
+
+def test_the_file_keeps_every_rule(compose):
+    assert faults(compose) == []
+
+
+def test_services_are_postgres_and_those_of_airflow_3(compose):
+    assert set(compose["services"]) == SERVICES
+    assert all("postgres" in service["depends_on"] for name, service in compose["services"].items() if name != "postgres")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (("postgres", "image"), "postgres:latest", "exact tag"),
+        (("postgres", "image"), "postgres", "exact tag"),
+        (("postgres", "ports"), ["5432:5432"], "loopback"),
+        (("postgres", "ports"), ["0.0.0.0:5432:5432"], "loopback"),
+        (("postgres", "healthcheck"), {}, "healthcheck"),
+        (("airflow-scheduler", "deploy"), {}, "limits"),
+        (("airflow-scheduler", "restart"), "no", "restart"),
+        (("airflow-scheduler", "depends_on"), {"postgres": {"condition": "service_started"}}, "service_healthy"),
+        (("airflow-scheduler", "environment", "KC_DATABASE_URL"), "postgresql://kc@postgres/kc", "set in the file"),
+        (("airflow-scheduler", "environment", "ADDRESS"), "postgresql://kc:kc@postgres/kc", "holds a password"),
+        (("airflow-scheduler", "secrets"), ["elsewhere"], "differ"),
+        (("airflow-scheduler", "volumes"), ["/srv/data:/data"], "one machine"),
+    ],
+)
+def test_each_rule_can_be_broken(compose, path, value, sentence):
+    broken = copy.deepcopy(compose)
+    place = broken["services"]
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    assert any(sentence in fault for fault in faults(broken))
+
+
+def test_versions_are_those_of_the_lock(compose):
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    airflow = re.search(r"^apache-airflow==(\S+)$", lock, re.MULTILINE).group(1)
+    dockerfile = (PROJECT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    assert f"FROM apache/airflow:{airflow}-python3.11\n" in dockerfile
+    images = {service["image"] for name, service in compose["services"].items() if name != "postgres"}
+    assert images == {f"khuyencong/airflow:{airflow}-python3.11"}
+    assert compose["services"]["postgres"]["image"].startswith("postgres:18.")
+
+
+def test_tasks_alone_reach_the_warehouse(compose):
+    """With LocalExecutor tasks run in the scheduler; the other services of Airflow need no warehouse."""
+    holders = {name for name, service in compose["services"].items() if "warehouse_password" in service.get("secrets", [])}
+    assert holders == {"postgres", "airflow-scheduler"}
+    assert "/inbox:ro" in " ".join(compose["services"]["airflow-scheduler"]["volumes"])
+
+
+def test_files_that_the_services_need_are_there(compose):
+    for service in compose["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("./deploy"):
+                assert (PROJECT / source).is_file(), source
+    copied = re.findall(r"^COPY (?:--\S+ )*(.+) \S+$", (PROJECT / "deploy/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    sources = [source for line in copied for source in line.split()]
+    assert sources and all((PROJECT / source).exists() for source in sources)
+    let_in = (PROJECT / "deploy/Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {f"!{source}" for source in sources} <= set(let_in)
+
+
+def test_secrets_stay_out_of_git():
+    assert "secrets/" in (PROJECT / "deploy/.gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_file_is_one_of_the_compose_specification(compose):
+    compose_spec = pytest.importorskip("compose_spec", reason="compose-spec, a parser of the specification, is not installed")
+    known = compose_spec.PyCompose.from_json(json.dumps(compose))
+    assert set(known.service_names()) == SERVICES
+    with pytest.raises(ValueError):
+        compose_spec.PyCompose.from_json(json.dumps({**compose, "servicess": {}}))

@@ -1,0 +1,107 @@
+"""The DAG files: nothing heavy at their top, every task with retries, a time limit and an owner, and the order of a night."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from khuyencong.stations import STATIONS
+
+PROJECT = Path(__file__).resolve().parents[2]
+HEAVY = ("dbt", "great_expectations", "pandas", "openpyxl", "python_calamine", "psycopg2", "sqlalchemy", "yaml")
+
+# In a process of its own: Airflow reads its settings once, and nothing else shall have imported these packages before.
+READ_THE_FOLDER = """
+import json, sys, time
+import airflow.sdk, pendulum
+before = set(sys.modules)
+import importlib.util
+began = time.perf_counter()
+for path in sys.argv[2:]:
+    spec = importlib.util.spec_from_file_location("a_dag_file", path)
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+new = sorted({name.split(".")[0] for name in set(sys.modules) - before})
+seconds = time.perf_counter() - began
+from khuyencong.docs_pages import describe_dags
+with open(sys.argv[1], "w", encoding="utf-8") as file:
+    json.dump({"new": new, "seconds": seconds, "dags": describe_dags()}, file)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What Airflow finds in dags/: new packages and seconds of reading the files, and the DAGs as plain data."""
+    home = tmp_path_factory.mktemp("airflow")
+    answer = home / "answer.json"
+    files = sorted(str(path) for path in (PROJECT / "dags").glob("*.py"))
+    environment = {**os.environ, "AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    done = subprocess.run(
+        [sys.executable, "-c", READ_THE_FOLDER, str(answer), *files],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(answer.read_text(encoding="utf-8"))
+
+
+def tasks_of(folder):
+    return [(dag["dag_id"], task) for dag in folder["dags"] for task in dag["tasks"]]
+
+
+def test_folder_is_read_in_time_and_imports_nothing_heavy(folder):
+    assert folder["seconds"] < 5
+    assert not set(HEAVY) & set(folder["new"])
+
+
+def test_each_file_is_one_dag_of_its_name(folder):
+    files = {path.stem for path in (PROJECT / "dags").glob("*.py")}
+    assert {dag["dag_id"] for dag in folder["dags"]} == files
+    # dbt takes a module of that name for one of its plugins.
+    assert not any(name.startswith("dbt_") for name in files)
+
+
+def test_every_task_has_retries_a_time_limit_an_owner_and_a_sentence(folder):
+    assert tasks_of(folder)
+    for dag_id, task in tasks_of(folder):
+        name = f"{dag_id}.{task['task_id']}"
+        assert task["retries"] >= 1, name
+        assert task["timeout_seconds"] and task["timeout_seconds"] <= 3600, name
+        assert task["owner"] not in ("", "airflow"), name
+        assert task["about"].endswith("."), name
+
+
+def test_every_pool_is_one_that_the_deployment_makes(folder):
+    declared = json.loads((PROJECT / "deploy/airflow/pools.json").read_text(encoding="utf-8"))
+    assert {task["pool"] for _, task in tasks_of(folder)} == {"default_pool", *declared}
+    assert declared["inboxes"]["slots"] == 4
+
+
+def test_dags_run_in_vietnamese_time_one_at_a_time_and_make_up_for_nothing(folder):
+    for dag in folder["dags"]:
+        assert (dag["timezone"], dag["max_active_runs"], dag["catchup"]) == ("Asia/Ho_Chi_Minh", 1, False), dag["dag_id"]
+
+
+def test_the_night_is_the_stations_in_their_order(folder):
+    night = next(dag for dag in folder["dags"] if dag["dag_id"] == "nightly_rollup")
+    names = ["open_night", *(name for name, _ in STATIONS), "close_night"]
+    assert [task["task_id"] for task in night["tasks"]] == names
+    after = {task["task_id"]: task["after"] for task in night["tasks"]}
+    assert all(before in after[name] for before, name in zip(names, names[1:], strict=False))
+    assert set(night["params"]) == {"period", "as_of"}
+
+
+def test_the_pull_is_one_task_a_source_and_says_what_landed(folder):
+    pull = {task["task_id"]: task for dag in folder["dags"] if dag["dag_id"] == "pull_submissions" for task in dag["tasks"]}
+    assert [name for name, task in pull.items() if task["is_mapped"]] == ["pull"]
+    assert pull["pull"]["pool"] == "inboxes"
+    assert {name: task["emits"] for name, task in pull.items() if task["emits"]} == {"announce": ["landing"]}
+
+
+def test_generated_pages_are_current(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "khuyencong.docs_pages", "--check"],
+        cwd=PROJECT, env={**os.environ, "AIRFLOW_HOME": str(tmp_path)}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
