@@ -263,3 +263,19 @@ def closeness_of_growth(new: Printed, old: Printed, stated: Printed, scale: Numb
 
     compute.is_quotient = True
     return closeness(compute, [new, old], stated)
+
+
+def closeness_of_quotients(one: tuple[Printed, Printed], other: tuple[Printed, Printed]) -> Judgement:
+    """Two quotients of printed numbers that should be one: 102 tỷ at 85,05 % and 31 tỷ at 25,8 % imply one plan.
+
+    Neither base is printed, so apart is no worse than soft: the two percentages may have been taken of different bases.
+    """
+    near = [ratio(nearest(n.value, n.grain), nearest(d.value, d.grain)) for n, d in (one, other)]
+    wide = [ratio(lawful(n), lawful(d)) for n, d in (one, other)]
+    difference = one[0].value / one[1].value - other[0].value / other[1].value
+    met = meeting(*near)
+    if difference == 0:
+        return Judgement("exact", near[0], near[1], difference, True)
+    if met != "apart":
+        return Judgement("rounding" if met == "overlapping" else "borderline", near[0], near[1], difference, True)
+    return Judgement("soft", near[0], near[1], difference, meeting(*wide) != "apart")

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from ingestion.readers.narrative.document import Document, NotReadable, read_document
 from ingestion.readers.narrative.naming import Mention, name_all
+from ingestion.readers.narrative.percentages import find_percentages
 from ingestion.readers.narrative.register import fold, load_register
+from ingestion.readers.narrative.relations import Relation, find_breakdowns, judge_relation
 from ingestion.readers.narrative.scanner import Skipped, scan
 from ingestion.readers.narrative.setting import Setting, read_setting
 
-__all__ = ["Mention", "NarrativeContext", "NarrativeResult", "NotReadable", "read_narrative"]
+__all__ = ["Mention", "NarrativeContext", "NarrativeResult", "NotReadable", "Relation", "judge_relation", "read_narrative"]
 
 REGISTER = Path(__file__).resolve().parents[3] / "dbt_project" / "register"
 
@@ -30,9 +32,10 @@ class NarrativeContext:
 
 @dataclass(frozen=True)
 class NarrativeResult:
-    """A narrative as read: its mentions in order, the numbers left aside with the reason, its setting and text."""
+    """A narrative as read: mentions in order, stated relations, the numbers left aside with the reason, setting, text."""
 
     mentions: list[Mention]
+    relations: list[Relation]
     skipped: list[Skipped]
     setting: Setting
     document: Document
@@ -51,4 +54,7 @@ def read_narrative(data: bytes, name: str, context: NarrativeContext | None = No
     folded = fold(document.text)
     setting = read_setting(document, folded, register, known.unit_key, known.received_on)
     quantities, skipped = scan(document, register)
-    return NarrativeResult(name_all(document, folded, quantities, setting, register), skipped, setting, document)
+    mentions = name_all(document, folded, quantities, setting, register)
+    relations = find_breakdowns(document, folded, mentions, register)
+    relations += find_percentages(document, folded, mentions, register)
+    return NarrativeResult(mentions, relations, skipped, setting, document)

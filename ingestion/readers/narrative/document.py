@@ -16,7 +16,7 @@ HTML_BLOCKS = ("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "br",
 ENGLISH = frozenset({"the", "of", "and", "for", "in", "to", "with", "was", "were", "by", "on", "from", "has"})
 VIETNAMESE_LETTER = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 LINK_LINE = re.compile(r".{10,}[-–|(]\s*\d{1,2}/\d{1,2}/\d{4}\s*\)?\s*$")
-SENTENCE_END = re.compile(r"[.!?]+(?=\s+[^\sa-zà-ỹđ]|[A-ZÀ-ỸĐ][a-zà-ỹđ]|\s*$)|\n")
+SENTENCE_END = re.compile(r"[.!?]+(?=\s|$|[^\W\d_])")
 ABBREVIATION = re.compile(r"(?:^|\W)(?:tp|ths|ts|gs|pgs|tr|st|no|mr|mrs|dr)$", re.IGNORECASE)
 
 
@@ -173,7 +173,8 @@ def _cut_links(document: Document, register: Register) -> None:
 def _sentences(text: str, paragraph: Span) -> list[Span]:
     spans, start = [], paragraph.start
     for end in SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
-        if ABBREVIATION.search(text, max(start, end.start() - 6), end.start()):
+        after = text[end.end() : paragraph.end].lstrip()
+        if after[:1].islower() or ABBREVIATION.search(text[max(start, end.start() - 6) : end.start()]):
             continue
         spans.append(Span(start, end.end()))
         start = end.end()

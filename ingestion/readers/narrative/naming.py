@@ -11,13 +11,22 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ingestion.readers.narrative.document import Document, Span
+from ingestion.readers.narrative.nearby import (
+    LEADING,
+    Around,
+    ambient_period,
+    fund_near,
+    last,
+    period_of,
+    stretches_around,
+    topic_before,
+    unit_of,
+)
 from ingestion.readers.narrative.register import Found, Register
 from ingestion.readers.narrative.scanner import Quantity
-from ingestion.readers.narrative.setting import Period, Setting, find_periods, find_units
+from ingestion.readers.narrative.setting import Period, Setting, find_periods
 
-ADJACENT = 42  # words so near behind a number belong to the thing it counts
 STAGE_RANK = 4  # what happened to money (paid, contracted) may be told once for a whole sentence
-LEADING = 45  # a period or name within so many characters of a sentence's start is what the sentence speaks of
 
 
 @dataclass(frozen=True)
@@ -59,17 +68,6 @@ class Mention:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Around:
-    """The stretches of text around one number, nearest first."""
-
-    left: Span
-    adjacent: Span
-    right: Span
-    clause: Span
-    sentence: Span
-
-
 def name_all(
     document: Document, folded: str, quantities: list[Quantity], setting: Setting, register: Register
 ) -> list[Mention]:
@@ -79,18 +77,19 @@ def name_all(
     for i, quantity in enumerate(quantities):
         sentence = document.sentence_of(quantity.span.start)
         if current is None or sentence.start != current.start:
-            topic = _topic_before(document, folded, sentence, register, setting)
-            ambient = _ambient(document, folded, sentence, setting, ambient)
+            before_sentence, ambient = ambient, ambient_period(document, folded, sentence, setting, ambient)
+            opens_period = before_sentence is not None and ambient != before_sentence and ambient != setting.period
+            topic = topic_before(document, folded, sentence, register, setting, opens_period)
             current = sentence
-        around = _around(folded, quantities, i, sentence)
+        around = stretches_around(folded, quantities, i, sentence)
         periods = find_periods(folded, sentence.start, sentence.end, ambient.end.year if ambient else setting.year)
         before = named[-1] if named else None
-        fund = _fund(folded, around, register, topic, setting)
-        measure = _measure(folded, quantity, around, register, before, setting)
+        fund = fund_near(folded, around, register, topic, setting)
+        measure = _measure(folded, quantity, around, periods, register, before, setting)
         indicator = _indicator(folded, quantity, around, register, fund, measure, before)
         measure = _settled(measure, quantity, register, indicator)
-        period = _period(folded, quantity, around, periods, ambient, measure)
-        unit_key = _unit(folded, sentence, quantity, register, period, setting)
+        period = period_of(folded, quantity, around, periods, ambient, measure)
+        unit_key = unit_of(folded, sentence, quantity, register, period, setting)
         row = register.indicators.get(indicator or "")
         activity = row["activity"] if row and row["activity"].startswith("A") and row["activity"] != "ALL" else None
         unit = quantity.unit
@@ -106,78 +105,22 @@ def name_all(
     return _repeats(named, document)
 
 
-def _around(folded: str, quantities: list[Quantity], i: int, sentence: Span) -> Around:
-    quantity = quantities[i]
-    others = [q.span for q in quantities if q.span != quantity.span]
-    start = max([sentence.start, *(s.end for s in others if s.end <= quantity.span.start)])
-    own = max(start, folded.rfind(";", start, quantity.span.start) + 1)
-    # To the next number itself: "hoàn thành trên 50 %" tells of the models before it.
-    after = (q.number_span.start for q in quantities[i + 1 :] if q.span != quantity.span)
-    end = min([sentence.end, *after])
-    stops = [p for c in ",;:(" if (p := folded.find(c, quantity.span.end, end)) >= 0]
-    clause = max(sentence.start, folded.rfind(";", sentence.start, own) + 1)
-    clause = min(clause, own)
-    close = min([end, *stops])
-    return Around(
-        Span(own, quantity.span.start),
-        Span(quantity.number_span.end, min(close, quantity.span.end + ADJACENT)),
-        Span(quantity.number_span.end, close),
-        Span(clause, own),
-        Span(sentence.start, clause),
-    )
+def _is_compared(folded: str, cue: Found, quantity: Quantity) -> bool:
+    """Whether a plan is named only as what a percentage compares with: "đạt 91 % kế hoạch; …", not "… kế hoạch (142 tỷ)"."""
+    is_base = re.search(r"(?:%|percent|phần trăm)[^,;.()\d]{0,24}\Z", folded[max(0, cue.start - 34) : cue.start])
+    between = folded[cue.end : quantity.span.start]
+    return is_base is not None and re.fullmatch(r"[^,;.)]{0,24}\([\s\"]*", between) is None
 
 
-def _topic_before(document: Document, folded: str, sentence: Span, register: Register, setting: Setting) -> str | None:
-    """The fund the text last spoke of before a sentence; words that open the whole programme end it."""
-    found = register.cues("topic").find(folded, document.body.start, sentence.start)
-    if not found:
-        return setting.fund
-    last = max(found, key=lambda f: f.end)
-    return last.row["value"] or setting.fund
-
-
-def _ambient(document: Document, folded: str, sentence: Span, setting: Setting, ambient: Period | None) -> Period | None:
-    """The period a sentence speaks of unless nearer words say otherwise: the last one that opened a sentence."""
-    paragraph = document.paragraph_of(sentence.start)
-    if setting.period is not None and setting.period.kind == "months":
-        ambient = setting.period
-    for earlier in document.sentences:
-        if earlier.start < paragraph.start or earlier.start > sentence.start:
-            continue
-        year = ambient.end.year if ambient else setting.year
-        start = earlier.start + len(folded[earlier.start : earlier.end]) - len(folded[earlier.start : earlier.end].lstrip())
-        leading = [p for p in find_periods(folded, start, earlier.end, year) if p.span.start - start <= LEADING]
-        leading = [p for p in leading if not p.is_compared]
-        if leading and not _is_coarser(leading[0], ambient):
-            ambient = leading[0]
-    return ambient
-
-
-def _is_coarser(period: Period, ambient: Period | None) -> bool:
-    """A bare year inside which the text already speaks of some months adds nothing."""
-    return ambient is not None and period.kind == "year" and ambient.kind != "year" and (
-        ambient.start.year == ambient.end.year == period.start.year
-    )  # fmt: skip
-
-
-def _last(found: list[Found]) -> Found | None:
-    return max(found, key=lambda f: (f.end, f.end - f.start), default=None)
-
-
-def _fund(folded: str, around: Around, register: Register, topic: str | None, setting: Setting) -> str | None:
-    finder = register.cues("topic")
-    adjacent = [f for f in finder.find(folded, around.adjacent.start, around.adjacent.end) if f.row["kind"] == "fund"]
-    if adjacent:
-        return adjacent[0].row["value"]
-    for stretch, is_left in ((around.left, True), (around.right, False), (around.clause, True), (around.sentence, True)):
-        found = finder.find(folded, stretch.start, stretch.end)
-        if found:
-            hit = _last(found) if is_left else min(found, key=lambda f: f.start)
-            return hit.row["value"] or setting.fund
-    return topic
-
-
-def _measure(folded, quantity: Quantity, around: Around, register: Register, before: Mention | None, setting: Setting):
+def _measure(
+    folded: str,
+    quantity: Quantity,
+    around: Around,
+    periods: list[Period],
+    register: Register,
+    before: Mention | None,
+    setting: Setting,
+) -> str:
     finder = register.cues("measure")
     own = [f for f in finder.find(folded, around.left.start, around.left.end) if f.row["value"]]
     if any(f.row["value"] == "target" for f in own):
@@ -186,10 +129,14 @@ def _measure(folded, quantity: Quantity, around: Around, register: Register, bef
         return "ratio"
     if quantity.pair == "second":
         return "plan"
-    for stretch, is_left in ((around.left, True), (around.right, False), (around.clause, True), (around.sentence, True)):
+    stretches = [(around.left, True), (around.right, False), (around.clause, True), (around.sentence, True)]
+    if any(around.clause.start <= p.span.start < quantity.span.start and p.kind == "months" for p in periods):
+        stretches.pop()  # its own clause opens a period of its own: "…; nine months: five classes"
+    for stretch, is_left in stretches:
         found = [f for f in finder.find(folded, stretch.start, stretch.end) if f.row["value"]]
+        found = [f for f in found if not _is_compared(folded, f, quantity)]
         if found:
-            return (_last(found) if is_left else min(found, key=lambda f: f.start)).row["value"]
+            return (last(found) if is_left else min(found, key=lambda f: f.start)).row["value"]
     start = min(around.sentence.start, around.clause.start)
     text = folded[start : start + LEADING].lstrip()
     if before is not None and before.measure in ("plan", "ytd", "target") and register.cues("continue").at(text, 0):
@@ -216,7 +163,8 @@ def _indicator(
     defaults = [r for r in register.defaults(quantity.thing) if holds(r)]
     stretches = [[around.left], [around.right], [around.clause], [around.sentence]]
     if quantity.thing in ("percent", "times"):
-        stretches = [[around.right, around.left]]
+        comma = folded.rfind(",", around.left.start, around.left.end) + 1
+        stretches = [[around.right, Span(max(comma, around.left.start), around.left.end)]]
     elif quantity.thing != "money":
         stretches = [[around.adjacent], [around.left], [around.right], [around.clause]]
         stretches += [] if defaults else [[around.sentence]]
@@ -247,54 +195,15 @@ def _settled(measure: str, quantity: Quantity, register: Register, indicator: st
     return measure
 
 
-def _period(folded, quantity: Quantity, around: Around, periods: list[Period], ambient: Period | None, measure: str):
-    right = [p for p in periods if around.right.start <= p.span.start < around.right.end and not p.is_compared]
-    left = [p for p in periods if p.span.end <= quantity.span.start and (not p.is_compared or _is_apposed(folded, p, quantity))]
-    chosen = None
-    if measure in ("plan", "target") and right:
-        chosen = right[0]
-    elif left:
-        chosen = left[-1]
-    elif right:
-        chosen = right[0]
-    if chosen is None or _is_coarser(chosen, ambient):
-        chosen = ambient
-    if chosen is None:
-        return None
-    return chosen.whole_years() if measure in ("plan", "target") else chosen
-
-
-def _is_apposed(folded: str, period: Period, quantity: Quantity) -> bool:
-    """Whether the number stands in brackets right behind the year it is compared with."""
-    return folded[period.span.end : quantity.span.start].strip() in ("(", ": (")
-
-
-def _unit(folded, sentence: Span, quantity: Quantity, register: Register, period: Period | None, setting: Setting):
-    """The unit of one number: a name right before it, or the name that opens its sentence, else the text's."""
-    day = period.end if period else datetime.date.max
-    named = find_units(folded[sentence.start : quantity.span.start], register, day)
-    named = [(h, u) for h, u in named if register.units[u]["unit_kind"] in ("province", "group")]
-    if named:
-        hit, unit = named[-1]
-        if folded[sentence.start + hit.end : quantity.span.start].strip() in ("", ":", "(", "là"):
-            return unit
-        hit, unit = named[0]
-        opening = folded[sentence.start : sentence.start + hit.start].strip()
-        # "Tỉnh X", "28 tỉnh X", "In X": an opening of other words makes the name a place in passing.
-        words = [w for w in opening.split() if not w.isdigit()]
-        if all(w in ("tỉnh", "tỉnh,", "thành", "phố", "tp", "tp.", "các", "province", "provinces") for w in words):
-            return unit
-    return setting.unit_key
-
-
 def _repeats(named: list[Mention], document: Document) -> list[Mention]:
     """Mark a number that says again, in a later sentence, what an earlier one said."""
     first: dict[tuple, int] = {}
     marked = []
     for i, mention in enumerate(named):
         q = mention.quantity
-        key = (q.value, q.alternatives, q.thing, q.pair, mention.unit_key, mention.fund)
-        key += (mention.indicator_code, mention.period_end)
+        key = (q.value, q.alternatives, q.thing, q.pair, mention.indicator_code)
+        if mention.indicator_code is not None:
+            key += (mention.unit_key, mention.fund, mention.period_end)
         earlier = first.setdefault(key, i)
         if _points_back(document, q):
             same = [k for k, m in enumerate(named[:i]) if (m.quantity.value, m.quantity.thing) == (q.value, q.thing)]

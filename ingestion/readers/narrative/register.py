@@ -71,7 +71,8 @@ class Register:
     def __init__(self, folder: Path) -> None:
         self.indicators = {r["indicator_code"]: r for r in _rows(folder / "indicators.csv")}
         self.units = {r["unit_key"]: r for r in _rows(folder / "units.csv")}
-        self._funds = {r["fund_code"]: r for r in _rows(folder / "funds.csv")}
+        funds = _rows(folder / "funds.csv")
+        self.khuyen_cong_funds = frozenset(r["fund_code"] for r in funds if r["is_khuyen_cong"] == "yes")
         aliases = _rows(folder / "unit_aliases.csv")
         aliases += [_as_alias(r, c) for r in self.units.values() for c in ("unit_name", "unit_name_en")]
         # Two-letter short names are words of the language; only a name that starts in capitals is looked up.
@@ -97,10 +98,6 @@ class Register:
     def defaults(self, thing: str) -> list[dict]:
         """The rows of a thing that need no phrase."""
         return [r for r in self._phrases_of.get(thing, []) if not r["phrase"]]
-
-    def is_khuyen_cong(self, fund_code: str) -> bool:
-        """Whether a fund is khuyến công money."""
-        return self._funds[fund_code]["is_khuyen_cong"] == "yes"
 
     def is_stop_line(self, line: str) -> bool:
         """Whether a line only announces links to other pages."""

@@ -143,8 +143,10 @@ def read_setting(document: Document, folded: str, register: Register, claimed_un
     topics = [f.row for f in register.cues("topic").find(lead)]
     funds = {t["value"] for t in topics if t["kind"] == "fund"}
     if any(t["kind"] == "reset" for t in topics) or len(funds) > 1:
-        funds &= {f for f in funds if register.is_khuyen_cong(f)}
-    moods = {f.row["value"] for f in register.cues("measure").find(lead)}
+        funds &= register.khuyen_cong_funds
+    # Of several periods in a head line ("TH 2022; KH 2023") none sets the mood of the whole text.
+    mooded = fold(next((v for k, v in document.head.items() if "period" in k), "")) or lead
+    moods = {f.row["value"] for f in register.cues("measure").find(mooded)} if ";" not in mooded else set()
     return Setting(
         unit,
         period,
@@ -161,6 +163,8 @@ def unit_of_text(document: Document, folded: str, register: Register, period: Pe
         found = find_units(words, register, day)
         if found:
             return found[0][1]
+        if words and words == fold(stated):
+            return None  # a unit is named that the register does not know: no other one is put in its place
     score: Counter[str] = Counter()
     for hit, unit in find_units(folded[document.body.start : document.body.end], register, day):
         before = folded[max(0, document.body.start + hit.start - 24) : document.body.start + hit.start]
