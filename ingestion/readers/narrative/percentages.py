@@ -85,6 +85,9 @@ def _earlier(folded: str, mentions: list[Mention], i: int, top: int) -> int | No
     def fits(m: Mention) -> bool:
         is_same = m.indicator_code == now.indicator_code and m.fund == now.fund and m.indicator_code is not None
         is_plan = compares_plans and m.measure == "plan" and m.quantity.thing == now.quantity.thing
+        is_plan = is_plan or (is_same and m.measure == "plan")
+        # A year's end is no base for nine months: the cut must be the same.
+        is_same = is_same and m.period_end is not None and m.period_end.month == now.period_end.month
         is_before = m.budget_year is not None and now.budget_year is not None and m.budget_year == now.budget_year - 1
         return is_before and m.unit_key == now.unit_key and m.measure == now.measure and (is_same or is_plan)
 

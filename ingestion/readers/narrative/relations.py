@@ -120,7 +120,8 @@ def _breakdowns(document, folded, sentence: Span, marker: Span, word: str, menti
         before = _within(mentions, earlier.start, earlier.end) if earlier else []
     end = _closing(folded, marker, sentence) if word == "(" else sentence.end
     after = _within(mentions, marker.end, end)
-    after = [i for i in after if _depth(folded, marker.end, mentions[i].quantity.span.start) == 0 or word == "("]
+    before = [i for i in before if word == "(" or not _in_closed_bracket(folded, mentions[i], marker)]
+    flat = [i for i in after if _depth(folded, marker.end, mentions[i].quantity.span.start) == 0 or word == "("]
     if not before:
         return []
     is_open = _is_open_list(folded, marker, register)
@@ -132,15 +133,17 @@ def _breakdowns(document, folded, sentence: Span, marker: Span, word: str, menti
         if thing in ("percent", "rate", "times"):
             continue
         whole = max(i for i in before if mentions[i].quantity.thing == thing)
-        gap = marker.start - mentions[whole].quantity.span.end
-        if not opens_sentence and (gap > 60 or ";" in folded[mentions[whole].quantity.span.end : marker.start]):
+        gap = re.sub(r"\([^()]*\)", "", folded[mentions[whole].quantity.span.end : marker.start]).rstrip(" ;,")
+        if not opens_sentence and (len(gap) > 60 or ";" in gap):
             continue
-        parts = [i for i in after if mentions[i].quantity.thing == thing and mentions[i].quantity.pair != "second"]
+        parts = [i for i in flat if mentions[i].quantity.thing == thing and mentions[i].quantity.pair != "second"]
+        # "7 đề án máy móc (2,7 tỷ đồng), …": amounts told in brackets are the parts when nothing else is.
+        parts = parts or [i for i in after if mentions[i].quantity.thing == thing]
         if len(parts) >= 2 or (parts and word not in (":", "(")):
             relation = _sum(mentions, parts, whole, is_complete or (counted_out and thing == "money"), word)
             counted_out = counted_out or (relation.closeness == "exact" and thing != "money" and len(parts) >= 2)
             found.append(relation)
-        elif not parts and thing != "money" and word != "(":
+        elif not parts and thing != "money" and word != "(" and _ends_count(folded, mentions, whole, before):
             items = _items(folded, marker.end, sentence.end, mentions, after, thing)
             if items is not None:
                 found.append(_listed(mentions, whole, items, is_open))
@@ -217,6 +220,20 @@ def told(kind, left, right, judged: Judgement, is_complete: bool, written: str, 
         f"“{written}”: {en[judged.closeness]}{open_en}; difference {gap:g}.",
         n_items,
     )  # fmt: skip
+
+
+def _in_closed_bracket(folded: str, mention: Mention, marker: Span) -> bool:
+    """Whether a number stands in brackets that close before the marker: an aside is no total."""
+    between = folded[mention.quantity.span.end : marker.start]
+    return between.count(")") > between.count("(")
+
+
+def _ends_count(folded: str, mentions: list[Mention], whole: int, before: list[int]) -> bool:
+    """Whether a count is what its list names: the last number before it, or joined to that one by "và"."""
+    later = [i for i in before if i > whole]
+    joined = re.compile(r"\s*(?:và|and|,|&)\s*")
+    ends = [mentions[i].quantity.span for i in [whole, *later]]
+    return all(joined.fullmatch(folded[a.end : b.start]) for a, b in zip(ends, ends[1:], strict=False))
 
 
 def _sentence_before(document: Document, sentence: Span) -> Span | None:
