@@ -1,0 +1,256 @@
+"""Reports whose lines the file decides: projects, establishments, decisions, treasury payments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from samples import projects
+from samples.documents import Document, Line, SheetPart, money
+from samples.establishments import NATIONAL
+from samples.model import OPENING
+from samples.projects import Project
+from samples.register import day
+from samples.reports import Desk, new_document, true_figure
+from samples.scenario import Habit, month_end
+
+MARK = "x"
+
+
+def progress_report(desk: Desk, form_code: str, unit_key: str, period_end: date) -> Document | None:
+    """Monthly progress of the KCQG projects a unit runs, cumulative in the budget year; None for a unit without projects."""
+    habit = desk.habit(unit_key)
+    those = running(desk, unit_key, period_end)
+    if not those:
+        return None
+    register = desk.nation.register
+    part = SheetPart(desk.forms[form_code].sheets[0].sheet_code, desk.forms[form_code].sheets[0].sheet_name, [])
+    document = new_document(desk, form_code, unit_key, date(period_end.year, 1, 1), period_end, [part], habit)
+    cutoff, month = desk.nation.scenario.cutoff(period_end), period_end.month
+    for n, project in enumerate(those, 1):
+        stages = projects.amounts(project, month)
+        plan = projects.plan_on(project, period_end)
+        is_contracted = stages["contracted"] > 0
+        is_accepted = project.accepted_date is not None and project.accepted_date <= cutoff
+        values: dict[str, Any] = {
+            "position": n,
+            "project_code": project.code,
+            "project_name": f"Đề án mẫu {project.number}: {register.activity_names[project.activity].lower()}",
+            "activity": register.activity_names[project.activity],
+            "executing_organisation": f"Trung tâm Khuyến công mẫu – {register.units[unit_key].unit_name}",
+            "beneficiary_name": f"Nhóm cơ sở mẫu {project.number}" if project.is_group else f"Đơn vị mẫu {project.number}",
+            "tax_code": f"98{int(project.number):08d}",
+            "place": register.units[desk.nation.holder(project.place_key, period_end)].unit_name,
+            "contract_no": f"{int(project.number):03d}/HĐ-KC-{project.year}" if is_contracted else None,
+            "contract_date": project.contract_date if is_contracted else None,
+            "plan": money(plan, habit, blank_zero=False),
+            "counterpart_plan": money(plan * 3 // 2, habit),
+            "completed_pct": round(projects.progress(project, month) * 100),
+            **{stage: money(amount, habit) for stage, amount in stages.items()},
+            "acceptance_date": project.accepted_date if is_accepted else None,
+            "adjusted_mark": MARK if project.adjusted_month and month >= project.adjusted_month else None,
+            "state": register.state_names[projects.state(project, month, cutoff)],
+        }
+        part.lines.append(Line(values))
+        for stage, amount in stages.items():
+            true_figure(
+                document, NATIONAL, project.activity, register.stage_indicators[stage], "ytd", amount, project.code
+            )
+        for column in desk.forms[form_code].sheets[0].columns:
+            counted = column.counts_when == () or projects.state(project, month, cutoff) in column.counts_when
+            if column.counts_as and values.get(column.name) is not None and counted:
+                true_figure(document, NATIONAL, project.activity, column.counts_as, "ytd", 1, project.code)
+    sums = {stage: sum(projects.amounts(p, month)[stage] for p in those) for stage in projects.STAGES}
+    sums["plan"] = sum(projects.plan_on(project, period_end) for project in those)
+    _total(desk, document, "project_code", sums)
+    return document
+
+
+def agreement_report(desk: Desk, form_code: str, unit_key: str, period_end: date) -> Document | None:
+    """The year's agreement of KCQG money, one line a project."""
+    habit = desk.habit(unit_key)
+    those = running(desk, unit_key, period_end)
+    if not those:
+        return None
+    register = desk.nation.register
+    sheet = desk.forms[form_code].sheets[0]
+    part = SheetPart(sheet.sheet_code, sheet.sheet_name, [])
+    document = new_document(desk, form_code, unit_key, date(period_end.year, 1, 1), period_end, [part], habit)
+    stages = [column.name for column in sheet.columns if column.name in projects.STAGES]
+    for n, project in enumerate(those, 1):
+        reached = projects.amounts(project, period_end.month)
+        part.lines.append(
+            Line(
+                {
+                    "position": n,
+                    "project_code": project.code,
+                    "project_name": f"Đề án mẫu {project.number}",
+                    "activity": register.activity_names[project.activity],
+                    "plan": money(projects.plan_on(project, period_end), habit, blank_zero=False),
+                    **{stage: money(reached[stage], habit) for stage in stages},
+                }
+            )
+        )
+    sums = {stage: sum(projects.amounts(p, period_end.month)[stage] for p in those) for stage in stages}
+    sums["plan"] = sum(projects.plan_on(project, period_end) for project in those)
+    _total(desk, document, "project_code", sums)
+    return document
+
+
+def beneficiary_report(desk: Desk, form_code: str, unit_key: str, period_end: date) -> Document | None:
+    """Establishments that were paid support in the period a report covers, by project."""
+    nation = desk.nation
+    habit = desk.habit(unit_key)
+    covered = nation.coverage(unit_key, period_end)
+    closed = covered.period_start.month - 1 if covered.part == OPENING else 0
+    those = [
+        each
+        for leaf in covered.leaves
+        for each in nation.years[leaf, period_end.year].establishments
+        if each.is_supported(period_end.month) and not (closed and each.is_supported(closed))
+    ]
+    if not those:
+        return None
+    sheet = desk.forms[form_code].sheets[0]
+    part = SheetPart(sheet.sheet_code, sheet.sheet_name, [])
+    document = new_document(desk, form_code, unit_key, covered.period_start, period_end, [part], habit)
+    facts = {column.name: column.fact for column in sheet.columns if column.fact}
+    for n, each in enumerate(those, 1):
+        values: dict[str, Any] = {
+            "position": n,
+            "establishment_name": each.name,
+            "tax_code": each.tax_code,
+            "establishment_kind": each.kind,
+            "place": f"Xã mẫu {each.number % 97:02d}",
+            "project_code": each.project_code,
+            "activity": nation.register.activity_names[each.activity],
+            "fund": each.fund,
+            "support": money(each.support, habit, blank_zero=False),
+            "counterpart": money(each.counterpart, habit),
+        }
+        part.lines.append(Line(values))
+        for column, value in (("support", each.support), ("counterpart", each.counterpart)):
+            true_figure(
+                document, each.fund, each.activity, facts[column], "ytd", value, each.project_code, each.tax_code
+            )
+    sums = {"support": sum(e.support for e in those), "counterpart": sum(e.counterpart for e in those)}
+    _total(desk, document, "establishment_name", sums)
+    return document
+
+
+def allocation(desk: Desk, form_code: str, way: dict[str, Any]) -> Document:
+    """One decision of the centre: a line for each project and effect, units named as on the day of the decision."""
+    nation, register = desk.nation, desk.nation.register
+    decided = way["decided"] if isinstance(way["decided"], date) else day(way["decided"])
+    period_end = month_end(decided.year, decided.month)
+    centre = next(key for key in register.units_on(decided) if register.units[key].unit_kind == "centre")
+    sheet = desk.forms[form_code].sheets[0]
+    part = SheetPart(sheet.sheet_code, sheet.sheet_name, [])
+    habit = _exact(desk)
+    document = new_document(
+        desk, form_code, centre, period_end.replace(day=1), period_end, [part], habit,
+        received_at=datetime.fromisoformat(way["received"]), document_no=way["document_no"], document_date=decided,
+        budget_year=way["budget_year"], cutoff_date=None,
+    )  # fmt: skip
+    document.document_no = way["document_no"]
+    total = 0
+    for project in nation.projects:
+        for line in project.lines:
+            if line.document_no != way["document_no"]:
+                continue
+            is_new = line.effect == "assign"
+            part.lines.append(
+                Line(
+                    {
+                        "position": len(part.lines) + 1,
+                        "line_unit": register.units[nation.holder(project.unit_key, decided)].unit_name,
+                        "project_code": project.code,
+                        "project_name": f"Đề án mẫu {project.number}",
+                        "activity": register.activity_names[project.activity],
+                        "place": register.units[nation.holder(project.place_key, decided)].unit_name,
+                        "effect": register.effect_names[line.effect],
+                        "amount": money(line.amount, habit, blank_zero=False),
+                        "project_mark": MARK if is_new else None,
+                        "group_mark": MARK if is_new and project.is_group else None,
+                        "key_mark": MARK if is_new and project.is_key else None,
+                    }
+                )
+            )
+            total += line.sign * line.amount
+            _true_plan(desk, document, sheet, project, line)
+    part.lines.append(
+        Line({"project_code": sheet.total_labels[0], "amount": money(total, habit, blank_zero=False)}, "total")
+    )
+    return document
+
+
+def treasury_extract(desk: Desk, form_code: str, period_end: date, position: int) -> Document:
+    """One extract of the Treasury for a group of units: what it advanced and paid for each of their projects."""
+    nation, register = desk.nation, desk.nation.register
+    way = nation.scenario["treasury"][position]
+    centre = next(key for key in register.units_on(period_end) if register.units[key].unit_kind == "centre")
+    units = [*register.units_on(period_end, tuple(way["with_kinds"])), *register.members(way["group"], period_end)]
+    sheet = desk.forms[form_code].sheets[0]
+    part = SheetPart(sheet.sheet_code, sheet.sheet_name, [])
+    number = f"{position + 1:02d}{period_end:%m}/KBNN-{period_end.year}"
+    document = new_document(
+        desk, form_code, centre, date(period_end.year, 1, 1), period_end, [part], _in_dong(desk), document_no=number,
+        unit_code=None, extension="csv", encoding=way["encoding"], separator=way["separator"],
+    )  # fmt: skip
+    document.document_no = number
+    names = [column.name for column in sheet.columns if column.name in projects.STAGES]
+    sums = dict.fromkeys(names, 0)
+    for unit in units:
+        for project in running(desk, unit, period_end):
+            reached = projects.amounts(project, period_end.month)
+            for name in names:
+                sums[name] += reached[name]
+            part.lines.append(
+                Line(
+                    {
+                        "line_unit": register.units[unit].unit_name,
+                        "project_code": project.code,
+                        "activity": register.activity_names[project.activity],
+                        **{name: reached[name] for name in names},
+                    }
+                )
+            )
+    part.lines.append(Line({"line_unit": sheet.total_labels[0], **sums}, "total"))
+    return document
+
+
+def running(desk: Desk, unit_key: str, period_end: date) -> list[Project]:
+    """Projects of the budget year that a unit runs at a period's end, assigned by then, by code."""
+    nation = desk.nation
+    return [
+        project
+        for leaf in nation.coverage(unit_key, period_end).leaves
+        for project in nation.years[leaf, period_end.year].projects
+        if projects.assigned_by(project, period_end)
+    ]
+
+
+def _true_plan(desk: Desk, document: Document, sheet: Any, project: Project, line: projects.PlanLine) -> None:
+    register = desk.nation.register
+    indicator = register.plan_indicators[NATIONAL]
+    true_figure(document, NATIONAL, project.activity, indicator, "plan", line.sign * line.amount, project.code)
+    marks = {"project_mark": True, "group_mark": project.is_group, "key_mark": project.is_key}
+    for column in sheet.columns:
+        if column.counts_as and line.effect == "assign" and marks.get(column.name):
+            true_figure(document, NATIONAL, project.activity, column.counts_as, "plan", 1, project.code)
+
+
+def _total(desk: Desk, document: Document, label_column: str, sums: dict[str, int]) -> None:
+    if document.habit.totals:
+        label = document.form.sheets[0].total_labels[0]
+        values = {name: money(total, document.habit) for name, total in sums.items()}
+        document.sheets[0].lines.append(Line({label_column: label, **values}, "total"))
+
+
+def _exact(desk: Desk) -> Habit:
+    """The habit in which decisions are written: million đồng with one decimal, totals filled."""
+    return desk.habits[0][1]
+
+
+def _in_dong(desk: Desk) -> Habit:
+    return next(habit for _, habit in desk.habits if habit.factor == 1)

@@ -1,0 +1,173 @@
+"""The sample nation as files: workbooks, treasury extracts, a manifest of arrivals, and the truth beside them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from ingestion.forms import load_forms
+from ingestion.quantities import money_factor
+from samples.delimited import delimited_bytes
+from samples.documents import Document, Spot
+from samples.errors import ERROR_COLUMNS, PlantedError, plant
+from samples.fixed_forms import fixed_report
+from samples.line_forms import agreement_report, allocation, beneficiary_report, progress_report, treasury_extract
+from samples.model import Nation
+from samples.register import read_register
+from samples.reports import Desk
+from samples.scenario import read_scenario
+from samples.workbook import workbook_bytes
+
+PACKAGE = Path(__file__).resolve().parent
+PROJECT = PACKAGE.parent
+REGISTER = PROJECT / "dbt_project" / "register"
+FORMS = PROJECT / "ingestion" / "forms"
+STAMP = ".stamp.json"
+FIGURE_COLUMNS = (
+    "unit_key", "budget_year", "period_start", "period_end", "fund_code", "activity_code", "indicator_code", "measure",
+    "project_key", "establishment_key", "value", "form_code", "report_period_end",
+)  # fmt: skip
+Places = dict[Spot, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class NationSummary:
+    """What was written: how many files, by form, and how many planted errors, by kind; `is_new` False when all was there."""
+
+    folder: str
+    seed: int
+    files: int
+    by_form: dict[str, int]
+    planted: dict[str, int]
+    is_new: bool
+
+
+def write_nation(
+    folder: Path,
+    *,
+    seed: int,
+    clean: bool = False,
+    until: date | None = None,
+    forms: set[str] | None = None,
+) -> NationSummary:
+    """Write the sample nation into a folder, or nothing when the same nation already lies there.
+
+    Files go to `<folder>/<unit_key>/<form>-<period>….xlsx|csv`, arrivals to `<folder>/manifest.csv` (path, received_at,
+    sender), true figures (đồng or counts) and planted errors to `<folder>/truth/`. `clean` plants no error; `until` keeps
+    reports whose period ends by that day; `forms` keeps only these forms. The same arguments give the same bytes.
+    """
+    stamp = _stamp(seed, clean, until, forms)
+    known = folder / STAMP
+    if known.exists():
+        noted = json.loads(known.read_text(encoding="utf-8"))
+        if noted["stamp"] == stamp:
+            return NationSummary(str(folder), seed, *(noted[key] for key in ("files", "by_form", "planted")), False)
+        _remove(folder)
+    desk = open_desk(seed)
+    documents = [
+        document
+        for document in all_documents(desk)
+        if (until is None or document.period_end <= until) and (forms is None or document.form.form_code in forms)
+    ]
+    errors = [] if clean else plant(desk, documents)
+    written = [_write(folder, document) for document in documents]
+    _write_manifest(folder, documents)
+    _write_truth(folder, documents, errors, {id(d): places for d, places in zip(documents, written, strict=True)})
+    summary = NationSummary(
+        folder=str(folder),
+        seed=seed,
+        files=len(documents),
+        by_form=dict(sorted(Counter(document.form.form_code for document in documents).items())),
+        planted=dict(sorted(Counter(kind for _, kind in {(e.error_id, e.kind) for e in errors}).items())),
+        is_new=True,
+    )
+    known.write_text(json.dumps({"stamp": stamp, **asdict(summary)}, ensure_ascii=False), encoding="utf-8")
+    return summary
+
+
+def open_desk(seed: int | None) -> Desk:
+    """The invented nation of a seed with the forms and the offices' habits."""
+    scenario, habits = read_scenario(seed, money_factor)
+    return Desk(Nation(scenario, read_register(REGISTER)), load_forms(FORMS), habits)
+
+
+def all_documents(desk: Desk) -> Iterable[Document]:
+    """Every report of the nation without any error, in the order of periods, forms and the register's units."""
+    scenario, register = desk.nation.scenario, desk.nation.register
+    for way in scenario["allocations"]:
+        yield allocation(desk, "giao-ke-hoach", way)
+    builders = {
+        "tien-do": progress_report,
+        "kinh-phi": fixed_report,
+        "ket-qua": fixed_report,
+        "thu-huong": beneficiary_report,
+        "doi-chieu": agreement_report,
+    }
+    for form_code, build in builders.items():
+        kinds = {
+            kind
+            for row in register.rows["calendar"]
+            if row["form_code"] == form_code
+            for kind in row["unit_kinds"].split("|")
+        }
+        for period_end in scenario.periods(form_code):
+            for unit_key in register.units_on(period_end, tuple(kinds)):
+                document = build(desk, form_code, unit_key, period_end)
+                if document is not None:
+                    yield document
+    for period_end in scenario.periods("kho-bac"):
+        for position in range(len(scenario["treasury"])):
+            yield treasury_extract(desk, "kho-bac", period_end, position)
+
+
+def _write(folder: Path, document: Document) -> Places:
+    path = folder / document.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data, places = workbook_bytes(document) if document.extension == "xlsx" else delimited_bytes(document)
+    path.write_bytes(data)
+    return places
+
+
+def _write_manifest(folder: Path, documents: list[Document]) -> None:
+    rows = sorted((d.path, d.received_at.isoformat(), d.office) for d in documents)
+    _write_csv(folder / "manifest.csv", ("path", "received_at", "sender"), rows)
+
+
+def _write_truth(folder: Path, documents: list[Document], errors: list[PlantedError], places: dict[int, Places]) -> None:
+    truth = folder / "truth"
+    truth.mkdir(parents=True, exist_ok=True)
+    rows = [(*row, d.form.form_code, d.period_end) for d in documents if not d.part for row in d.truth]
+    _write_csv(truth / "figures.csv", FIGURE_COLUMNS, rows)
+    _write_csv(truth / "errors.csv", ERROR_COLUMNS, [row for error in errors for row in error.rows(places)])
+
+
+def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the files that the last writing noted in its manifest, and nothing else."""
+    manifest = folder / "manifest.csv"
+    if manifest.exists():
+        with manifest.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                (folder / row["path"]).unlink(missing_ok=True)
+    (folder / STAMP).unlink(missing_ok=True)
+
+
+def _stamp(seed: int, clean: bool, until: date | None, forms: set[str] | None) -> str:
+    """Hash of everything the files depend on: this package, the register, the forms and the arguments."""
+    digest = hashlib.sha256(repr((seed, clean, until, sorted(forms) if forms is not None else None)).encode())
+    for root, pattern in ((PACKAGE, "*.py"), (PACKAGE, "*.yml"), (REGISTER, "*.csv"), (FORMS, "*.yml")):
+        for path in sorted(root.glob(pattern)):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,229 @@
+"""KCQG projects: drawn, assigned by decisions, contracted, carried out and settled month by month."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+
+from samples.register import Register, day
+from samples.scenario import MILLION, Scenario, shares
+
+GRAIN = 100_000  # decisions are written in million đồng with one decimal
+STAGES = ("contracted", "advanced", "implemented", "disbursed", "settled", "refunded")
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One line of an allocation decision; `amount` in đồng is positive, `sign` says what it does to the plan."""
+
+    document_no: str
+    decided: date
+    effect: str
+    sign: int
+    amount: int
+
+
+@dataclass
+class Project:
+    """One KCQG project of one budget year; months count within that year, amounts are đồng."""
+
+    code: str
+    year: int
+    unit_key: str
+    place_key: str
+    activity: str
+    is_group: bool
+    is_key: bool
+    size: int
+    lines: list[PlanLine] = field(default_factory=list)
+    contract: int = 0
+    contract_date: date | None = None
+    end_month: int = 12
+    accepted_date: date | None = None
+    settle_month: int | None = None
+    stop_month: int | None = None
+    withdrawn: date | None = None
+    adjusted_month: int | None = None
+
+    @property
+    def number(self) -> str:
+        return self.code.rsplit("-", 1)[-1]
+
+
+def plan_on(project: Project, on: date) -> int:
+    """The plan in force on a day: Σ lines decided by then."""
+    return sum(line.sign * line.amount for line in project.lines if line.decided <= on)
+
+
+def progress(project: Project, month: int) -> float:
+    """Part of the contract carried out by the cut-off of a month, 0 to 1."""
+    if project.contract_date is None:
+        return 0.0
+    start = project.contract_date.month
+    reached = min(month, project.stop_month or month)
+    return min(1.0, max(0.0, (reached - start) / (project.end_month - start)))
+
+
+def amounts(project: Project, month: int) -> dict[str, int]:
+    """Cumulative money by stage at the cut-off of a month; contracted ≥ advanced, implemented ≥ disbursed ≥ settled."""
+    none = dict.fromkeys(STAGES, 0)
+    if project.contract_date is None or month < project.contract_date.month:
+        return none
+    done = progress(project, month)
+    ahead = 0.3 if month == project.contract_date.month else 0.7
+    advanced = round(project.contract * max(ahead, done))
+    implemented = round(project.contract * done)
+    paid = round(implemented * (1.0 if _is_accepted(project, month) else 0.62 + 0.3 * done))
+    disbursed = min(advanced, paid)
+    is_refunded = project.stop_month is not None and month > project.stop_month
+    return {
+        "contracted": project.contract,
+        "advanced": advanced,
+        "implemented": implemented,
+        "disbursed": disbursed,
+        "settled": disbursed if project.settle_month and month >= project.settle_month else 0,
+        "refunded": advanced - disbursed if is_refunded else 0,
+    }
+
+
+def state(project: Project, month: int, cutoff: date) -> str:
+    """The state code of a project at the cut-off of a month."""
+    if project.withdrawn and project.withdrawn <= cutoff:
+        return "stopped"
+    if project.contract_date is None or month < project.contract_date.month:
+        return "approved"
+    if project.stop_month and month >= project.stop_month:
+        return "stopped"
+    if project.settle_month and month >= project.settle_month:
+        return "settled"
+    if _is_accepted(project, month):
+        return "accepted"
+    return "running" if progress(project, month) > 0 else "contracted"
+
+
+def assigned_by(project: Project, on: date) -> bool:
+    """Whether a decision has named the project by a day."""
+    return any(line.decided <= on for line in project.lines)
+
+
+def draw_projects(scenario: Scenario, register: Register, year: dict) -> list[Project]:
+    """All KCQG projects of one budget year: their plans add to the fund's money of that year to the đồng."""
+    chance = scenario.chance("projects", year["year"])
+    first, change = (
+        next(row for row in scenario["allocations"] if row["budget_year"] == year["year"] and row["kind"] == kind)
+        for kind in ("first", "change")
+    )
+    on = _day(first["decided"])
+    owners = _owners(scenario, register, year["projects"], on, chance)
+    activities = [code for code in scenario["projects"] if code in register.activities_on(on)]
+    counts = shares(len(owners), [scenario["projects"][code]["share"] for code in activities])
+    drawn = [code for code, count in zip(activities, counts, strict=True) for _ in range(count)]
+    chance.shuffle(drawn)
+    provinces = register.units_on(on, ("province",))
+    projects = []
+    for n, (owner, activity) in enumerate(zip(owners, drawn, strict=True), 1):
+        way = scenario["projects"][activity]
+        is_group = bool(way["group_of"]) and chance.random() < scenario["group_share"]
+        size = chance.uniform(*way["million"]) * MILLION * (chance.randint(2, way["group_of"]) if is_group else 1)
+        place = owner if register.units[owner].unit_kind == "province" else chance.choice(provinces)
+        code = f"KCQG-{year['year']}-{n:04d}"
+        projects.append(Project(code, year["year"], owner, place, activity, is_group, False, int(size)))
+    _fit(projects, int(next(iter(year["funds_billion"].values())) * 1000) * MILLION, scenario)
+    for project in sorted(projects, key=lambda each: -each.size)[: scenario["key_projects"]]:
+        project.is_key = True
+    _assign(projects, first, change, scenario, register, chance)
+    for project in projects:
+        _run(project, first, chance)
+    return projects
+
+
+def _owners(scenario: Scenario, register: Register, total: int, on: date, chance) -> list[str]:
+    """The unit of each project, in the register's order of units."""
+    central = scenario["projects_by_kind"]
+    owners = [key for key in register.units_on(on, tuple(central)) for _ in range(central[register.units[key].unit_kind])]
+    provinces = register.units_on(on, ("province",))
+    counts = shares(total - len(owners), [chance.uniform(0.55, 1.6) for _ in provinces])
+    return [*owners, *(key for key, count in zip(provinces, counts, strict=True) for _ in range(count))]
+
+
+def _fit(projects: list[Project], total: int, scenario: Scenario) -> None:
+    """Scale the sizes that no cap binds (groups and events) so that all add to the total."""
+    single = [p for p in projects if not p.is_group and scenario["projects"][p.activity]["group_of"]]
+    free = [p for p in projects if p not in single]
+    for project in single:
+        project.size = project.size // GRAIN * GRAIN
+    rest = total - sum(project.size for project in single)
+    for project, size in zip(free, shares(rest, [project.size for project in free], GRAIN), strict=True):
+        project.size = size
+
+
+def _assign(projects: list[Project], first: dict, change: dict, scenario: Scenario, register: Register, chance) -> None:
+    """Write the decision lines; a project's lines add to its size, those of a withdrawn one to nothing."""
+    sign = register.effect_signs
+    changes = scenario["changes"]
+    groups = [p for p in projects if p.is_group and not p.is_key]
+    chosen = chance.sample(groups, changes["late"] + changes["supplement"] + changes["reduce"])
+    codes = [project.code for project in chosen]
+    late = set(codes[: changes["late"]])
+    reduced = set(codes[len(codes) - changes["reduce"] :])
+    supplemented = set(codes) - late - reduced
+    withdrawn = chance.sample([p for p in projects if p not in chosen and not p.is_key], changes["withdraw"])
+    for project in projects:
+        part = project.size * chance.randint(10, 30) // 100 // GRAIN * GRAIN
+        one = (first["document_no"], _day(first["decided"]))
+        two = (change["document_no"], _day(change["decided"]))
+        if project.code in late:
+            project.lines = [PlanLine(*two, "assign", sign["assign"], project.size)]
+        elif project.code in supplemented:
+            project.lines = [
+                PlanLine(*one, "assign", sign["assign"], project.size - part),
+                PlanLine(*two, "supplement", sign["supplement"], part),
+            ]
+        elif project.code in reduced:
+            project.lines = [
+                PlanLine(*one, "assign", sign["assign"], project.size + part),
+                PlanLine(*two, "reduce", sign["reduce"], part),
+            ]
+        else:
+            project.lines = [PlanLine(*one, "assign", sign["assign"], project.size)]
+        if project in withdrawn:
+            project.lines.append(PlanLine(*two, "withdraw", sign["withdraw"], project.size))
+            project.withdrawn = two[1]
+    running = [p for p in projects if not p.withdrawn and p.code not in late and not p.is_key]
+    for project in chance.sample(running, changes["stopped"]):
+        project.stop_month = chance.randint(7, 9)
+    for project in chance.sample(running, changes["adjusted"]):
+        project.adjusted_month = chance.randint(4, 11)
+
+
+def _run(project: Project, first: dict, chance) -> None:
+    """Draw contract and months; a contract never exceeds any plan that will be in force, so it stays within it."""
+    lowest = min(plan_on(project, line.decided) for line in project.lines)
+    start_from = max(_day(first["decided"]).month, project.lines[0].decided.month)
+    start = min(9, start_from + chance.choice([1, 1, 1, 2, 2, 3, 4]))
+    held = chance.choice([1, 1, 1, 1, 0.98, 0.96, 0.93])
+    end = min(12, start + chance.randint(4, 8))
+    lag = chance.choice([0, 0, 1])
+    if project.withdrawn:
+        return
+    project.contract = int(lowest * held) // GRAIN * GRAIN
+    project.contract_date = date(project.year, start, chance.randint(2, 12))
+    project.end_month = end
+    if project.stop_month is None:
+        project.accepted_date = date(project.year, min(12, end + lag), chance.randint(2, 13))
+        settled = project.accepted_date.month + chance.randint(1, 2)
+        project.settle_month = settled if settled <= 12 else (12 if chance.random() < 0.5 else None)
+
+
+def _is_accepted(project: Project, month: int) -> bool:
+    return project.accepted_date is not None and month >= project.accepted_date.month
+
+
+def _day(value: object) -> date:
+    return value if isinstance(value, date) else day(str(value))
+
+
+def establishments_of(project: Project, most: int, supported_pct: int) -> int:
+    """How many establishments share the supported part of a contract, each within `most` million đồng."""
+    return math.ceil(project.contract * supported_pct / 100 / (most * MILLION))
