@@ -161,7 +161,6 @@ def _environment(warehouse: Warehouse) -> Iterator[None]:
         "DBT_ENV_SECRET_KC_PG_PASSWORD": warehouse.password or "",
         "KC_PG_DBNAME": warehouse.dbname,
         "KC_PG_SSLMODE": dict(warehouse.options).get("sslmode", "prefer"),
-        "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from khuyencong import TELEMETRY_OFF
+
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
-os.environ.update(
-    DO_NOT_TRACK="1",
-    SCARF_NO_ANALYTICS="true",
-    GX_ANALYTICS_ENABLED="false",
-)
+os.environ.update(TELEMETRY_OFF)
 for name in ("KC_HOME", "KC_DATABASE_URL", "KC_INBOX"):
     os.environ.pop(name, None)
 

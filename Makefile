@@ -1,0 +1,60 @@
+# Needs Python 3.11, make and the package index. Everything is written to .venv and .kc.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long lint docs stop clean
+
+PYTHON := $(shell for p in python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+BIN := .venv/bin
+READY := .venv/.ready
+# .kc is the only home that make touches besides the one that KC_HOME names for a command.
+OWN_HOME := env -u KC_HOME -u KC_DATABASE_URL -u KC_INBOX
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+export DO_NOT_TRACK := 1
+
+help:
+	@echo "make demo       the sample nation through one night, on an embedded PostgreSQL"
+	@echo "make test       all tests but the long ones"
+	@echo "make test-long  the long tests (up to 75 minutes)"
+	@echo "make lint       ruff, sqlfluff, yamllint"
+	@echo "make docs       the generated pages of docs/"
+	@echo "make stop       stop the embedded PostgreSQL; the data stay"
+	@echo "make clean      stop it and delete .kc with all data"
+
+# --no-deps: the lock is complete, and pip would otherwise ask for a package that the lock leaves out on purpose.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and was not found as python3.11, python3 or python." >&2; exit 1; }
+	@echo "Setting up .venv (a few minutes the first time)"
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/kc demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest -m "not long"
+
+test-long: $(READY)
+	@$(BIN)/python -m pytest -m long
+
+# All three speak, then any of them fails it.
+lint: $(READY)
+	@failed=0; \
+	$(BIN)/ruff check || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project khuyencong/warehouse/migrations || failed=1; \
+	$(BIN)/yamllint --strict . || failed=1; \
+	exit $$failed
+
+docs: $(READY)
+	@$(BIN)/python -m khuyencong.docs_pages
+
+stop:
+	@test ! -x $(BIN)/kc || $(BIN)/kc stop
+
+clean:
+	@test ! -x $(BIN)/python || $(OWN_HOME) $(BIN)/python -c \
+		'from khuyencong.settings import read_settings; from khuyencong.warehouse import discard_warehouse; discard_warehouse(read_settings())'
+	@rm -rf .kc build .pytest_cache .ruff_cache .hypothesis
