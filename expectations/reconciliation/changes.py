@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 
 from expectations.reconciliation.covering import Question
 from expectations.reconciliation.feasibility import bounds
 from expectations.reconciliation.mechanisms import End, half_width
-from expectations.reconciliation.record import FIXED, Record, constraints, violated_after
+from expectations.reconciliation.record import ENDLESS, FIXED, Record, constraints, holds, violated_after
 
 Value = Fraction | int | None
 FINE = 200
@@ -39,13 +40,37 @@ def corrected(record: Record, cell: int, value: Fraction | int) -> tuple[int, in
     half = half_width(record, cell)
     observed = record.value[cell]
     if half and observed and abs(value) > abs(observed) and half * FINE <= abs(observed):
-        half = half * abs(value) / abs(observed)
+        half = Fraction(half) * abs(value) / abs(observed)
     return value, value - half, value + half
 
 
 def rules_after(record: Record, meant: Mapping[int, Value]) -> list[int]:
     """Rules that fail after the values are set; a cell of unknown value (None) satisfies nothing by itself."""
     return violated_after(record, {cell: corrected(record, cell, v) for cell, v in meant.items() if v is not None})
+
+
+def failing(asked: Question, meant: Mapping[int, Value]) -> list[int]:
+    """Rules of the component that fail after the values are set."""
+    mine, everywhere = set(asked.violated), set(asked.record.violated)
+    return [r for r in rules_after(asked.record, meant) if r in mine or r not in everywhere]
+
+
+def after(record: Record, meant: Mapping[int, Value]) -> Record:
+    """The record as it stands after the changes; a cell of unknown value is missing in it."""
+    value, low, high = list(record.value), list(record.low), list(record.high)
+    least = -ENDLESS if record.rules.is_negative_allowed else 0
+    for cell, new in meant.items():
+        value[cell] = new
+        if new is None:
+            low[cell], high[cell] = least, ENDLESS
+        else:
+            _, bottom, top = corrected(record, cell, new)
+            value[cell], low[cell], high[cell] = round(new), floor(bottom), ceil(top)
+    changed = Record(record.rules, record.scale, value, low, high, record.previous, record.weight)
+    touched = {rule for cell in meant for rule in record.rules.rules_of[cell]}
+    changed.violated = [r for r in record.violated if r not in touched] + [r for r in touched if not holds(changed, r)]
+    changed.violated.sort()
+    return changed
 
 
 def is_changeable(record: Record, cells: Iterable[int]) -> bool:

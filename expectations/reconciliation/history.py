@@ -17,15 +17,20 @@ LEAST_SPREAD, WIDEST_SPREAD = 0.06, 0.5
 MOST_SURPRISE = 2.0
 USUAL_MOVE = 0.1
 FASTEST_GROWTH = 1.5
+FEWEST_ON_GRAIN, MOST_OFF_GRAIN = 8, 2
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """By cell the previous figure (None: none, or zero) and the expected log growth; spread of growth in the record."""
+    """By cell the previous figure (None: none, or zero) and the expected log growth; spread of growth in the record.
+
+    `off_grain`: cells whose digits go on below the grain of their own rounding, in a record that otherwise keeps to it.
+    """
 
     previous: tuple[int | None, ...]
     growth: tuple[float, ...]
     spread: float
+    off_grain: frozenset[int]
 
     @property
     def is_known(self) -> bool:
@@ -50,7 +55,21 @@ def history(record: Record, form: Structure) -> History:
             growth[cell] = usual if abs(usual) < FASTEST_GROWTH else 0.0
     apart = [abs(ratio - growth[cell]) for cell, ratio in ratios.items()]
     spread = 1.5 * median(apart) if len(apart) > 5 else 0.25
-    return History(previous, tuple(growth), min(max(spread, LEAST_SPREAD), WIDEST_SPREAD))
+    return History(previous, tuple(growth), min(max(spread, LEAST_SPREAD), WIDEST_SPREAD), _off_grain(record))
+
+
+def _off_grain(record: Record) -> frozenset[int]:
+    """Cells that stand for v ± half a grain and are no multiple of the grain, when nearly all others are."""
+    on, off = 0, []
+    for cell, value in enumerate(record.value):
+        if value:
+            half = min(record.high[cell] - value, value - record.low[cell])
+            if 0 < half < abs(value) and record.high[cell] - value == value - record.low[cell]:
+                if value % (2 * half):
+                    off.append(cell)
+                else:
+                    on += 1
+    return frozenset(off) if on >= FEWEST_ON_GRAIN and len(off) <= MOST_OFF_GRAIN else frozenset()
 
 
 def surprise(past: History, cell: int, value: float | None) -> float:

@@ -36,6 +36,7 @@ FAR_FROM_HISTORY = 1.2
 MOST_CANDIDATES = 40
 NARROW = 100
 LOOSE = 0.7
+OFF_GRAIN = 1.5
 
 End = Fraction | int | None
 
@@ -114,9 +115,11 @@ def _history_gain(record: Record, past: History, cell: int, value, low: End, hig
     """How much less history likes the meant value than the reported one; a figure that stood still is rarely wrong."""
     before = past.previous[cell]
     if before is None:
-        return 0.0
+        return -OFF_GRAIN if cell in past.off_grain else 0.0
     meant = expected(past, cell, low, high) if value is None else float(value)
     gain = HISTORY_WEIGHT * (surprise(past, cell, meant) - surprise(past, cell, record.value[cell]))
+    if cell in past.off_grain:
+        gain -= OFF_GRAIN
     still = min(1.0, rarity(record, cell) / 2)
     if record.value[cell] == before:
         gain += STOOD_STILL * still

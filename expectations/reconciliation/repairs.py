@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from expectations.reconciliation.changes import Repair, Value, implied, is_changeable, repair, rules_after
-from expectations.reconciliation.composites import IN_PERIOD_COST, ODD_PAIR, composites
-from expectations.reconciliation.covering import Cover, Question, contradicting
+from expectations.reconciliation.changes import (
+    Repair,
+    Value,
+    after,
+    failing,
+    implied,
+    is_changeable,
+    repair,
+    rules_after,
+)
+from expectations.reconciliation.composites import ODD_PAIR, composites
+from expectations.reconciliation.covering import Cover, Question, contradicting, minimal_sets, question
 from expectations.reconciliation.feasibility import TooLarge
 from expectations.reconciliation.history import History
 from expectations.reconciliation.mechanisms import COST, Explanation, explanations
-from expectations.reconciliation.record import FIXED, Record
+from expectations.reconciliation.record import FIXED
 from expectations.reconciliation.structure import Structure
 
 MOST_EXPLAINED_SETS = 40
@@ -19,6 +28,7 @@ LONGEST_CHAIN, MOST_CHAIN_STEPS = 4, 80
 MORE_CELLS = 0.3
 RELIABILITY = 2.0
 MOST_REPAIRS = 30
+DEEPEST, DOUBTFUL, MOST_BEGUN, MOST_CONTINUED = 1, 2.5, 6, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class Case:
     usual_weight: float
 
 
-def repairs(case: Case) -> list[Repair]:
+def repairs(case: Case, depth: int = 0) -> list[Repair]:
     """Repairs of a component, cheapest first, one a set of cells; empty when nothing is odd about it."""
     best: dict[tuple[int, ...], Repair] = {}
 
@@ -42,14 +52,41 @@ def repairs(case: Case) -> list[Repair]:
             if one.cells not in best or one.cost < best[one.cells].cost:
                 best[one.cells] = one
 
-    offer(composites(case.asked, case.past, case.form, case.component))
+    begun = []
+    for event in composites(case.asked, case.past, case.form, case.component):
+        rest = _rest(case, event)
+        if rest is None:
+            offer([event])
+        elif len(rest.violated) < len(case.asked.violated):
+            begun.append((event, rest))
     if case.asked.violated or case.cover.objective:
         try:
             offer(_sets(case))
             offer(_chains(case) if case.asked.violated else ())
+            if depth < DEEPEST and min((r.cost for r in best.values()), default=DOUBTFUL) >= DOUBTFUL:
+                begun.sort(key=lambda pair: (pair[0].cost + len(pair[1].violated), pair[0].cells))
+                for event, rest in begun[:MOST_BEGUN]:
+                    offer(_together(event, more) for more in repairs(_next(case, rest), depth + 1)[:MOST_CONTINUED])
         except TooLarge:
             pass  # what was found before stands; the cover itself says that it gave up
     return sorted(best.values(), key=lambda r: (r.cost, len(r.meant), r.cells))[:MOST_REPAIRS]
+
+
+def _rest(case: Case, event: Repair) -> Question | None:
+    """What is left of the question after a composite event; None when the rules hold."""
+    asked = question(after(case.asked.record, dict(event.meant)), case.component)
+    is_known = all(value is not None for _, value in event.meant)
+    return None if not asked.violated and (is_known or contradicting(asked, ()) is None) else asked
+
+
+def _next(case: Case, asked: Question) -> Case:
+    return Case(asked, minimal_sets(asked), case.past, case.form, case.component, case.usual_weight)
+
+
+def _together(event: Repair, more: Repair) -> Repair:
+    """Two events in one component; where both speak of a cell, the second knows better."""
+    cost = event.cost + more.cost + MORE_CELLS
+    return repair(cost, dict(event.meant) | dict(more.meant), joined((event.mechanism, more.mechanism)))
 
 
 def _sets(case: Case) -> Iterator[Repair]:
@@ -108,20 +145,19 @@ def _chains(case: Case) -> Iterator[Repair]:
     """Several slips in one component: repair one violated rule by one slip that breaks no other, and go on."""
     steps = 0
     todo: list[tuple[float, dict[int, Value], tuple[str, ...], list[int]]] = [(0.0, {}, (), list(case.asked.violated))]
-    todo += [(IN_PERIOD_COST, meant, ("in_period",), left) for meant, left in _run_up(case)]
     while todo and steps < MOST_CHAIN_STEPS:
-        cost, meant, names, failing = todo.pop()
-        if not failing:
+        cost, meant, names, broken = todo.pop()
+        if not broken:
             yield repair(cost + MORE_CELLS * (len(names) - 1), meant, joined(names))
             continue
         if len(names) >= LONGEST_CHAIN:
             continue
         steps += 1
-        rule = min(failing, key=lambda r: (len(case.asked.record.rules.cells_of[r]), r))
+        rule = min(broken, key=lambda r: (len(case.asked.record.rules.cells_of[r]), r))
         for more, new, name in _slips_of_rule(case, rule, meant):
             changed = meant | new
-            left = _left(case, changed)
-            if rule not in left and set(left) < set(failing):
+            left = failing(case.asked, changed)
+            if rule not in left and set(left) < set(broken):
                 todo.append((cost + more, changed, (*names, name), left))
 
 
@@ -129,7 +165,7 @@ def _slips_of_rule(case: Case, rule: int, meant: dict[int, Value]) -> Iterator[t
     """Explained changes of one cell, and swaps of two, that may satisfy the rule."""
     record = case.asked.record
     members = record.rules.cells_of[rule]
-    shadow = _shadow(case.asked, meant)
+    shadow = question(after(record, meant), case.component) if meant else case.asked
     for cell in members:
         if cell in meant or not is_changeable(record, (cell,)):
             continue
@@ -143,37 +179,3 @@ def _slips_of_rule(case: Case, rule: int, meant: dict[int, Value]) -> Iterator[t
         if is_changeable(record, (one, other)) and record.value[one] != record.value[other]:
             odd = ODD_PAIR if (one in case.form.totals) != (other in case.form.totals) else 0.0
             yield COST["swap"] + odd, {one: record.value[other], other: record.value[one]}, "swap"
-
-
-def _shadow(asked: Question, meant: dict[int, Value]) -> Question:
-    """The question as it stands after the changes."""
-    if not meant:
-        return asked
-    record = asked.record
-    low, high = list(record.low), list(record.high)
-    for cell, value in meant.items():
-        half = (record.high[cell] - record.low[cell]) // 2
-        low[cell], high[cell] = value - half, value + half
-    changed = Record(record.rules, record.scale, record.value, low, high, record.previous, record.weight)
-    return Question(changed, asked.violated, asked.missing, asked.rounded)
-
-
-def _left(case: Case, meant: dict[int, Value]) -> list[int]:
-    mine = set(case.asked.violated)
-    return [r for r in rules_after(case.asked.record, meant) if r in mine or r not in case.asked.record.violated]
-
-
-def _run_up(case: Case) -> Iterator[tuple[dict[int, Value], list[int]]]:
-    """Parts of a violated sum reported as running totals: from each take the part before it (Scholtus 2008, 4)."""
-    record = case.asked.record
-    for run in case.form.runs:
-        if run[0] not in case.component or not is_changeable(record, run):
-            continue
-        meant: dict[int, Value] = {}
-        for before, cell in zip(run, run[1:], strict=False):
-            odd = sum(r in case.asked.violated for r in record.rules.rules_of[cell])
-            if record.value[before] and record.value[cell] and odd > 1:
-                meant[cell] = record.value[cell] - record.value[before]
-        left = _left(case, meant) if meant else []
-        if meant and set(left) <= set(case.asked.violated) and len(left) < len(case.asked.violated):
-            yield meant, left
