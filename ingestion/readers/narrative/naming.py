@@ -156,7 +156,7 @@ def _indicator(
     def holds(row: dict) -> bool:
         return (
             row["fund_code"] in ("", fund or "")
-            and row["measure"] in ("", measure if measure != "target" else "plan")
+            and (row["measure"] in ("", measure) or measure == "target")
             and row["of_indicator"] in ("", (before.indicator_code if before else None) or "")
         )
 

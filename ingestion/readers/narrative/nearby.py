@@ -1,6 +1,7 @@
 """The stretches of text around one number, and the period, fund and unit that they name for it."""
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from ingestion.readers.narrative.document import Document, Span
@@ -32,13 +33,16 @@ def stretches_around(folded: str, quantities: list[Quantity], i: int, sentence: 
     # To the next number itself: "hoàn thành trên 50 %" tells of the models before it.
     after = (q.number_span.start for q in quantities[i + 1 :] if q.span != quantity.span)
     end = min([sentence.end, *after])
-    stops = [p for c in ",;:(" if (p := folded.find(c, quantity.span.end, end)) >= 0]
+    stops_all = [p for c in ",;:(" if (p := folded.find(c, quantity.span.end, sentence.end)) >= 0]
+    stops = [p for p in stops_all if p < end]
+    if quantity.thing == "percent":
+        stops += [quantity.span.end + m.start() for m in re.finditer(r"\s(?:và|and)\s", folded[quantity.span.end : end])]
     clause = max(sentence.start, folded.rfind(";", sentence.start, own) + 1)
     clause = min(clause, own)
     close = min([end, *stops])
     return Around(
         Span(own, quantity.span.start),
-        Span(quantity.number_span.end, min(close, quantity.span.end + ADJACENT)),
+        Span(quantity.number_span.end, min([sentence.end, quantity.span.end + ADJACENT, *stops_all])),
         Span(quantity.number_span.end, close),
         Span(clause, own),
         Span(sentence.start, clause),
@@ -50,7 +54,7 @@ def topic_before(
 ) -> str | None:
     """The fund the text last spoke of before a sentence; words that open the whole programme end it."""
     found = register.cues("topic").find(folded, document.body.start, sentence.start)
-    found = [f for f in found if f.row["value"] != "counterpart"]
+    found = [f for f in found if f.row["value"] != "counterpart" and f.row["kind"] != "name"]
     if not found:
         return setting.fund
     last = max(found, key=lambda f: f.end)
@@ -90,15 +94,26 @@ def last(found: list[Found]) -> Found | None:
 
 def fund_near(folded: str, around: Around, register: Register, topic: str | None, setting: Setting) -> str | None:
     finder = register.cues("topic")
-    adjacent = [f for f in finder.find(folded, around.adjacent.start, around.adjacent.end) if f.row["kind"] == "fund"]
+    near = Span(around.adjacent.start, min(around.adjacent.end, around.right.end))
+    adjacent = [f for f in finder.find(folded, near.start, near.end) if f.row["kind"] == "fund"]
     if adjacent:
-        return adjacent[0].row["value"]
+        return setting.fund if _is_joined(folded, adjacent, adjacent[0]) else adjacent[0].row["value"]
     for stretch, is_left in ((around.left, True), (around.right, False), (around.clause, True), (around.sentence, True)):
-        found = finder.find(folded, stretch.start, stretch.end)
+        found = [f for f in finder.find(folded, stretch.start, stretch.end) if f.row["kind"] != "name"]
         if found:
             hit = last(found) if is_left else min(found, key=lambda f: f.start)
-            return hit.row["value"] or setting.fund
+            return setting.fund if _is_joined(folded, found, hit) else hit.row["value"] or setting.fund
     return topic
+
+
+def _is_joined(folded: str, found: list[Found], hit: Found) -> bool:
+    """Whether two funds are told in one breath ("khuyến công quốc gia và địa phương"): the number is of both."""
+    for other in found:
+        first, second = sorted((hit, other), key=lambda f: f.start)
+        between = folded[first.end : second.start]
+        if other.row["value"] != hit.row["value"] and re.fullmatch(r"\s*(?:và|and|,|&|/)\s*(?:\w+\s+)?", between):
+            return True
+    return False
 
 
 def period_of(folded, quantity: Quantity, around: Around, periods: list[Period], ambient: Period | None, measure: str):

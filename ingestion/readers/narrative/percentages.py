@@ -23,7 +23,8 @@ def find_percentages(document: Document, folded: str, mentions: list[Mention], r
     """Ratios to plan and growths among the mentions, judged or undecided, and pairs that imply one base."""
     found, open_ratios = [], []
     for i, mention in enumerate(mentions):
-        if mention.quantity.thing != "percent" or mention.measure != "ratio" or not mention.indicator_code:
+        is_stated = mention.quantity.thing == "percent" and mention.quantity.value is not None
+        if not is_stated or mention.measure != "ratio" or not mention.indicator_code:
             continue
         top = _numerator(document, mentions, i)
         if top is None:
@@ -32,6 +33,7 @@ def find_percentages(document: Document, folded: str, mentions: list[Mention], r
         if not is_growth and mention.indicator_code not in PLAN_RATIOS:
             continue
         base = _apposed(folded, mentions, i)
+        is_printed = base is not None
         if base is None:
             base = _earlier(folded, mentions, i, top) if is_growth else _plan(mentions, i, top)
         if base is None:
@@ -40,7 +42,14 @@ def find_percentages(document: Document, folded: str, mentions: list[Mention], r
                 open_ratios.append((top, i))
             continue
         relation = _judged(folded, mentions, i, top, base, is_growth)
-        found.append(_explained(mentions, relation, i, top, base) if relation.closeness == "hard" else relation)
+        if relation.closeness == "hard":
+            explained = _explained(mentions, relation, i, top, base)
+            is_presumed = not is_printed and mention.fund is None and explained is relation
+            relation = explained
+            if is_presumed:
+                # The base is presumed and no fund is named: the percentage may be of a part that has a plan of its own.
+                relation = replace(relation, closeness="soft")
+        found.append(relation)
     return found + _same_bases(mentions, open_ratios)
 
 
@@ -51,7 +60,8 @@ def _numerator(document: Document, mentions: list[Mention], i: int) -> int | Non
         quantity = mentions[k].quantity
         if quantity.span.start < sentence.start:
             return None
-        if quantity.thing not in ("percent", "rate", "times") and quantity.pair != "second":
+        is_readable = quantity.value is not None or quantity.alternatives
+        if is_readable and quantity.thing not in ("percent", "rate", "times") and quantity.pair != "second":
             return k
     return None
 
@@ -62,14 +72,17 @@ def _apposed(folded: str, mentions: list[Mention], i: int) -> int | None:
         return None
     between = folded[mentions[i].quantity.span.end : mentions[i + 1].quantity.span.start]
     is_apposed = re.fullmatch(r"[^,;.()]{0,70}\([\s\"]*", between) is not None
-    return i + 1 if is_apposed and mentions[i + 1].quantity.thing != "percent" else None
+    following = mentions[i + 1].quantity
+    is_amount = following.thing not in ("percent", "rate", "times") and (following.value or following.alternatives)
+    return i + 1 if is_apposed and is_amount else None
 
 
 def _plan(mentions: list[Mention], i: int, top: int) -> int | None:
     """The one plan of the same thing, fund, unit and year that the text prints."""
     def fits(m: Mention) -> bool:
         same = (m.unit_key, m.fund, m.budget_year) == (mentions[top].unit_key, mentions[top].fund, mentions[i].budget_year)
-        return m.measure == "plan" and m.quantity.thing == mentions[top].quantity.thing and same
+        is_readable = m.quantity.value or m.quantity.alternatives
+        return m.measure == "plan" and is_readable and m.quantity.thing == mentions[top].quantity.thing and same
 
     plans = [k for k, m in enumerate(mentions) if k != top and fits(m)]
     values = {(mentions[k].quantity.value, mentions[k].quantity.alternatives) for k in plans}
@@ -89,7 +102,7 @@ def _earlier(folded: str, mentions: list[Mention], i: int, top: int) -> int | No
         # A year's end is no base for nine months: the cut must be the same.
         is_same = is_same and m.period_end is not None and m.period_end.month == now.period_end.month
         is_before = m.budget_year is not None and now.budget_year is not None and m.budget_year == now.budget_year - 1
-        return is_before and m.unit_key == now.unit_key and m.measure == now.measure and (is_same or is_plan)
+        return is_before and m.quantity.value and m.unit_key == now.unit_key and m.measure == now.measure and (is_same or is_plan)
 
     before = [k for k, m in enumerate(mentions) if fits(m)]
     return before[0] if len(before) == 1 else None
@@ -112,7 +125,8 @@ def _explained(mentions: list[Mention], relation: Relation, i: int, top: int, ba
     """A percentage that fails its own base but fits another printed plan was taken of the wrong base."""
     numerator, stated = mentions[top].quantity, mentions[i].quantity
     for m in mentions:
-        if m.measure != "plan" or m.quantity.thing != numerator.thing or m is mentions[base]:
+        is_readable = m.quantity.value or m.quantity.alternatives
+        if m.measure != "plan" or not is_readable or m.quantity.thing != numerator.thing or m is mentions[base]:
             continue
         if judge_relation("ratio", [numerator, m.quantity], stated).closeness in ("exact", "rounding", "truncation"):
             vi = f" Tỷ lệ chỉ đúng khi chia cho «{m.quantity.written}»: nghi dùng nhầm mẫu số."

@@ -85,10 +85,10 @@ class Register:
         self._finder_of = {thing: Phrases(rows) for thing, rows in self._phrases_of.items()}
         cues = _rows(folder / "narrative_cues.csv")
         self._cues = {k: Phrases([c for c in cues if c["kind"] == k]) for k in {c["kind"] for c in cues}}
-        self._cues["topic"] = Phrases([c for c in cues if c["kind"] in ("fund", "reset")])
+        self._cues["topic"] = Phrases([c for c in cues if c["kind"] in ("fund", "reset", "name")])
 
     def cues(self, kind: str) -> Phrases:
-        """The cue phrases of one kind: fund, topic (fund or reset), measure, continue, open_list, stop, national."""
+        """The cue phrases of one kind: fund, topic (fund, reset or name), measure, continue, open_list, stop, national."""
         return self._cues[kind]
 
     def phrases(self, thing: str) -> Phrases:

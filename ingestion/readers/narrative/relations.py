@@ -59,6 +59,11 @@ def printed(quantity: Quantity, reading: int = 0) -> Printed:
     return Printed(Fraction(quantity.value), Fraction(quantity.grain), quantity.qualifier)
 
 
+def is_readable(quantity: Quantity) -> bool:
+    """Whether a quantity has a value, or two to choose from: a range has none."""
+    return quantity.value is not None or bool(quantity.alternatives)
+
+
 def judge_relation(
     kind: str,
     left: Sequence[Quantity],
@@ -121,6 +126,7 @@ def _breakdowns(document, folded, sentence: Span, marker: Span, word: str, menti
     end = _closing(folded, marker, sentence) if word == "(" else sentence.end
     after = _within(mentions, marker.end, end)
     before = [i for i in before if word == "(" or not _in_closed_bracket(folded, mentions[i], marker)]
+    after = [i for i in after if is_readable(mentions[i].quantity)]
     flat = [i for i in after if _depth(folded, marker.end, mentions[i].quantity.span.start) == 0 or word == "("]
     if not before:
         return []
@@ -133,6 +139,8 @@ def _breakdowns(document, folded, sentence: Span, marker: Span, word: str, menti
         if thing in ("percent", "rate", "times"):
             continue
         whole = max(i for i in before if mentions[i].quantity.thing == thing)
+        if not is_readable(mentions[whole].quantity):
+            continue
         gap = re.sub(r"\([^()]*\)", "", folded[mentions[whole].quantity.span.end : marker.start]).rstrip(" ;,")
         if not opens_sentence and (len(gap) > 60 or ";" in gap):
             continue

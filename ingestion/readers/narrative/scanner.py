@@ -51,7 +51,10 @@ CURRENCY = "|".join(sorted((re.escape(w) for w in CURRENCY_WORDS), key=len, reve
 MONEY_AFTER = re.compile(
     rf"\s*(?:(?:{UNIT_WORD})(?:\s*(?:{CURRENCY})(?!\w))?|(?:{CURRENCY}))(?!\w)(?!\s*/)(?:\s+(?:việt nam|vnd)(?!\w))?"
 )
-MONEY_RATE = re.compile(rf"\s*(?:{UNIT_WORD})?\s*(?:{CURRENCY})?\s*/\s*[^\W\d]+(?:\s*/\s*[^\W\d]+)*")
+PER = r"(?:\s*/\s*[^\W\d]+|\s+per\s+[^\W\d]+)"
+MONEY_RATE = re.compile(rf"\s*(?:{UNIT_WORD})?\s*(?:{CURRENCY})?{PER}+")
+OTHER_CURRENCY = re.compile(rf"\s*(?:{UNIT_WORD})?\s*(?:usd|us\$|us dollars?|dollars?|euros?|eur|đô la)(?!\w)")
+MULTIPLIER = re.compile(rf"\s*(?:{UNIT_WORD})")
 MONEY_BEFORE = re.compile(r"(?:vnd|vnđ)\s?$")
 PERCENT_AFTER = re.compile(r"\s*(?:%|phần trăm|percent\b|per cent\b|pct\b)")
 NUMERAL = "|".join(NUMERALS)
@@ -64,7 +67,7 @@ LIST_UNIT = re.compile(r"\(\s*(?:đvt|đơn vị(?: tính)?)?\s*:?\s*((?:nghìn|
 class Quantity:
     """One printed number with its unit: where it stands and what it says.
 
-    ``value`` (None when ambiguous), ``low`` … ``soft_high`` and ``grain`` are in ``unit``; ``grain`` is the worth of one
+    ``value`` (None when ambiguous or a range), ``low`` … ``soft_high`` and ``grain`` are in ``unit``; ``grain`` is the worth of one
     step of the last printed digit, 0 for counts. ``thing`` is money, percent or a thing of the register.
     """
 
@@ -172,7 +175,7 @@ def _at(text: str, plain: str, match: re.Match, register: Register, mark: str | 
     if made.value is None or other.value is None or made.value >= other.value:
         return [made]
     ends = {"low": made.value, "soft_low": made.value, "high": other.value, "soft_high": other.value}
-    return [replace(made, value=(made.value + other.value) / 2, **ends)]
+    return [replace(made, value=None, **ends)]
 
 
 def _item_of(plain: str, match: re.Match, found: list[Quantity]) -> Quantity | None:
@@ -196,9 +199,13 @@ def _unit_at(plain: str, start: int, end: int, register: Register) -> tuple[str,
     """(thing, unit words, length of the words after the number), or None."""
     if percent := PERCENT_AFTER.match(plain, end):
         return "percent", "%", percent.end() - end
+    if OTHER_CURRENCY.match(plain, end) or re.search(r"(?:\$|usd|€)\s?\Z", plain[max(0, start - 4) : start]):
+        return None
     if rate := MONEY_RATE.match(plain, end):
         return "rate", rate[0].strip(), rate.end() - end
-    if money := MONEY_AFTER.match(plain, end):
+    money = MONEY_AFTER.match(plain, end)
+    # "2 triệu lao động" counts people: a bare multiplier before a thing is no amount of money.
+    if money and not (MULTIPLIER.fullmatch(money[0]) and register.things.at(plain, money.end() + 1)):
         return "money", money[0].strip(), money.end() - end
     if MONEY_BEFORE.search(plain, max(0, start - 5), start):
         return "money", "đồng", 0

@@ -35,7 +35,7 @@ PERIODS = {
     "whole": rf"\b(?:cả năm|whole year|full year)(?:\s+{Y})?\b",
     "year": rf"(?<![\d/.,]){Y}(?![\d/.,]\d|-\d)\b",
 }
-COMPARED = re.compile(r"(?:so với|so cùng|than|compared (?:with|to)|against|on the)(?:\s+[^\s,.;()]+){0,6}\s*\Z")
+COMPARED = re.compile(r"(?:so với|so cùng|than|compared (?:with|to)|against|on the|over the|from the)(?:\s+[^\s,.;()]+){0,6}\s*\Z")
 
 
 @dataclass(frozen=True)
