@@ -65,7 +65,7 @@ class Register:
     states: dict[str, str]
 
     def units_named(self, written: str, day: datetime.date | None = None) -> tuple[str, ...]:
-        """The units that a typed name means on a day (or ever); a leading "Sở Công Thương", "tỉnh" and the like is no part of it."""
+        """The units that a typed name means on a day (or ever), without a leading "Sở Công Thương", "tỉnh" and the like."""
         name = folded(written)
         while name:
             found = self.unit_names.get(name, ())

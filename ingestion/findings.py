@@ -1,0 +1,80 @@
+"""What the door says about a file: one finding a fault, its sentences taken from findings.yml, the one home of all codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+CATALOGUE = Path(__file__).parent / "findings.yml"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: its code and verdict (return, cell, note), where it stands, what is written there, what was expected."""
+
+    code: str
+    verdict: str
+    message_vi: str
+    message_en: str
+    sheet_name: str | None = None
+    cell_address: str | None = None
+    sheet_code: str | None = None
+    row_number: int | None = None
+    column_name: str | None = None
+    written: str | None = None
+    expected: str | None = None
+
+
+class ReturnedFile(Exception):
+    """A file that cannot be read at all; carries the finding that says why."""
+
+    def __init__(self, finding: Finding):
+        super().__init__(finding.message_en)
+        self.finding = finding
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Code → verdict and the two sentences; raises ValueError when an entry is incomplete."""
+    entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    for code, entry in entries.items():
+        if set(entry) != {"verdict", "vi", "en"} or entry["verdict"] not in ("return", "cell", "note"):
+            raise ValueError(f"{CATALOGUE.name}: {code}: needs verdict (return, cell, note), vi and en.")
+    return entries
+
+
+def find(
+    code: str,
+    *,
+    sheet_name: str | None = None,
+    cell: str | None = None,
+    sheet_code: str | None = None,
+    row_number: int | None = None,
+    column_name: str | None = None,
+    written: object = None,
+    expected: object = None,
+    **words: object,
+) -> Finding:
+    """A finding of the catalogue at a place; `words` fill further blanks of its sentences. Raises KeyError for an unknown code."""
+    entry = catalogue()[code]
+    written_text = None if written is None else str(written)[:500]
+    expected_text = None if expected is None else str(expected)[:2000]
+    blanks = {"sheet": sheet_name or "", "cell": cell or "", "written": written_text or "", "expected": expected_text or ""}
+    blanks["row"] = "" if row_number is None else str(row_number)
+    blanks |= {name: str(word) for name, word in words.items()}
+    return Finding(
+        code=code,
+        verdict=entry["verdict"],
+        message_vi=entry["vi"].format(**blanks).strip(),
+        message_en=entry["en"].format(**blanks).strip(),
+        sheet_name=sheet_name,
+        cell_address=cell,
+        sheet_code=sheet_code,
+        row_number=row_number,
+        column_name=column_name,
+        written=written_text,
+        expected=expected_text,
+    )

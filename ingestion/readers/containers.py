@@ -1,0 +1,81 @@
+"""What kind of file these bytes are, told by the bytes themselves; kinds that no reader takes are returned with the reason."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from ingestion.findings import ReturnedFile, find
+
+MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+WORKBOOK_ENDINGS = ("xlsx", "xlsm", "xls", "xlsb", "ods")
+DELIMITED_ENDINGS = ("csv", "tsv")
+NARRATIVE_ENDINGS = ("txt", "html", "htm", "md")
+
+
+def kind_of(data: bytes, file_extension: str, max_unpacked: int = MAX_UNPACKED_BYTES) -> str:
+    """workbook, delimited or narrative; raises ReturnedFile for anything else, and for more than `max_unpacked` bytes.
+
+    The size of a zip is the one that it declares, so nothing is unpacked to find out.
+    """
+    if not data.strip(b"\x00 \t\r\n"):
+        raise ReturnedFile(find("file_empty", written=f"{len(data)} byte"))
+    if len(data) > max_unpacked:
+        raise _too_large(len(data), max_unpacked)
+    if data.startswith(b"%PDF"):
+        raise ReturnedFile(find("file_pdf", written="PDF"))
+    if data.startswith(ARCHIVES):
+        raise ReturnedFile(find("file_archive", written=file_extension))
+    if data.startswith(b"{\\rtf"):
+        raise ReturnedFile(find("file_document", written="RTF"))
+    if data.startswith(OLE2):
+        return _kind_of_ole2(data)
+    if data.startswith(b"PK"):
+        return _kind_of_zip(data, file_extension, max_unpacked)
+    if file_extension in WORKBOOK_ENDINGS:
+        raise ReturnedFile(find("file_not_workbook", written=f".{file_extension}"))
+    if file_extension in DELIMITED_ENDINGS:
+        return "delimited"
+    if file_extension in NARRATIVE_ENDINGS:
+        return "narrative"
+    raise ReturnedFile(find("file_unknown", written=f".{file_extension}"))
+
+
+def _kind_of_ole2(data: bytes) -> str:
+    """An OLE2 file names its streams in UTF-16: a workbook, an encrypted package, or a Word document."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise ReturnedFile(find("file_password"))
+    if "WordDocument".encode("utf-16-le") in data:
+        raise ReturnedFile(find("file_document", written="DOC"))
+    if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+        return "workbook"
+    raise ReturnedFile(find("file_not_workbook", written="OLE2"))
+
+
+def _kind_of_zip(data: bytes, file_extension: str, max_unpacked: int) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+            names = {part.filename for part in parts}
+            unpacked = sum(part.file_size for part in parts)
+            is_locked = any(part.flag_bits & 1 for part in parts)
+            is_ods = "mimetype" in names and b"opendocument.spreadsheet" in package.read("mimetype")[:200]
+            if is_ods and "META-INF/manifest.xml" in names and not is_locked and unpacked <= max_unpacked:
+                is_locked = b"encryption-data" in package.read("META-INF/manifest.xml")
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError) as error:
+        raise ReturnedFile(find("file_not_workbook", written=f".{file_extension}")) from error
+    if is_locked:
+        raise ReturnedFile(find("file_password"))
+    if unpacked > max_unpacked:
+        raise _too_large(unpacked, max_unpacked)
+    if is_ods or names & {"xl/workbook.xml", "xl/workbook.bin"}:
+        return "workbook"
+    if any(name.startswith("word/") for name in names):
+        raise ReturnedFile(find("file_document", written="DOCX"))
+    raise ReturnedFile(find("file_archive", written="ZIP"))
+
+
+def _too_large(size: int, cap: int) -> ReturnedFile:
+    return ReturnedFile(find("file_too_large", written=f"{size / 2**20:.1f} MB", expected=f"{cap / 2**20:.0f} MB"))

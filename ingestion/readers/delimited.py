@@ -1,0 +1,77 @@
+"""Delimited text (CSV, TSV) → one sheet of text cells: encoding and delimiter are told by the content, never by the name."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+
+from ingestion.findings import ReturnedFile, find
+from ingestion.forms import Form
+from ingestion.readers.legacy import count_words, form_words, legacy_encoding_of
+from ingestion.readers.sheets import Sheet
+from ingestion.text import nfc
+
+DELIMITERS = ";\t,|"
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def read_delimited(data: bytes, forms: dict[str, Form]) -> list[Sheet]:
+    """The one sheet of a delimited file, all cells text in NFC, numbered as a spreadsheet would show it.
+
+    Raises ReturnedFile when the encoding is TCVN3 or VNI, or when no encoding gives the words of a form.
+    """
+    text = decode(data, forms)
+    delimiter = delimiter_of(text)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    width = max((len(row) for row in rows), default=0)
+    return [Sheet(name="", rows=[row + [""] * (width - len(row)) for row in rows])]
+
+
+def decode(data: bytes, forms: dict[str, Form]) -> str:
+    """Bytes → text in NFC: by byte-order mark, as UTF-8, as UTF-16 without a mark, else as the CP1258 of older Windows."""
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return _decoded(data, encoding)
+    if data.count(b"\x00") * 5 > len(data):
+        odd = data[1::2].count(b"\x00")
+        return _decoded(data, "utf-16-le" if odd * 2 > data.count(b"\x00") else "utf-16-be")
+    try:
+        text = nfc(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return _decode_one_byte(data, forms)
+    legacy = legacy_encoding_of([text], forms)
+    if legacy:
+        raise ReturnedFile(find("legacy_encoding", written=legacy))
+    return text
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return nfc(data.decode(encoding))
+    except UnicodeDecodeError as error:
+        raise ReturnedFile(find("encoding_unknown", written=encoding)) from error
+
+
+def _decode_one_byte(data: bytes, forms: dict[str, Form]) -> str:
+    """One byte a letter: CP1258, unless the words of the forms appear only when the bytes are taken for TCVN3 or VNI."""
+    western = data.decode("cp1252", "replace")
+    legacy = legacy_encoding_of([western], forms)
+    text = nfc(data.decode("cp1258", "replace"))
+    if legacy and count_words(text, form_words(forms)) == 0:
+        raise ReturnedFile(find("legacy_encoding", written=legacy))
+    if "\ufffd" in text or count_words(text, form_words(forms)) == 0:
+        raise ReturnedFile(find("encoding_unknown", written="CP1258"))
+    return text
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter under which most lines have the same, largest, number of fields."""
+    lines = [line for line in text.splitlines() if line.strip()][:500]
+
+    def regularity(delimiter: str) -> int:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
+        return max(((width - 1) * count for width, count in widths.items()), default=0)
+
+    return max(DELIMITERS, key=regularity)

@@ -1,0 +1,39 @@
+"""The common shape that every table reader gives: sheets of rows of cells, each with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingestion.text import cell_address
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as read.
+
+    rows           cells as the file holds them: str, float, int, bool, date, datetime, time, "" for empty
+    first_row      the number of rows[0] in the file (1 is the first)
+    first_column   the column of rows[i][0] (0 is A)
+    hidden_rows    numbers of rows that the sender hid; hidden_columns likewise (0 is A)
+    merged         (first row, first column, last row, last column) of merged cells, in the numbers of the file
+    formula_faults (row, column) → the error or the formula without a result that stands there
+    """
+
+    name: str
+    rows: list[list[object]]
+    first_row: int = 1
+    first_column: int = 0
+    is_hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    formula_faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    def row_number(self, index: int) -> int:
+        """The file's number of rows[index]."""
+        return self.first_row + index
+
+    def address(self, index: int, position: int) -> str:
+        """The address in the file of rows[index][position]."""
+        return cell_address(self.first_row + index, self.first_column + position)
