@@ -78,7 +78,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, money_fa
             out.findings.append(find("heading_with_amounts", **_place(table, number), written=_first_text(texts)))
         for column, position in quantities:
             if kind == "detail" and not _is_wanted(column, keys, form, table, register):
-                if column.name in filled and column.role == "figure":
+                if column.name in filled and read_cell(filled[column.name]).value:
                     written = texts[column.name]
                     place = _place(table, number, column)
                     out.findings.append(find("figure_not_from_here", **place, written=written, header=column.headers[0]))

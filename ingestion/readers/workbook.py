@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from ingestion.findings import ReturnedFile, find
 from ingestion.readers.binary_faults import xls_faults, xlsb_faults
@@ -39,7 +39,7 @@ def read_workbook(data: bytes) -> list[Sheet]:
         return [
             _sheet_of(workbook, meta, faults, hidden)
             for meta in workbook.sheets_metadata
-            if meta.typ.name in ("WorkSheet", "MacroSheet")
+            if meta.typ == SheetTypeEnum.WorkSheet
         ]
     except PasswordError as error:
         raise ReturnedFile(find("file_password")) from error
