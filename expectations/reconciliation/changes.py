@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from expectations.reconciliation.covering import Question
+from expectations.reconciliation.covering import Cover, Question
 from expectations.reconciliation.feasibility import bounds
+from expectations.reconciliation.history import History
 from expectations.reconciliation.mechanisms import End, half_width
 from expectations.reconciliation.record import ENDLESS, FIXED, Record, constraints, holds, violated_after
+from expectations.reconciliation.structure import Structure
 
 Value = Fraction | int | None
 FINE = 200
+RELIABILITY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,18 @@ class Repair:
     def cells(self) -> tuple[int, ...]:
         """The damaged cells in order."""
         return tuple(cell for cell, _ in self.meant)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known when one component of a record is repaired."""
+
+    asked: Question
+    cover: Cover
+    past: History
+    form: Structure
+    component: tuple[int, ...]
+    usual_weight: float
 
 
 def repair(cost: float, meant: Mapping[int, Value], mechanism: str) -> Repair:
@@ -89,3 +104,13 @@ def implied(asked: Question, cell: int, chosen: tuple[int, ...], rules: Iterable
     system = [c for options in constraints(record, touched, free) if len(options) == 1 for c in options[0]]
     lower, upper = bounds([row for row in system if row[0]], cell)
     return None if lower is None else lower[0], None if upper is None else upper[0]
+
+
+def reliability(case: Case, cell: int) -> float:
+    """What it costs to blame a cell that weighs more, or less, than usual."""
+    return RELIABILITY * (case.asked.record.weight[cell] / case.usual_weight - 1)
+
+
+def joined(mechanisms: Iterable[str]) -> str:
+    """One name for several mechanisms, each named once, in order."""
+    return "+".join(dict.fromkeys(mechanisms))

@@ -70,7 +70,8 @@ def explanations(record: Record, past: History, form: Structure, cell: int, low:
     if observed == 0:
         add("missing_total" if cell in form.totals else "missing", middle)
     is_told = is_point or past.previous[cell] is not None
-    if observed and fits(-observed) and (is_told or observed < 0):
+    is_bounded = low is not None and high is not None
+    if observed and fits(-observed) and (is_told or is_bounded or observed < 0):
         add("sign", -observed)
     if observed:
         loose = 0.0 if is_told else LOOSE

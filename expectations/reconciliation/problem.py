@@ -8,6 +8,7 @@ from itertools import product
 from math import lcm, prod
 from statistics import median
 
+from expectations.reconciliation.changes import Case
 from expectations.reconciliation.compiler import compile_rules
 from expectations.reconciliation.covering import Cover, contradicting, minimal_sets, question
 from expectations.reconciliation.feasibility import TooLarge
@@ -16,7 +17,7 @@ from expectations.reconciliation.language import Rule, read_rule
 from expectations.reconciliation.ranking import rank
 from expectations.reconciliation.ratios import ratio_repairs
 from expectations.reconciliation.record import FIXED, Record, exact, make_record
-from expectations.reconciliation.repairs import Case, repairs
+from expectations.reconciliation.repairs import repairs
 from expectations.reconciliation.ruleset import RuleSet
 from expectations.reconciliation.structure import Structure, structure
 
