@@ -27,8 +27,8 @@ $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and was not found as python3.11, python3 or python." >&2; exit 1; }
 	@echo "Setting up .venv (a few minutes the first time)"
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
-	@$(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --no-deps --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $(READY)
 
 demo: $(READY)

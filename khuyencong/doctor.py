@@ -59,7 +59,7 @@ def _python() -> Check:
 
 
 def _disk(settings: Settings) -> Check:
-    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    folder = next(path for path in (settings.home, *settings.home.parents) if os.path.exists(path))
     free = shutil.disk_usage(folder).free / 1e9
     writable = os.access(folder, os.W_OK)
     message = f"{free:.1f} GB free, {'' if writable else 'not '}writable: {folder}"

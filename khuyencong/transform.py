@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from khuyencong.settings import Settings
-from khuyencong.warehouse import Warehouse, connect
+from khuyencong.settings import Settings, read_settings
+from khuyencong.warehouse import Warehouse, connect, open_warehouse
 
 QUIET = [
     "--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-write-json",
@@ -109,12 +110,7 @@ def _load_register(warehouse: Warehouse, settings: Settings, log: Log) -> list[N
 def _invoke(warehouse: Warehouse, settings: Settings, command: list[str], log: Log) -> list[NodeResult]:
     from dbt.cli.main import dbtRunner
 
-    folder = settings.home / "dbt"
-    folder.mkdir(parents=True, exist_ok=True)
-    options = [
-        *QUIET, "--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project),
-        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
-    ]  # fmt: skip
+    options = [*QUIET, *_places(settings)]
     key = (str(settings.dbt_project), warehouse.host, str(warehouse.port), warehouse.user, warehouse.dbname)
     if key not in _parsed:
         parsed = dbtRunner().invoke(["parse", *options])
@@ -130,8 +126,19 @@ def _invoke(warehouse: Warehouse, settings: Settings, command: list[str], log: L
     failed = [node for node in results if node.status in ("error", "fail", "runtime error", "partial success")]
     if failed or not outcome.success:
         sentences = "; ".join(f"{node.name}: {' '.join(node.message.split())}" for node in failed)
-        raise TransformError(f"dbt failed at {sentences or 'no node that it names'}. Log: {folder / 'logs' / 'dbt.log'}")
+        log_file = settings.home / "dbt" / "logs" / "dbt.log"
+        raise TransformError(f"dbt failed at {sentences or 'no node that it names'}. Log: {log_file}")
     return results
+
+
+def _places(settings: Settings) -> list[str]:
+    """dbt's options that keep what it writes in the home."""
+    folder = settings.home / "dbt"
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        "--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project),
+        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
+    ]  # fmt: skip
 
 
 def _node_result(result: Any) -> NodeResult:
@@ -172,3 +179,16 @@ def _environment(warehouse: Warehouse) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def main(arguments: list[str]) -> int:
+    """dbt by hand on the warehouse of these settings: `python -m khuyencong.transform build --select staging`."""
+    from dbt.cli.main import dbtRunner
+
+    settings = read_settings()
+    with _environment(open_warehouse(settings)):
+        return 0 if dbtRunner().invoke([*arguments, *_places(settings)]).success else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -72,7 +72,7 @@ def start(home: Path) -> Warehouse:
 
 def stop(home: Path) -> bool:
     """Stop the server of this home; True when one was running."""
-    if not home.exists():
+    if not os.path.exists(home):
         return False
     with _only_one(home):
         place = known_place(home)
@@ -98,8 +98,14 @@ def discard(home: Path) -> None:
 @contextlib.contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     """Two processes that start or stop the server of one home do it one after the other."""
-    home.mkdir(parents=True, exist_ok=True)
-    with open(home / "postgres.lock", "w", encoding="utf-8") as lock:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = open(home / "postgres.lock", "w", encoding="utf-8")  # noqa: SIM115
+    except PermissionError as error:
+        raise WarehouseError(f"{home} belongs to another user. Put KC_HOME where you may write.") from error
+    with lock:
+        if os.geteuid() == 0:
+            os.fchown(lock.fileno(), home.stat().st_uid, home.stat().st_gid)
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -183,6 +189,7 @@ def _password(place: Place) -> str:
         descriptor = os.open(place.password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(24))
+        place.account.own(place.password_file, 0o600)
     return place.password_file.read_text(encoding="utf-8").strip()
 
 

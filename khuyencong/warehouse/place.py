@@ -55,9 +55,11 @@ def packaged_binaries() -> Path:
 
 def known_folder(home: Path) -> Path | None:
     """The folder in which the server of this home already lives, or None."""
-    pointer = home / "postgres.place"
-    folder = Path(pointer.read_text(encoding="utf-8").strip()) if pointer.exists() else home / "postgres"
-    return folder if folder.is_dir() else None
+    pointer, folder = home / "postgres.place", home / "postgres"
+    # os.path says False, where pathlib raises, about a folder that we may not enter.
+    if os.path.exists(pointer):
+        folder = Path(pointer.read_text(encoding="utf-8").strip())
+    return folder if os.path.isdir(folder) else None
 
 
 def known_place(home: Path) -> Place | None:
