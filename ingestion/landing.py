@@ -5,11 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ingestion.transports import Arrival
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the reader must know of a receipt."""
+
+    receipt_key: int
+    claimed_unit_key: str | None
+    received_at: datetime
+    sha256: str
+    file_extension: str
 
 
 def landed_path(landing_dir: Path, sha256: str, file_extension: str) -> Path:

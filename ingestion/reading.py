@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ingestion.findings import Finding, ReturnedFile, find
 from ingestion.forms import Form, load_forms
-from ingestion.landing import landed_path
+from ingestion.landing import Receipt, landed_path
+from ingestion.narratives import read_narrative_file, write_mentions
 from ingestion.raw import create_form_tables, write_draft, write_findings
 from ingestion.readers.containers import kind_of
 from ingestion.readers.delimited import read_delimited
@@ -17,17 +19,6 @@ from ingestion.readers.workbook import read_workbook
 from ingestion.register import Register, load_register
 from ingestion.submissions import Draft, read_sheets
 from khuyencong.settings import Settings
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the reader must know of a receipt."""
-
-    receipt_key: int
-    claimed_unit_key: str | None
-    received_at: datetime
-    sha256: str
-    file_extension: str
 
 
 @dataclass(frozen=True)
@@ -68,9 +59,7 @@ def read_receipts(
     counts = ReadingCounts()
     for number, receipt in enumerate(receipts, 1):
         data = landed_path(settings.landing, receipt.sha256, receipt.file_extension).read_bytes()
-        drafts, findings = read_file(
-            data, receipt.file_extension, forms, register, receipt.claimed_unit_key, receipt.received_at
-        )
+        drafts, findings = read_file(data, receipt, forms, register, settings.register)
         with connection, connection.cursor() as cursor:
             counts = _write(cursor, receipt, drafts, findings, counts)
         if progress:
@@ -79,20 +68,18 @@ def read_receipts(
 
 
 def read_file(
-    data: bytes,
-    file_extension: str,
-    forms: dict[str, Form],
-    register: Register,
-    claimed_unit_key: str | None,
-    received_at: datetime,
+    data: bytes, receipt: Receipt, forms: dict[str, Form], register: Register, register_folder: Path
 ) -> tuple[list[Draft], list[Finding]]:
     """The submissions in one file's bytes and the findings about the file itself; nothing is written."""
     try:
-        kind = kind_of(data, file_extension)
+        kind = kind_of(data, receipt.file_extension)
+        if kind == "narrative":
+            form = next(form for form in forms.values() if not form.sheets)
+            return read_narrative_file(data, form, receipt, register_folder)
         sheets = read_workbook(data) if kind == "workbook" else read_delimited(data, forms)
     except ReturnedFile as returned:
         return [], [returned.finding]
-    return read_sheets(sheets, forms, register, claimed_unit_key, received_at)
+    return read_sheets(sheets, forms, register, receipt.claimed_unit_key, receipt.received_at)
 
 
 def _write(
@@ -112,7 +99,9 @@ def _write(
             what = f"{draft.form.form_code}, {i.unit_key}, {i.period_end:%m/%Y}"
             about_file.append(find("same_as_latest", written=what))
             continue
-        write_draft(cursor, draft, receipt.receipt_key, receipt.received_at, receipt.sha256)
+        submission_key = write_draft(cursor, draft, receipt.receipt_key, receipt.received_at, receipt.sha256)
+        if draft.narrative:
+            write_mentions(cursor, submission_key, draft.narrative)
         opened += 1
         returned += draft.is_returned
         cells += sum(len(lines.cells) for lines in draft.lines.values())

@@ -15,6 +15,7 @@ from ingestion.identity import Identity, identify
 from ingestion.layout import Table, find_table
 from ingestion.lines import TableLines, read_lines
 from ingestion.readers.legacy import legacy_encoding_of
+from ingestion.readers.narrative import NarrativeResult
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
 from ingestion.text import folded
@@ -31,6 +32,7 @@ class Draft:
     tables: list[Table] = field(default_factory=list)
     lines: dict[str, TableLines] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    narrative: NarrativeResult | None = None
 
     @property
     def is_returned(self) -> bool:
