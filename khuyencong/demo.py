@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from khuyencong.settings import TIMEZONE, Settings, read_settings
+from khuyencong.settings import TIMEZONE, read_settings
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,24 @@ def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcom
     """Write the sample nation if it is not there, run the night as of the sample's last day, read the results back."""
     import time
 
-    from samples.nation import write_nation
-
     from khuyencong.flags import list_flags
     from khuyencong.nightly import run_nightly
     from khuyencong.rollup import rollup
     from khuyencong.status import status
     from khuyencong.warehouse import connect, open_warehouse
+    from samples.nation import write_nation
 
     began = time.perf_counter()
-    settings = demo_settings(read_settings())
+    settings = replace(read_settings(), inbox=None)
+    inbox = settings.home / "samples"
     progress("sample", 0, 1)
-    summary = write_nation(settings.inbox, seed=seed)
+    summary = write_nation(inbox, seed=seed)
     night = run_nightly(settings, summary.as_of, lambda: datetime.now(TIMEZONE), progress)
     connection = connect(open_warehouse(settings))
     try:
         return DemoOutcome(
             night=night,
-            inbox=settings.inbox,
+            inbox=inbox,
             n_files=summary.n_files,
             status=status(connection, summary.as_of),
             national=rollup(connection, summary.period, indicator=summary.indicator, total=("activity",)),
@@ -54,11 +54,6 @@ def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcom
         )
     finally:
         connection.close()
-
-
-def demo_settings(settings: Settings) -> Settings:
-    """The same installation with the sample nation as its inbox, unless KC_INBOX names another."""
-    return settings if settings.inbox else replace(settings, inbox=settings.home / "samples")
 
 
 def print_demo(outcome: DemoOutcome) -> None:
