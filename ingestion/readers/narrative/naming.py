@@ -16,6 +16,7 @@ from ingestion.readers.narrative.nearby import (
     Around,
     ambient_period,
     fund_near,
+    in_closed_bracket,
     last,
     period_of,
     stretches_around,
@@ -26,6 +27,7 @@ from ingestion.readers.narrative.register import Found, Register
 from ingestion.readers.narrative.scanner import Quantity
 from ingestion.readers.narrative.setting import Period, Setting, find_periods
 
+CARRIED = ("money", "project", "group_project", "percent")
 STAGE_RANK = 4  # what happened to money (paid, contracted) may be told once for a whole sentence
 
 
@@ -73,18 +75,20 @@ def name_all(
 ) -> list[Mention]:
     """Every quantity of a text as a mention, in order."""
     named: list[Mention] = []
-    ambient, topic, current = setting.period, setting.fund, None
+    ambient, topic, is_near, current = setting.period, setting.fund, True, None
     for i, quantity in enumerate(quantities):
         sentence = document.sentence_of(quantity.span.start)
         if current is None or sentence.start != current.start:
             before_sentence, ambient = ambient, ambient_period(document, folded, sentence, setting, ambient)
             opens_period = before_sentence is not None and ambient != before_sentence and ambient != setting.period
-            topic = topic_before(document, folded, sentence, register, setting, opens_period)
+            topic, is_near = topic_before(document, folded, sentence, register, setting, opens_period)
             current = sentence
         around = stretches_around(folded, quantities, i, sentence)
         periods = find_periods(folded, sentence.start, sentence.end, ambient.end.year if ambient else setting.year)
         before = named[-1] if named else None
-        fund = fund_near(folded, around, register, topic, setting)
+        # Over a paragraph's end a fund is handed on to projects and money only, not to people or places.
+        carried = topic if is_near or quantity.thing in CARRIED else setting.fund
+        fund = fund_near(folded, quantity, around, register, carried, setting)
         measure = _measure(folded, quantity, around, periods, register, before, setting)
         indicator = _indicator(folded, quantity, around, register, fund, measure, before)
         measure = _settled(measure, quantity, register, indicator)
@@ -135,6 +139,7 @@ def _measure(
     for stretch, is_left in stretches:
         found = [f for f in finder.find(folded, stretch.start, stretch.end) if f.row["value"]]
         found = [f for f in found if not _is_compared(folded, f, quantity)]
+        found = [f for f in found if not in_closed_bracket(folded, f.end, quantity.span.start)]
         if found:
             return (last(found) if is_left else min(found, key=lambda f: f.start)).row["value"]
     start = min(around.sentence.start, around.clause.start)

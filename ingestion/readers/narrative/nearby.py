@@ -51,23 +51,27 @@ def stretches_around(folded: str, quantities: list[Quantity], i: int, sentence: 
 
 def topic_before(
     document: Document, folded: str, sentence: Span, register: Register, setting: Setting, opens_period: bool
-) -> str | None:
-    """The fund the text last spoke of before a sentence; words that open the whole programme end it."""
+) -> tuple[str | None, bool]:
+    """The fund the text last spoke of before a sentence, and whether that was in the same paragraph.
+
+    Words that open the whole programme end it; a sentence that splits money over several funds, or a sentence of
+    another period, hands none on.
+    """
     found = register.cues("topic").find(folded, document.body.start, sentence.start)
     found = [f for f in found if f.row["value"] != "counterpart" and f.row["kind"] != "name"]
     if not found:
-        return setting.fund
-    last = max(found, key=lambda f: f.end)
-    told = document.sentence_of(last.start)
-    # A sentence that splits money over several funds, or one told of another period, hands no fund on.
+        return setting.fund, True
+    latest = max(found, key=lambda f: f.end)
+    told = document.sentence_of(latest.start)
     funds = {f.row["value"] for f in found if f.start >= told.start} & set(register.khuyen_cong_funds)
-    return setting.fund if len(funds) > 1 or opens_period else last.row["value"] or setting.fund
+    topic = setting.fund if len(funds) > 1 or opens_period else latest.row["value"] or setting.fund
+    return topic, latest.start >= document.paragraph_of(sentence.start).start
 
 
 def ambient_period(document: Document, folded: str, sentence: Span, setting: Setting, ambient: Period | None) -> Period | None:
     """The period a sentence speaks of unless nearer words say otherwise: the last one that opened a sentence."""
     paragraph = document.paragraph_of(sentence.start)
-    if setting.period is not None and setting.period.kind == "months":
+    if setting.period is not None and (setting.is_headed or setting.period.kind == "months"):
         ambient = setting.period
     for earlier in document.sentences:
         if earlier.start < paragraph.start or earlier.start > sentence.start:
@@ -92,14 +96,24 @@ def last(found: list[Found]) -> Found | None:
     return max(found, key=lambda f: (f.end, f.end - f.start), default=None)
 
 
-def fund_near(folded: str, around: Around, register: Register, topic: str | None, setting: Setting) -> str | None:
+def in_closed_bracket(folded: str, end: int, start: int) -> bool:
+    """Whether what ends at one place stands in brackets that close before another: an aside says nothing of it."""
+    between = folded[end:start]
+    return between.count(")") > between.count("(")
+
+
+def fund_near(
+    folded: str, quantity: Quantity, around: Around, register: Register, topic: str | None, setting: Setting
+) -> str | None:
+    """The fund of one number: named right behind it, else nearest before it, else what the text last spoke of."""
     finder = register.cues("topic")
     near = Span(around.adjacent.start, min(around.adjacent.end, around.right.end))
     adjacent = [f for f in finder.find(folded, near.start, near.end) if f.row["kind"] == "fund"]
-    if adjacent:
+    if adjacent and not re.search(r"\s(?:và|and|còn|while)\s", folded[quantity.span.end : adjacent[0].start]):
         return setting.fund if _is_joined(folded, adjacent, adjacent[0]) else adjacent[0].row["value"]
     for stretch, is_left in ((around.left, True), (around.right, False), (around.clause, True), (around.sentence, True)):
         found = [f for f in finder.find(folded, stretch.start, stretch.end) if f.row["kind"] != "name"]
+        found = [f for f in found if not in_closed_bracket(folded, f.end, quantity.span.start)]
         if found:
             hit = last(found) if is_left else min(found, key=lambda f: f.start)
             return setting.fund if _is_joined(folded, found, hit) else hit.row["value"] or setting.fund

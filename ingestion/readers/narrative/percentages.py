@@ -12,8 +12,9 @@ from fractions import Fraction
 from expectations.reconciliation.intervals import Printed, closeness_of_quotients
 from ingestion.readers.narrative.document import Document
 from ingestion.readers.narrative.naming import Mention
+from ingestion.readers.narrative.nearby import in_closed_bracket
 from ingestion.readers.narrative.register import Register
-from ingestion.readers.narrative.relations import DOWN, Relation, judge_relation, printed, told
+from ingestion.readers.narrative.relations import DOWN, Relation, is_readable, judge_relation, printed, told
 
 PLAN_RATIOS = ("KC-R01", "KC-R02")
 GROWTH = "KC-R04"
@@ -60,8 +61,9 @@ def _numerator(document: Document, mentions: list[Mention], i: int) -> int | Non
         quantity = mentions[k].quantity
         if quantity.span.start < sentence.start:
             return None
-        is_readable = quantity.value is not None or quantity.alternatives
-        if is_readable and quantity.thing not in ("percent", "rate", "times") and quantity.pair != "second":
+        if in_closed_bracket(document.text, quantity.span.end, mentions[i].quantity.span.start):
+            continue
+        if is_readable(quantity) and quantity.thing not in ("percent", "rate", "times") and quantity.pair != "second":
             return k
     return None
 
@@ -73,7 +75,7 @@ def _apposed(folded: str, mentions: list[Mention], i: int) -> int | None:
     between = folded[mentions[i].quantity.span.end : mentions[i + 1].quantity.span.start]
     is_apposed = re.fullmatch(r"[^,;.()]{0,70}\([\s\"]*", between) is not None
     following = mentions[i + 1].quantity
-    is_amount = following.thing not in ("percent", "rate", "times") and (following.value or following.alternatives)
+    is_amount = following.thing not in ("percent", "rate", "times") and is_readable(following)
     return i + 1 if is_apposed and is_amount else None
 
 
@@ -81,8 +83,7 @@ def _plan(mentions: list[Mention], i: int, top: int) -> int | None:
     """The one plan of the same thing, fund, unit and year that the text prints."""
     def fits(m: Mention) -> bool:
         same = (m.unit_key, m.fund, m.budget_year) == (mentions[top].unit_key, mentions[top].fund, mentions[i].budget_year)
-        is_readable = m.quantity.value or m.quantity.alternatives
-        return m.measure == "plan" and is_readable and m.quantity.thing == mentions[top].quantity.thing and same
+        return m.measure == "plan" and is_readable(m.quantity) and m.quantity.thing == mentions[top].quantity.thing and same
 
     plans = [k for k, m in enumerate(mentions) if k != top and fits(m)]
     values = {(mentions[k].quantity.value, mentions[k].quantity.alternatives) for k in plans}
@@ -102,7 +103,7 @@ def _earlier(folded: str, mentions: list[Mention], i: int, top: int) -> int | No
         # A year's end is no base for nine months: the cut must be the same.
         is_same = is_same and m.period_end is not None and m.period_end.month == now.period_end.month
         is_before = m.budget_year is not None and now.budget_year is not None and m.budget_year == now.budget_year - 1
-        return is_before and m.quantity.value and m.unit_key == now.unit_key and m.measure == now.measure and (is_same or is_plan)
+        return is_before and is_readable(m.quantity) and m.unit_key == now.unit_key and m.measure == now.measure and (is_same or is_plan)
 
     before = [k for k, m in enumerate(mentions) if fits(m)]
     return before[0] if len(before) == 1 else None
@@ -125,8 +126,7 @@ def _explained(mentions: list[Mention], relation: Relation, i: int, top: int, ba
     """A percentage that fails its own base but fits another printed plan was taken of the wrong base."""
     numerator, stated = mentions[top].quantity, mentions[i].quantity
     for m in mentions:
-        is_readable = m.quantity.value or m.quantity.alternatives
-        if m.measure != "plan" or not is_readable or m.quantity.thing != numerator.thing or m is mentions[base]:
+        if m.measure != "plan" or not is_readable(m.quantity) or m.quantity.thing != numerator.thing or m is mentions[base]:
             continue
         if judge_relation("ratio", [numerator, m.quantity], stated).closeness in ("exact", "rounding", "truncation"):
             vi = f" Tỷ lệ chỉ đúng khi chia cho «{m.quantity.written}»: nghi dùng nhầm mẫu số."

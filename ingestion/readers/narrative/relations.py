@@ -22,6 +22,7 @@ from expectations.reconciliation.intervals import (
 )
 from ingestion.readers.narrative.document import Document, Span
 from ingestion.readers.narrative.naming import Mention
+from ingestion.readers.narrative.nearby import in_closed_bracket
 from ingestion.readers.narrative.register import Register
 from ingestion.readers.narrative.scanner import Quantity
 
@@ -125,7 +126,7 @@ def _breakdowns(document, folded, sentence: Span, marker: Span, word: str, menti
         before = _within(mentions, earlier.start, earlier.end) if earlier else []
     end = _closing(folded, marker, sentence) if word == "(" else sentence.end
     after = _within(mentions, marker.end, end)
-    before = [i for i in before if word == "(" or not _in_closed_bracket(folded, mentions[i], marker)]
+    before = [i for i in before if word == "(" or not in_closed_bracket(folded, mentions[i].quantity.span.end, marker.start)]
     after = [i for i in after if is_readable(mentions[i].quantity)]
     flat = [i for i in after if _depth(folded, marker.end, mentions[i].quantity.span.start) == 0 or word == "("]
     if not before:
@@ -228,12 +229,6 @@ def told(kind, left, right, judged: Judgement, is_complete: bool, written: str, 
         f"“{written}”: {en[judged.closeness]}{open_en}; difference {gap:g}.",
         n_items,
     )  # fmt: skip
-
-
-def _in_closed_bracket(folded: str, mention: Mention, marker: Span) -> bool:
-    """Whether a number stands in brackets that close before the marker: an aside is no total."""
-    between = folded[mention.quantity.span.end : marker.start]
-    return between.count(")") > between.count("(")
 
 
 def _ends_count(folded: str, mentions: list[Mention], whole: int, before: list[int]) -> bool:

@@ -25,7 +25,7 @@ PERIODS = {
     "years": rf"\b(?:giai đoạn|từ năm|từ|năm|period)?\s*{Y}\s*(?:-|đến năm|đến|to)\s*(?:\d{{1,2}}/)?{Y}\b",
     "last": rf"\b(?:{N}\s+tháng|quý)\s+cuối năm(?:\s+{Y})?",
     "months": rf"\b{N}\s+tháng(?:\s+đầu năm|\s+đầu của năm|\s+của năm|\s+năm)?(?:\s*/?\s*{Y})?\b",
-    "first": rf"\b(?:first\s+{N}\s+months|{N}\s+months)(?:\s+of)?(?:\s+{Y})?\b",
+    "first": rf"\b(?:first\s+{N}[\s-]+months?|{N}[\s-]+months?)(?:\s+of)?(?:\s+{Y})?\b",
     "half": rf"\b(?:nửa đầu năm|first half)(?:\s+of)?(?:\s+{Y})?\b",
     "until": rf"\b(?:đến|hết|tính đến|by|until|end of)\s+(?:hết\s+)?(?:ngày\s+\d{{1,2}}/)?(?:tháng\s+)?(\d{{1,2}}|"
     rf"{'|'.join(MONTHS)})(?:\s*/\s*|\s+năm\s+|\s+){Y}\b",
@@ -120,6 +120,7 @@ class Setting:
     year: int | None
     fund: str | None
     measure: str | None
+    is_headed: bool = False  # its head line or headline names the period
 
 
 def read_setting(document: Document, folded: str, register: Register, claimed_unit: str | None, day) -> Setting:
@@ -153,6 +154,7 @@ def read_setting(document: Document, folded: str, register: Register, claimed_un
         period.end.year if period else year,
         funds.pop() if len(funds) == 1 else None,
         "plan" if moods == {"plan"} else None,
+        bool(in_lead),
     )
 
 
