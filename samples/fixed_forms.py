@@ -113,7 +113,7 @@ def _indicator_lines(
                 values[column.name] = NOT_APPLICABLE
                 continue
             values[column.name] = _count_cell(sheet, document, column, code, indicator, figures, earlier[0])
-            if column.role == "figure" and values[column.name] != NOT_APPLICABLE:
+            if column.role == "figure" and values[column.name] not in (None, NOT_APPLICABLE):
                 kind = KINDS.get(indicator["behaviour"], "stock")
                 measure = kind if column.measure == "by_behaviour" else column.measure or ""
                 true_figure(document, column.fund or "", "", code, measure, figures.get((column.fund, "", code, measure), 0))
@@ -126,14 +126,15 @@ def _indicator_lines(
 def _count_cell(
     sheet: FormSheet, document: Document, column: Column, code: str, indicator: dict[str, str], figures: Figures, previous: Figures
 ) -> Any:
-    """What stands in a cell of an indicator and fund: x where the column's measure says nothing of such an indicator."""
+    """What stands in a cell of an indicator and fund: x where the measure says nothing of it, blank where it stands elsewhere."""
     fund = column.fund or ""
     kind = KINDS.get(indicator["behaviour"], "stock")
     wanted = kind if column.measure == "by_behaviour" else column.measure
     has_plan_column = any(each.measure == "plan" and each.fund == fund for each in sheet.columns)
-    is_elsewhere = kind == "plan" and column.measure == "by_behaviour" and has_plan_column
+    if kind == "plan" and column.measure == "by_behaviour" and has_plan_column:
+        return None
     says_nothing = (wanted == "plan" and kind == "stock") or (wanted == "in_period" and kind != "ytd")
-    if is_elsewhere or says_nothing or (kind != "ytd" and (fund, "", code, kind) not in figures):
+    if says_nothing or (kind != "ytd" and (fund, "", code, kind) not in figures):
         return NOT_APPLICABLE
     value = figures.get((fund, "", code, "ytd" if wanted == "in_period" else wanted), 0)
     if wanted == "in_period":

@@ -8,14 +8,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ingestion.forms import load_forms
 from ingestion.quantities import money_factor
 from samples.delimited import delimited_bytes
 from samples.documents import Document, Spot
-from samples.errors import ERROR_COLUMNS, PlantedError, plant
+from samples.errors import ERROR_COLUMNS, plant
 from samples.fixed_forms import fixed_report
 from samples.line_forms import agreement_report, allocation, beneficiary_report, progress_report, treasury_extract
 from samples.model import Nation
@@ -38,14 +38,22 @@ Places = dict[Spot, tuple[str, str]]
 
 @dataclass(frozen=True)
 class NationSummary:
-    """What was written: how many files, by form, and how many planted errors, by kind; `is_new` False when all was there."""
+    """What lies in the folder, and where to look first.
+
+    n_files, by_form   files written, in all and by form; planted: errors by kind; is_new: False when all was there already
+    as_of              the moment to run a night for: nothing of the nation arrives later
+    period, indicator  the newest quarter (YYYY-MM..YYYY-MM, from January) and the indicator of money paid out
+    """
 
     folder: str
     seed: int
-    files: int
+    n_files: int
     by_form: dict[str, int]
     planted: dict[str, int]
     is_new: bool
+    as_of: datetime
+    period: str
+    indicator: str
 
 
 def write_nation(
@@ -66,8 +74,10 @@ def write_nation(
     known = folder / STAMP
     if known.exists():
         noted = json.loads(known.read_text(encoding="utf-8"))
-        if noted["stamp"] == stamp:
-            return NationSummary(str(folder), seed, *(noted[key] for key in ("files", "by_form", "planted")), False)
+        if noted.pop("stamp") == stamp:
+            return NationSummary(
+                **noted | {"folder": str(folder), "as_of": datetime.fromisoformat(noted["as_of"]), "is_new": False}
+            )
         _remove(folder)
     desk = open_desk(seed)
     documents = [
@@ -75,19 +85,29 @@ def write_nation(
         for document in all_documents(desk)
         if (until is None or document.period_end <= until) and (forms is None or document.form.form_code in forms)
     ]
+    newest = max(d.period_end for d in documents)
+    true_rows = [(*row, d.form.form_code, d.period_end) for d in documents for row in d.truth]
     errors = [] if clean else plant(desk, documents)
     written = [_write(folder, document) for document in documents]
     _write_manifest(folder, documents)
-    _write_truth(folder, documents, errors, {id(d): places for d, places in zip(documents, written, strict=True)})
+    places = {id(document): where for document, where in zip(documents, written, strict=True)}
+    truth = folder / "truth"
+    truth.mkdir(parents=True, exist_ok=True)
+    _write_csv(truth / "figures.csv", FIGURE_COLUMNS, true_rows)
+    _write_csv(truth / "errors.csv", ERROR_COLUMNS, [row for error in errors for row in error.rows(places)])
     summary = NationSummary(
         folder=str(folder),
         seed=seed,
-        files=len(documents),
+        n_files=len(documents),
         by_form=dict(sorted(Counter(document.form.form_code for document in documents).items())),
-        planted=dict(sorted(Counter(kind for _, kind in {(e.error_id, e.kind) for e in errors}).items())),
+        planted=dict(sorted(Counter(error.kind for error in errors).items())),
         is_new=True,
+        as_of=_last_moment(desk, until),
+        period=f"{newest.year}-01..{newest:%Y-%m}",
+        indicator=desk.nation.register.stage_indicators["disbursed"],
     )
-    known.write_text(json.dumps({"stamp": stamp, **asdict(summary)}, ensure_ascii=False), encoding="utf-8")
+    noted = {"stamp": stamp, **asdict(summary), "as_of": summary.as_of.isoformat()}
+    known.write_text(json.dumps(noted, ensure_ascii=False), encoding="utf-8")
     return summary
 
 
@@ -126,6 +146,14 @@ def all_documents(desk: Desk) -> Iterable[Document]:
             yield treasury_extract(desk, "kho-bac", period_end, position)
 
 
+def _last_moment(desk: Desk, until: date | None) -> datetime:
+    """The scenario's last moment, or for a part of the nation the evening four weeks after its last day."""
+    end = desk.nation.scenario.as_of
+    if until is None:
+        return end
+    return min(end, datetime.combine(until + timedelta(days=29), end.timetz()))
+
+
 def _write(folder: Path, document: Document) -> Places:
     path = folder / document.path
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,14 +165,6 @@ def _write(folder: Path, document: Document) -> Places:
 def _write_manifest(folder: Path, documents: list[Document]) -> None:
     rows = sorted((d.path, d.received_at.isoformat(), d.office) for d in documents)
     _write_csv(folder / "manifest.csv", ("path", "received_at", "sender"), rows)
-
-
-def _write_truth(folder: Path, documents: list[Document], errors: list[PlantedError], places: dict[int, Places]) -> None:
-    truth = folder / "truth"
-    truth.mkdir(parents=True, exist_ok=True)
-    rows = [(*row, d.form.form_code, d.period_end) for d in documents if not d.part for row in d.truth]
-    _write_csv(truth / "figures.csv", FIGURE_COLUMNS, rows)
-    _write_csv(truth / "errors.csv", ERROR_COLUMNS, [row for error in errors for row in error.rows(places)])
 
 
 def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:

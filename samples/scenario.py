@@ -6,7 +6,7 @@ import random
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class Scenario:
     def chance(self, *purpose: object) -> random.Random:
         """A stream of chance of its own for each purpose, so that no draw depends on the order of the work."""
         return random.Random(":".join(str(part) for part in (self.seed, *purpose)))
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment from which the nation is looked at: what arrives later has not arrived."""
+        return datetime.fromisoformat(self["as_of"])
 
     def periods(self, form_code: str) -> list[date]:
         """Period ends of a form."""

@@ -119,7 +119,8 @@ def _write_lines(
 
 
 def _write_signatures(sheet: Any, document: Document, row: int) -> None:
-    sheet.write_string(row, 1, f"Ngày {document.received_at:%d} tháng {document.received_at:%m} năm {document.received_at:%Y}")
+    signed = document.header["document_date"]
+    sheet.write_string(row, 1, f"Ngày {signed:%d} tháng {signed:%m} năm {signed:%Y}")
     sheet.write_string(row + 1, 1, "NGƯỜI LẬP BIỂU")
     sheet.write_string(row + 1, 3, "THỦ TRƯỞNG ĐƠN VỊ")
     sheet.write_string(row + 2, 3, "(Ký, ghi rõ họ tên, đóng dấu)")
