@@ -50,6 +50,7 @@ def reconcile(problem: Mapping[str, object]) -> dict[str, object]:
     weight, unit = _weights(compiled, problem.get("weights") or {})
     form = structure(compiled)
     ratios = problem.get("ratios") or ()
+    _check_ratios(compiled, ratios)
     return {"records": [_solve(compiled, form, weight, unit, record, ratios) for record in records]}
 
 
@@ -77,6 +78,14 @@ def _spelt_as_reported(rules: list[Rule], named: Mapping[str, None]) -> list[Rul
     used = {name for rule in rules for name in rule.cells}
     other = {n: spelt[n.casefold()][0] for n in used if n not in named and len(spelt.get(n.casefold(), ())) == 1}
     return [rule.renamed(other) for rule in rules] if other else rules
+
+
+def _check_ratios(rules: RuleSet, ratios: Sequence[Mapping[str, object]]) -> None:
+    for stated in ratios:
+        names = [stated.get(key) for key in ("reported", "num", "den")] + list(stated.get("alternatives") or ())
+        strange = [name for name in names if name not in rules.number]
+        if strange:
+            raise ProblemError(f"ratio {dict(stated)!r}: no figure named {strange!r}")
 
 
 def _weights(rules: RuleSet, given: Mapping[str, object]) -> tuple[list[int], Fraction]:
@@ -107,7 +116,7 @@ def _solve(rules: RuleSet, form: Structure, weight: list[int], unit: Fraction, g
         covers.append(cover)
         if cover.objective != 0 and not asked.violated:
             broken |= _contradiction(asked)
-        if asked.violated or cover.objective or past.is_known:
+        if asked.violated or cover.objective or past.is_known or past.off_grain:
             found = repairs(Case(asked, cover, past, form, component, usual))
             events.append(found)
     events += ratio_repairs(record, ratios)
@@ -142,7 +151,8 @@ def _contradiction(asked) -> int:
 
 def _is_broken(record: Record, mask: int, rule: int) -> bool:
     """Whether an undecided rule with a reported figure is among those that nothing can satisfy."""
-    return bool(mask >> rule & 1) and any(record.value[c] is not None for c in record.rules.cells_of[rule])
+    is_reported = any(record.value[c] is not None for c in record.rules.cells_of[rule])
+    return bool(mask >> rule & 1) and is_reported and rule in record.undecided
 
 
 def _joined(covers: Sequence[Cover]) -> tuple[int | None, list[tuple[int, ...]], bool]:

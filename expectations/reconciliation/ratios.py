@@ -17,8 +17,7 @@ def ratio_repairs(record: Record, ratios: Sequence[Mapping[str, object]]) -> lis
     """For every stated ratio that fails, its repairs, cheapest first.
 
     A ratio is {"reported", "num", "den", "alternatives": [cell, …], "scale": 100}: the reported figure should be
-    scale × num ÷ den. Figures that are missing, or a denominator that may be zero, leave it unjudged. KeyError for a
-    name that is no figure.
+    scale × num ÷ den. Figures that are missing, or a denominator that may be zero, leave it unjudged.
     """
     found = []
     for stated in ratios:
