@@ -28,7 +28,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     settings = Settings(home=tmp_path_factory.mktemp("cluster"), database_url=None, inbox=None)
     server = find_warehouse(settings)
     try:
-        _execute(server, f"create database {TEMPLATE}")
+        # What tests write need not survive the machine.
+        _execute(server, "alter system set fsync = off", "select pg_reload_conf()", f"create database {TEMPLATE}")
         migrate(dataclasses.replace(server, dbname=TEMPLATE))
         yield server
     finally:
