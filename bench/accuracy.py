@@ -21,7 +21,7 @@ from expectations.reconciliation.problem import reconcile
 
 TUNING_SEEDS, REPORT_SEEDS = (7, 101), (202, 909)
 CELLS_OF_RULE = tuple(frozenset(read_rule(rule).cells) for rule in RULES)
-MERGED = 3
+LARGEST_SHARE, SHARE_SPREAD = (0.35, 0.7), 0.1
 MEASURES = ("flagged", "first", "strict", "top3", "rules_set", "rules_cell", "fellegi_holt")
 
 
@@ -59,11 +59,15 @@ def score(answer: dict, truth: frozenset[str], meant: Figures) -> dict[str, floa
 
 
 def past(rng: random.Random, before: Figures, history: str) -> Figures | None:
-    """The previous period as the engine sees it: clean, none, noisy (`noisy:0.2` = σ 20 %) or of merged units."""
+    """The previous period as the engine sees it: clean, none, noisy (`noisy:0.2` = σ 20 %), or merged.
+
+    `merged`: the unit has taken others in since, and only the largest predecessor's figures are at hand.
+    """
     if history == "none":
         return None
     if history == "merged":
-        return {c: v * MERGED for c, v in before.items()}
+        share = rng.uniform(*LARGEST_SHARE)
+        return {c: round(v * share * math.exp(rng.gauss(0, SHARE_SPREAD))) for c, v in before.items()}
     if history.startswith("noisy:"):
         sigma = float(history.partition(":")[2])
         return {c: round(v * math.exp(rng.gauss(0, sigma))) for c, v in before.items()}

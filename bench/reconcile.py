@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bench.reference_form import (
     CELLS,
@@ -120,16 +122,31 @@ def milp_peer() -> Callable[[dict], float | None] | None:
         ]
         lower = np.concatenate([-(value + half) * shrink, np.zeros(n)])
         upper = np.concatenate([np.full(n, np.inf), np.ones(n)])
-        found = milp(
-            np.concatenate([np.zeros(n), weight]),
-            constraints=constraints,
-            integrality=np.concatenate([np.zeros(n), np.ones(n)]),
-            bounds=Bounds(lower, upper),
-            options={"mip_rel_gap": 0},
-        )
+        with silence():
+            found = milp(
+                np.concatenate([np.zeros(n), weight]),
+                constraints=constraints,
+                integrality=np.concatenate([np.zeros(n), np.ones(n)]),
+                bounds=Bounds(lower, upper),
+                options={"mip_rel_gap": 0},
+            )
         return None if found.x is None else float(weight @ np.rint(found.x[n:]))
 
     return solve
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep a compiled solver's chatter off standard output."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def timed(work: Callable[[dict], object], records: list[dict]) -> tuple[dict[str, float], list]:

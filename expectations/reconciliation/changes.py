@@ -55,7 +55,11 @@ def corrected(record: Record, cell: int, value: Fraction | int) -> tuple[int, in
     half = half_width(record, cell)
     observed = record.value[cell]
     if half and observed and abs(value) > abs(observed) and half * FINE <= abs(observed):
-        half = Fraction(half) * abs(value) / abs(observed)
+        half = (
+            ceil(half * abs(value) / abs(observed))
+            if isinstance(value, Fraction)
+            else half * abs(value) // abs(observed)
+        )
     return value, value - half, value + half
 
 

@@ -14,6 +14,7 @@ from expectations.reconciliation.structure import Structure
 UNIT_COST = 1.4
 NEAR_POWER = 0.45
 COARSEST = 100
+SIDES_APART = 0.8
 
 
 def by_history(asked: Question, past: History, component: tuple[int, ...]) -> Iterator[Repair]:
@@ -34,8 +35,9 @@ def by_history(asked: Question, past: History, component: tuple[int, ...]) -> It
 def by_rules(asked: Question, past: History, form: Structure, component: tuple[int, ...]) -> Iterator[Repair]:
     """Blocks whose change of unit satisfies violated rules; else all but the figures that other people keep."""
     groups = _groups(form, component)
+    powers = _powers(asked)
     holds = False
-    for power in UNITS:
+    for power in powers:
         for group in groups:
             meant = _scaled(asked, group, power) if len(group) > 1 else {}
             if len(meant) > 1 and is_changeable(asked.record, meant) and _is_telling(asked, meant):
@@ -43,10 +45,24 @@ def by_rules(asked: Question, past: History, form: Structure, component: tuple[i
                 holds = holds or not left
                 if set(left) < set(asked.violated):
                     yield _unit_repair(asked, past, meant, "unit_block")
-    for power in () if holds else UNITS:
+    for power in () if holds else powers:
         meant = _most_that_agrees(asked, groups, power)
         if meant:
             yield _unit_repair(asked, past, meant, "unit_all")
+
+
+def _powers(asked: Question) -> list[int]:
+    """Powers of ten that lie between the two sides of a violated rule; no other unit can be at fault."""
+    apart = set()
+    for rule in asked.violated:
+        for row in asked.record.rules.sentences[rule]:
+            sides = [0, 0]
+            for cell, a in row.terms:
+                sides[a > 0] += abs(a * (asked.record.value[cell] or 0))
+            if all(sides):
+                ratio = abs(log10(sides[1] / sides[0]))
+                apart.update(abs(p) for p in UNITS if abs(ratio - abs(p)) < SIDES_APART)
+    return [power for power in UNITS if abs(power) in apart]
 
 
 def _most_that_agrees(asked: Question, groups: list[tuple[int, ...]], power: int) -> dict[int, Value]:
