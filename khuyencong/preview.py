@@ -157,7 +157,8 @@ def print_preview(document: dict[str, Any]) -> None:
         "fund",
         "activity",
     )
-    print_table(f"{document['file']}: {len(rows)} figures", columns, rows, numeric=(2,))
+    if rows:
+        print_table(f"{document['file']}: {len(rows)} figures", columns, rows, numeric=(2,))
     for relation in document["relations"]:
         out.print(
             f"{relation['closeness']}: {relation['explanation_vi']}\n        {relation['explanation_en']}", markup=False
