@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ingestion.forms import Form, HeaderField
@@ -96,7 +95,8 @@ def marked_form(written: str, forms: dict[str, Form]) -> tuple[Form | None, str]
     for code in sorted(forms, key=len, reverse=True):
         plain = folded(code)
         if name == plain or name.startswith(plain + " "):
-            version = re.sub(r"^(v|ver|version|phien ban)\b ?", "", name[len(plain) :].strip())
+            words = written.split()
+            version = words[-1].strip("().").lower().lstrip("v") if folded(words[-1]) != plain.split()[-1] else ""
             return forms[code], version
     return None, ""
 

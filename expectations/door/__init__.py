@@ -1,0 +1,5 @@
+"""The door: is this the form we asked for? Judged by Great Expectations, without any second figure; every failing row is kept."""
+
+from expectations.door.judging import DoorCounts, build_data_docs, judge
+
+__all__ = ["DoorCounts", "build_data_docs", "judge"]

@@ -1,0 +1,139 @@
+"""The checks of the door, as SQL made from a form's YAML: each gives the rows that fail it, and the finding they become.
+
+A check is one sentence about cells or lines that needs no second figure. The same SQL is judged by Great Expectations and, where
+it fails, collects every failing row; so neither can see what the other does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from ingestion.forms import Column, Form
+from ingestion.quantities import money_factor
+from ingestion.register import Indicator, Register
+
+LIMITS = Path(__file__).parent / "limits.yml"
+KEY_COLUMNS = {
+    "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
+    "effect": "effect_code", "indicator": "indicator_code", "unit": "line_unit_key",
+}  # fmt: skip
+EXAMPLES = {"date": "31/03/2025", "mark": "x", "percent": "85,5"}
+NUMBER_EXAMPLE = "1234,5"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of the door: the finding of its failures, its sentence, and SQL for the failing rows.
+
+    `rows` gives submission_key, sheet_code, row_number, column_name, written, expected; {scope} in it stands for the condition
+    on submission_key that keeps it to the submissions being judged.
+    """
+
+    finding_code: str
+    sentence: str
+    rows: str
+
+
+def line_key(form: Form) -> str:
+    """SQL for the key of a line of raw.line `l`: its sheet and the keys that its form says; null when one of them is missing."""
+    cases = []
+    for sheet in form.sheets:
+        parts = [f"l.{KEY_COLUMNS[sheet.column_by_name[name].type]}" for name in sheet.line_key]
+        cases.append(f"when {literal(sheet.sheet_code)} then {' || $$|$$ || '.join(parts)}")
+    return f"l.sheet_code || '|' || case l.sheet_code {' '.join(cases)} end"
+
+
+def checks_of(form: Form, register: Register) -> list[Check]:
+    """The checks of one form: readings, counts, percentages and repeated lines."""
+    made = [
+        Check("cell_formula_error", "No cell is a formula error.", _cells(form, "c.reading = 'formula_error'", "''")),
+        Check("cell_unreadable", "Every cell reads as its column's type.", _cells(form, _NOT_TOLD, _examples(form, register))),
+        Check("cell_ambiguous", "No number can be read in two ways.", _cells(form, "c.reading = 'ambiguous'", _ALTERNATIVES)),
+        _line_twice(form),
+    ]
+    counted = _columns(form, lambda column: column.type == "by_indicator")
+    if counted:
+        codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if is_count(i))
+        is_counted = f"({counted}) and l.indicator_code in ({codes})"
+        negative, broken = f"{is_counted} and c.value < 0", f"{is_counted} and c.value <> trunc(c.value)"
+        made += [
+            Check("cell_negative_count", "No count is negative.", _cells(form, negative, "'0'")),
+            Check("cell_fractional_count", "Counts are whole numbers.", _cells(form, broken, "''")),
+        ]
+    for sheet_code, columns in limits().get(form.form_code, {}).items():
+        for name, (low, high) in columns.items():
+            outside = f"{_is_column(sheet_code, name)} and (c.value < {low:d} or c.value > {high:d})"
+            sentence = f"{name} lies within {low}–{high} %."
+            made.append(Check("percent_out_of_range", sentence, _cells(form, outside, f"'{low:d}–{high:d}'")))
+    return made
+
+
+def is_count(indicator: Indicator) -> bool:
+    """Whether an indicator counts things: its unit is neither money, nor money a person, nor a percentage."""
+    unit = indicator.unit.split("/")[0].strip()
+    return unit not in ("%", "lần") and money_factor(unit) is None
+
+
+@cache
+def limits() -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
+    """expectations/door/limits.yml: form → sheet → column → (lowest, highest)."""
+    return yaml.safe_load(LIMITS.read_text(encoding="utf-8"))
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+# A reader's own finding about the cell (a merged cell) already says why it has no value.
+_NOT_TOLD = """c.reading = 'unreadable' and not exists (
+    select 1 from raw.finding as told
+    where told.submission_key = c.submission_key and told.sheet_code = c.sheet_code and told.row_number = c.row_number
+        and told.column_name = c.column_name and told.found_by = 'reader' and told.verdict = 'cell')"""
+_ALTERNATIVES = "array_to_string(c.alternatives, ' / ')"
+
+
+def _cells(form: Form, condition: str, expected: str) -> str:
+    return f"""select c.submission_key, c.sheet_code, c.row_number, c.column_name,
+    to_jsonb(f) ->> c.column_name as written, {expected} as expected
+from raw.cell as c
+inner join raw.line as l using (submission_key, sheet_code, row_number)
+inner join raw.{form.table_name} as f using (submission_key, sheet_code, row_number)
+where {{scope}} and l.line_kind <> 'label' and {condition}"""
+
+
+def _line_twice(form: Form) -> Check:
+    first_column = " ".join(f"when {literal(s.sheet_code)} then {literal(s.line_key[0])}" for s in form.sheets)
+    rows = f"""select c.submission_key, c.sheet_code, c.row_number, case c.sheet_code {first_column} end as column_name,
+    substr(c.line_key, length(c.sheet_code) + 2) as written, c.first_row::text as expected
+from (
+    select l.submission_key, l.sheet_code, l.row_number, {line_key(form)} as line_key,
+        min(l.row_number) over (partition by l.submission_key, {line_key(form)}) as first_row
+    from raw.line as l where l.line_kind = 'detail' and {{line_scope}}
+) as c
+where c.row_number > c.first_row and {{scope}}"""
+    return Check("line_twice", "No line repeats the key of another.", rows)
+
+
+def _examples(form: Form, register: Register) -> str:
+    states = " / ".join(sorted(set(register.states.values())))
+    cases = []
+    for kind, example in (*EXAMPLES.items(), ("project_state", states)):
+        columns = _columns(form, lambda column, kind=kind: column.type == kind)
+        if columns:
+            cases.append(f"when {columns} then {literal(example)}")
+    return f"case {' '.join(cases)} else '{NUMBER_EXAMPLE}' end" if cases else f"'{NUMBER_EXAMPLE}'"
+
+
+def _columns(form: Form, wanted) -> str:
+    """SQL that is true for the quantity columns of a form that are wanted; empty when there is none."""
+    found: list[tuple[str, Column]] = [(s.sheet_code, c) for s in form.sheets for c in s.columns if c.is_quantity and wanted(c)]
+    return " or ".join(_is_column(sheet_code, column.name) for sheet_code, column in found)
+
+
+def _is_column(sheet_code: str, name: str) -> str:
+    return f"(c.sheet_code, c.column_name) = ({literal(sheet_code)}, {literal(name)})"
