@@ -239,6 +239,13 @@ def test_a_range_has_ends_and_no_value():
     assert (figure["value"], figure["low"], figure["high"]) == (None, Decimal(1500), Decimal(2000))
 
 
+@pytest.mark.parametrize("pair", ["31/44", "31 / 44", "31 trên tổng số 44", "31 trong số 44"])
+def test_two_numbers_in_one_breath_are_two(pair):
+    text = f"Năm 2022, tỉnh Hà Nam đã ký hợp đồng {pair} đề án khuyến công quốc gia."
+    found = [(m.value, m.indicator_code, m.measure) for m in read_narrative(text.encode(), "a.txt").figures]
+    assert found == [(31, "KC-E01", "ytd"), (44, "KC-P06", "plan")]
+
+
 def test_estimates_are_marked():
     text = "Năm 2022, tỉnh Yên Bái ước giải ngân 3 tỷ đồng; đã nghiệm thu 4 đề án khuyến công."
     rows = [m.as_row() for m in read_narrative(text.encode(), "a.txt").figures]

@@ -90,7 +90,7 @@ def name_all(
         carried = topic if is_near or quantity.thing in CARRIED else setting.fund
         fund = fund_near(folded, quantity, around, register, carried, setting)
         measure = _measure(folded, quantity, around, periods, register, before, setting)
-        indicator = _indicator(folded, quantity, around, register, fund, measure, before)
+        indicator = _indicator(folded, quantity, around, register, fund, measure, named)
         measure = _settled(measure, quantity, register, indicator)
         period = period_of(folded, quantity, around, periods, ambient, measure)
         unit_key = unit_of(folded, sentence, quantity, register, period, setting)
@@ -144,7 +144,9 @@ def _measure(
             return (last(found) if is_left else min(found, key=lambda f: f.start)).row["value"]
     start = min(around.sentence.start, around.clause.start)
     text = folded[start : start + LEADING].lstrip()
-    if before is not None and before.measure in ("plan", "ytd", "target") and register.cues("continue").at(text, 0):
+    # "Trong đó: …", or a list cut into sentences, each opening with its number, goes on in the mood before it.
+    goes_on = register.cues("continue").at(text, 0) is not None or text[:1].isdigit()
+    if before is not None and before.measure in ("plan", "ytd", "target") and goes_on:
         return before.measure
     return setting.measure or "ytd"
 
@@ -156,8 +158,10 @@ def _indicator(
     register: Register,
     fund: str | None,
     measure: str,
-    before: Mention | None,
+    named: list[Mention],
 ) -> str | None:
+    before = named[-1] if named else None
+
     def holds(row: dict) -> bool:
         return (
             row["fund_code"] in ("", fund or "")
@@ -177,8 +181,10 @@ def _indicator(
         stretches = []
     for tier in stretches:
         found = [f for s in tier for f in register.phrases(quantity.thing).find(folded, s.start, s.end) if holds(f.row)]
-        if quantity.thing == "money" and tier == [around.sentence]:
-            found = [f for f in found if int(f.row["rank"]) >= STAGE_RANK]
+        if quantity.thing == "money" and tier in ([around.clause], [around.sentence]):
+            # What money was for is told once for each amount: words before another amount are that one's.
+            floor = max([around.clause.start, *(m.quantity.span.end for m in named if m.quantity.thing == "money")])
+            found = [f for f in found if int(f.row["rank"]) >= STAGE_RANK or f.start >= floor]
         if found:
             best = max(found, key=lambda f: (int(f.row["rank"]), f.end - f.start, -_distance(f, quantity)))
             return best.row["indicator_code"] or None

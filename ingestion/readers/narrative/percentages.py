@@ -103,7 +103,8 @@ def _earlier(folded: str, mentions: list[Mention], i: int, top: int) -> int | No
         # A year's end is no base for nine months: the cut must be the same.
         is_same = is_same and m.period_end is not None and m.period_end.month == now.period_end.month
         is_before = m.budget_year is not None and now.budget_year is not None and m.budget_year == now.budget_year - 1
-        return is_before and is_readable(m.quantity) and m.unit_key == now.unit_key and m.measure == now.measure and (is_same or is_plan)
+        is_alike = (m.unit_key, m.measure) == (now.unit_key, now.measure) and is_readable(m.quantity)
+        return is_before and is_alike and (is_same or is_plan)
 
     before = [k for k, m in enumerate(mentions) if fits(m)]
     return before[0] if len(before) == 1 else None

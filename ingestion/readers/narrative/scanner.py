@@ -32,7 +32,7 @@ NO_QUANTITY = {
     rf"ngày\s+\d{{1,2}}(?:\s*[/-]\s*\d{{1,2}}(?:\s*/\s*\d{{4}})?)?\b|\b\d{{1,2}}\s+tháng\s+\d{{1,2}}\b|"
     rf"\b\d{{1,2}}\s+(?:{MONTH})\b|\b(?:{MONTH})\s+\d{{1,2}}(?!\d)",
     "time": r"\b\d{1,2}[:h]\d{2}\b|\bgmt\s*[+-]\s*\d+|\b\d{1,2}\s+(?:giờ|phút|hours|minutes)\b",
-    "legal number": r"\b\d+[a-z]?/(?:\d{4}/)?[a-zđ]{2,}(?:-[a-zđ0-9]+)*|\b(?:số|no\.?)\s*:?\s*\d+[^\s,;]*|"
+    "legal number": r"\b\d+[a-z]?/(?:\d{4}/)?[a-zđ]{2,}(?:-[a-zđ0-9]+)*|(?<!tổng )\b(?:số|no\.?)\s*:?\s*\d+[^\s,;]*|"
     r"\b(?:quyết định|qđ|nghị quyết|nghị định|thông tư|decision|circular|decree|resolution)\s+(?:số\s+)?\d+[^\s,;]*",
     "clause": r"\b(?:điều|khoản|mục|chương|phụ lục|mẫu|điểm|trang|page|hình|bảng|article|clause|annex)\s+"
     r"\d+(?:\.\d+)*[a-zđ]?\b",
@@ -59,6 +59,7 @@ MONEY_BEFORE = re.compile(r"(?:vnd|vnđ)\s?$")
 PERCENT_AFTER = re.compile(r"\s*(?:%|phần trăm|percent\b|per cent\b|pct\b)")
 NUMERAL = "|".join(NUMERALS)
 NUMBER_AT = re.compile(rf"(?:(?<![\w.,/])|(?<=vnd)|(?<=vnđ))(?:{NUMBER})(?![\w])|(?<![\w/])(?:{NUMERAL})(?=\s)")
+OF_WHOLE = r"\s?/\s?|\s(?:trên|trong)\s(?:tổng\s)?số\s|\sout of\s"
 BETWEEN = r"\s*(?:đến|tới|-|to|and)\s*"
 LIST_UNIT = re.compile(r"\(\s*(?:đvt|đơn vị(?: tính)?)?\s*:?\s*((?:nghìn|ngàn|triệu|tỷ)\s+đồng)\s*\)")
 
@@ -140,8 +141,8 @@ def _decimal_mark(document: Document, plain: str) -> str | None:
 
 def _at(text: str, plain: str, match: re.Match, register: Register, mark: str | None, list_unit, found: list):
     """The quantities that start at a number: one, or two for a pair or a range; None when it has no unit."""
-    second = re.compile(rf"(?:(/)|{BETWEEN})({NUMBER})(?!\w)").match(plain, match.end())
-    is_pair = second is not None and second[1] == "/"
+    second = re.compile(rf"(?:({OF_WHOLE})|{BETWEEN})({NUMBER})(?!\w)").match(plain, match.end())
+    is_pair = second is not None and second[1] is not None
     is_range = second is not None and not is_pair and _is_range(plain, match, second)
     end = second.end() if is_pair or is_range else match.end()
     unit = _unit_at(plain, match.start(), end, register)

@@ -27,7 +27,7 @@ PERIODS = {
     "months": rf"\b{N}\s+tháng(?:\s+đầu năm|\s+đầu của năm|\s+của năm|\s+năm)?(?:\s*/?\s*{Y})?\b",
     "first": rf"\b(?:first\s+{N}[\s-]+months?|{N}[\s-]+months?)(?:\s+of)?(?:\s+{Y})?\b",
     "half": rf"\b(?:nửa đầu năm|first half)(?:\s+of)?(?:\s+{Y})?\b",
-    "until": rf"\b(?:đến|hết|tính đến|by|until|end of)\s+(?:hết\s+)?(?:ngày\s+\d{{1,2}}/)?(?:tháng\s+)?(\d{{1,2}}|"
+    "until": rf"\b(?:đến|hết|tính đến|by|until|end of)\s+(?:hết\s+)?(?:(?:ngày\s+)?\d{{1,2}}/)?(?:tháng\s+)?(\d{{1,2}}|"
     rf"{'|'.join(MONTHS)})(?:\s*/\s*|\s+năm\s+|\s+){Y}\b",
     "quarter": rf"\b(?:quý|quarter|q)\s*(iv|i{{1,3}}|[1-4])\b(?:\s*(?:/|-|năm|of)?\s*{Y})?",
     "month": rf"\btháng\s+(\d{{1,2}})\s*(?:/|năm)\s*{Y}\b",
