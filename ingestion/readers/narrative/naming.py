@@ -75,13 +75,15 @@ def name_all(
 ) -> list[Mention]:
     """Every quantity of a text as a mention, in order."""
     named: list[Mention] = []
+    topics = register.cues("topic").find(folded, document.body.start, document.body.end)
+    topics = [f for f in topics if f.row["value"] != "counterpart" and f.row["kind"] != "name"]
     ambient, topic, is_near, current = setting.period, setting.fund, True, None
     for i, quantity in enumerate(quantities):
         sentence = document.sentence_of(quantity.span.start)
         if current is None or sentence.start != current.start:
             before_sentence, ambient = ambient, ambient_period(document, folded, sentence, setting, ambient)
             opens_period = before_sentence is not None and ambient != before_sentence and ambient != setting.period
-            topic, is_near = topic_before(document, folded, sentence, register, setting, opens_period)
+            topic, is_near = topic_before(document, topics, sentence, register, setting, opens_period)
             current = sentence
         around = stretches_around(folded, quantities, i, sentence)
         periods = find_periods(folded, sentence.start, sentence.end, ambient.end.year if ambient else setting.year)

@@ -25,6 +25,7 @@ class Around:
 
 
 def stretches_around(folded: str, quantities: list[Quantity], i: int, sentence: Span) -> Around:
+    """The stretches around the i-th quantity: up to its neighbours, its clause (";"), its sentence."""
     quantity = quantities[i]
     # From the number before it, so that the thing counted there speaks too: "15 lớp tập huấn cho 1.500 người".
     earlier = (q.number_span.end for q in quantities[:i] if q.span != quantity.span)
@@ -50,15 +51,14 @@ def stretches_around(folded: str, quantities: list[Quantity], i: int, sentence: 
 
 
 def topic_before(
-    document: Document, folded: str, sentence: Span, register: Register, setting: Setting, opens_period: bool
+    document: Document, topics: list[Found], sentence: Span, register: Register, setting: Setting, opens_period: bool
 ) -> tuple[str | None, bool]:
     """The fund the text last spoke of before a sentence, and whether that was in the same paragraph.
 
     Words that open the whole programme end it; a sentence that splits money over several funds, or a sentence of
-    another period, hands none on.
+    another period, hands none on. ``topics`` are the topic cues of the whole body.
     """
-    found = register.cues("topic").find(folded, document.body.start, sentence.start)
-    found = [f for f in found if f.row["value"] != "counterpart" and f.row["kind"] != "name"]
+    found = [f for f in topics if f.end <= sentence.start]
     if not found:
         return setting.fund, True
     latest = max(found, key=lambda f: f.end)
@@ -93,6 +93,7 @@ def _is_coarser(period: Period, ambient: Period | None) -> bool:
 
 
 def last(found: list[Found]) -> Found | None:
+    """The row found last in a stretch, the longer one where two end together; None when none was."""
     return max(found, key=lambda f: (f.end, f.end - f.start), default=None)
 
 
@@ -131,6 +132,7 @@ def _is_joined(folded: str, found: list[Found], hit: Found) -> bool:
 
 
 def period_of(folded, quantity: Quantity, around: Around, periods: list[Period], ambient: Period | None, measure: str):
+    """The period of one number: told nearest to it, else the sentence's; a plan's is its whole budget years."""
     right = [p for p in periods if around.right.start <= p.span.start < around.right.end and not p.is_compared]
     left = [p for p in periods if p.span.end <= quantity.span.start and (not p.is_compared or _is_apposed(folded, p, quantity))]
     chosen = None

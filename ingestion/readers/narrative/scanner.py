@@ -32,7 +32,8 @@ NO_QUANTITY = {
     rf"ngày\s+\d{{1,2}}(?:\s*[/-]\s*\d{{1,2}}(?:\s*/\s*\d{{4}})?)?\b|\b\d{{1,2}}\s+tháng\s+\d{{1,2}}\b|"
     rf"\b\d{{1,2}}\s+(?:{MONTH})\b|\b(?:{MONTH})\s+\d{{1,2}}(?!\d)",
     "time": r"\b\d{1,2}[:h]\d{2}\b|\bgmt\s*[+-]\s*\d+|\b\d{1,2}\s+(?:giờ|phút|hours|minutes)\b",
-    "legal number": r"\b\d+[a-z]?/(?:\d{4}/)?[a-zđ]{2,}(?:-[a-zđ0-9]+)*|(?<!tổng )\b(?:số|no\.?)\s*:?\s*\d+[^\s,;]*|"
+    "legal number": r"\b\d+[a-z]?/(?:\d{4}/)?[a-zđ]{2,}(?:-[a-zđ0-9]+)*|(?<!tổng )(?<!trong )(?<!trên )"
+    r"\b(?:số|no\.?)\s*:?\s*\d+[^\s,;]*|"
     r"\b(?:quyết định|qđ|nghị quyết|nghị định|thông tư|decision|circular|decree|resolution)\s+(?:số\s+)?\d+[^\s,;]*",
     "clause": r"\b(?:điều|khoản|mục|chương|phụ lục|mẫu|điểm|trang|page|hình|bảng|article|clause|annex)\s+"
     r"\d+(?:\.\d+)*[a-zđ]?\b",
