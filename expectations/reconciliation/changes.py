@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from expectations.reconciliation.covering import Cover, Question
-from expectations.reconciliation.feasibility import bounds
+from expectations.reconciliation.feasibility import TooLarge, bounds
 from expectations.reconciliation.history import History
 from expectations.reconciliation.mechanisms import End, half_width
 from expectations.reconciliation.record import ENDLESS, FIXED, Record, constraints, holds, violated_after
@@ -100,13 +100,20 @@ def is_changeable(record: Record, cells: Iterable[int]) -> bool:
 def implied(asked: Question, cell: int, chosen: tuple[int, ...], rules: Iterable[int] | None = None) -> tuple[End, End]:
     """Ends that the rules leave to a cell when the chosen cells (it among them) are free; None is no end.
 
-    Conditional rules with several open alternatives leave the cell free. Raises TooLarge.
+    Conditional rules with several open alternatives leave the cell free; where the rules are too many to eliminate, only
+    those of the cell itself count, and the ends may lie further out. Raises TooLarge.
     """
     record = asked.record
     free = {*chosen, *asked.missing}
     touched = rules if rules is not None else sorted({r for c in free for r in record.rules.rules_of[c]})
     system = [c for options in constraints(record, touched, free) if len(options) == 1 for c in options[0]]
-    lower, upper = bounds([row for row in system if row[0]], cell)
+    try:
+        lower, upper = bounds([row for row in system if row[0]], cell)
+    except TooLarge:
+        own = record.rules.rules_of[cell]
+        if touched == own:
+            raise
+        return implied(asked, cell, chosen, own)
     return None if lower is None else lower[0], None if upper is None else upper[0]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from expectations.reconciliation.feasibility import Constraint, TooLarge, conflict
 from expectations.reconciliation.record import FIXED, Record, constraints
+from expectations.reconciliation.simplex import contradiction
 
 MOST_TESTS = 2000
 MOST_SETS = 60_000
@@ -77,16 +78,16 @@ def minimal_sets(asked: Question, most_tests: int = MOST_TESTS) -> Cover:
         else:
             tests += 1
             try:
-                contradiction = contradicting(asked, cells_of(chosen)) if tests <= most_tests else 0
+                broken = contradicting(asked, cells_of(chosen)) if tests <= most_tests else 0
             except TooLarge:
-                contradiction = 0
-            if contradiction == 0 or len(seen) > MOST_SETS:
+                broken = 0
+            if broken == 0 or len(seen) > MOST_SETS:
                 return Cover(None, (), True)
-            if contradiction is None:
+            if broken is None:
                 best = weight
                 found.append(chosen)
                 continue
-            clause = _clause(record, contradiction, chosen | mask_of(asked.missing))
+            clause = _clause(record, broken, chosen | mask_of(asked.missing))
             clauses.append(clause)
         for cell in cells_of(clause.needed):
             larger = chosen | 1 << cell
@@ -150,7 +151,10 @@ def contradicting(asked: Question, chosen: tuple[int, ...]) -> int | None:
 
 def _choose(fixed: list[Constraint], open_choices: list[list[list[Constraint]]]) -> int | None:
     """Try the alternatives of conditional rules one by one; what contradicts all of them is the contradiction."""
-    broken = conflict(fixed)
+    try:
+        broken = conflict(fixed)
+    except TooLarge:
+        broken = contradiction(fixed)
     if broken is not None or not open_choices:
         return broken
     mask = 0

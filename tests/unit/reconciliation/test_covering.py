@@ -7,6 +7,7 @@ import pytest
 
 from expectations.reconciliation.feasibility import conflict
 from expectations.reconciliation.problem import reconcile
+from expectations.reconciliation.simplex import contradiction
 
 OPERATORS = ("==", "==", "<=", ">=", "<", ">")
 
@@ -148,6 +149,42 @@ def test_the_published_balance_tree_with_k_errors_needs_k_cells(errors):
 def test_strict_and_open_ends_are_told_apart():
     assert conflict([({0: 1}, 0, 1, 1), ({0: -1}, 0, 1, 2)]) is None
     assert conflict([({0: 1}, 0, 2, 1), ({0: -1}, 0, 1, 2)]) == 3
+
+
+def random_system(rng: random.Random) -> list:
+    rows = []
+    for origin in range(rng.randrange(1, 9)):
+        chosen = rng.sample(range(5), rng.randrange(1, 4))
+        coefficients = {v: rng.choice((-3, -2, -1, 1, 1, 2)) for v in chosen}
+        rows.append((coefficients, rng.randrange(-6, 7), rng.choice((0, 1, 1)), 1 << origin))
+    return rows
+
+
+def test_simplex_and_elimination_agree_and_name_a_contradictory_part():
+    rng, verdicts = random.Random(11), []
+    for _ in range(400):
+        system = random_system(rng)
+        one, other = conflict(system), contradiction(system)
+        assert (one is None) == (other is None)
+        verdicts.append(one is None)
+        for mask in (one, other):
+            if mask is not None:
+                assert conflict([row for row in system if row[3] & mask]) is not None
+    assert 50 < sum(verdicts) < 350
+
+
+def test_many_blanks_do_not_end_the_search():
+    rng, rows, columns = random.Random(4), 12, 12
+    rules = [f"r{i} == " + " + ".join(f"x{i}_{j}" for j in range(columns)) for i in range(rows)]
+    rules += [f"c{j} == " + " + ".join(f"x{i}_{j}" for i in range(rows)) for j in range(columns)]
+    values = {f"x{i}_{j}": rng.randrange(100, 9999) for i in range(rows) for j in range(columns)}
+    values |= {f"r{i}": sum(values[f"x{i}_{j}"] for j in range(columns)) for i in range(rows)}
+    values |= {f"c{j}": sum(values[f"x{i}_{j}"] for i in range(rows)) for j in range(columns)}
+    cells = sorted(name for name in values if name.startswith("x") and name != "x0_0")
+    values |= dict.fromkeys(rng.sample(cells, 50)) | {"x0_0": values["x0_0"] * 1000}
+    problem = {"rules": rules, "negative_allowed": False, "records": [{"id": 1, "values": values}]}
+    (found,) = reconcile(problem)["records"]
+    assert not found["gave_up"] and found["objective"] == 1 and ["x0_0"] in found["minimal_sets"]
 
 
 def test_two_hundred_figures():
