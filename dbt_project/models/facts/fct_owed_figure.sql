@@ -1,0 +1,74 @@
+-- Which figures a report of each form owes: every indicator, fund and measure that is stored from it.
+{{ config(unlogged=true) }}
+
+with form_column as (
+    select
+        *,
+        bool_or(measure = 'plan') over (partition by form_code, sheet_code, fund_code) as has_plan_column
+    from {{ source('register', 'form_column') }}
+),
+
+form as (
+    select * from {{ source('register', 'form') }}
+),
+
+indicator as (
+    select * from {{ ref('indicators') }}
+),
+
+indicator_source as (
+    select * from {{ ref('indicator_sources') }}
+),
+
+activity as (
+    select * from {{ ref('activities') }}
+),
+
+fund as (
+    select * from {{ ref('funds') }}
+),
+
+matched as (
+    select
+        indicator_source.form_code,
+        indicator_source.indicator_code,
+        indicator_source.fund_code,
+        indicator_source.fact,
+        indicator_source.stage,
+        form.is_line_form,
+        case
+            when form_column.measure <> 'by_behaviour' then form_column.measure
+            when indicator.behaviour = 'ytd_flow' then 'ytd'
+            when indicator.behaviour = 'average' then 'stock'
+            else indicator.behaviour
+        end as measure,
+        coalesce(activity.activity_code, 'unallocated') as activity_code,
+        activity.valid_from as owed_from,
+        fund.valid_to as owed_to
+    from indicator_source
+    inner join form on indicator_source.form_code = form.form_code
+    inner join indicator on indicator_source.indicator_code = indicator.indicator_code
+    inner join form_column
+        on indicator_source.form_code = form_column.form_code
+        and indicator_source.sheet_code = form_column.sheet_code
+        and indicator_source.fund_code = coalesce(form_column.fund_code, indicator_source.fund_code)
+        and (
+            coalesce(form_column.indicator_code, form_column.counts_as) = indicator_source.indicator_code
+            or form_column.column_type = 'by_indicator'
+            or form_column.fact = 'beneficiary_support' and indicator_source.fact = 'fct_beneficiary'
+        )
+    left join activity on indicator.activity = activity.activity_code
+    left join fund on indicator_source.fund_code = fund.fund_code
+    where
+        form_column.column_role = 'figure'
+        and not indicator.is_formula
+        and indicator.behaviour <> 'ratio'
+        -- an indicator that is itself a plan is stored from the plan column, where its sheet has one
+        and not (form_column.measure = 'by_behaviour' and indicator.behaviour = 'plan' and form_column.has_plan_column)
+),
+
+final as (
+    select distinct * from matched
+)
+
+select * from final
