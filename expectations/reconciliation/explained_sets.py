@@ -76,7 +76,12 @@ def _holds(case: Case, told: dict[int, Explanation]) -> bool:
     """Whether the rules hold with the explained values; an unknown value is no objection."""
     if any(e.value is None for e in told.values()):
         return True
-    return not failing(case.asked, {cell: e.value for cell, e in told.items()})
+    meant = {cell: e.value for cell, e in told.items()}
+    if failing(case.asked, meant):
+        return False
+    return (
+        not case.asked.missing or contradicting(question(after(case.asked.record, meant), case.component), ()) is None
+    )
 
 
 def _common_cells(case: Case) -> list[int]:

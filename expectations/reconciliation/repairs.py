@@ -21,7 +21,7 @@ def repairs(case: Case, depth: int = 0) -> list[Repair]:
 
     def offer(found: Iterable[Repair]) -> None:
         for one in found:
-            if one.cells not in best or one.cost < best[one.cells].cost:
+            if (one.cells not in best or one.cost < best[one.cells].cost) and _leaves_room(case, one):
                 best[one.cells] = one
 
     begun = []
@@ -44,10 +44,17 @@ def repairs(case: Case, depth: int = 0) -> list[Repair]:
     return sorted(best.values(), key=lambda r: (r.cost, len(r.meant), r.cells))[:MOST_REPAIRS]
 
 
+def _leaves_room(case: Case, one: Repair) -> bool:
+    """Whether the missing cells can still be filled once the meant values stand."""
+    if not case.asked.missing or any(value is None for _, value in one.meant):
+        return True
+    return contradicting(question(after(case.asked.record, dict(one.meant)), case.component), ()) is None
+
+
 def _rest(case: Case, event: Repair) -> Question | None:
     """What is left of the question after a composite event; None when the rules hold."""
     asked = question(after(case.asked.record, dict(event.meant)), case.component)
-    is_known = all(value is not None for _, value in event.meant)
+    is_known = not asked.missing
     return None if not asked.violated and (is_known or contradicting(asked, ()) is None) else asked
 
 
