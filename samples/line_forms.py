@@ -15,6 +15,7 @@ from samples.reports import Desk, new_document, true_figure
 from samples.scenario import Habit, month_end
 
 MARK = "x"
+NOBODY_YET = "Chưa có cơ sở nào được hỗ trợ trong kỳ"
 
 
 def progress_report(desk: Desk, form_code: str, unit_key: str, period_end: date) -> Document | None:
@@ -62,7 +63,7 @@ def progress_report(desk: Desk, form_code: str, unit_key: str, period_end: date)
                 true_figure(document, NATIONAL, project.activity, column.counts_as, "ytd", 1, project.code)
     sums = {stage: sum(projects.amounts(p, month)[stage] for p in those) for stage in projects.STAGES}
     sums["plan"] = sum(projects.plan_on(project, period_end) for project in those)
-    _total(desk, document, "project_code", sums)
+    _total(document, "project_code", sums)
     return document
 
 
@@ -93,12 +94,12 @@ def agreement_report(desk: Desk, form_code: str, unit_key: str, period_end: date
         )
     sums = {stage: sum(projects.amounts(p, period_end.month)[stage] for p in those) for stage in stages}
     sums["plan"] = sum(projects.plan_on(project, period_end) for project in those)
-    _total(desk, document, "project_code", sums)
+    _total(document, "project_code", sums)
     return document
 
 
-def beneficiary_report(desk: Desk, form_code: str, unit_key: str, period_end: date) -> Document | None:
-    """Establishments that were paid support in the period a report covers, by project."""
+def beneficiary_report(desk: Desk, form_code: str, unit_key: str, period_end: date) -> Document:
+    """Establishments that were paid support in the period a report covers, by project; a nil report when there is none."""
     nation = desk.nation
     habit = desk.habit(unit_key)
     covered = nation.coverage(unit_key, period_end)
@@ -109,11 +110,10 @@ def beneficiary_report(desk: Desk, form_code: str, unit_key: str, period_end: da
         for each in nation.years[leaf, period_end.year].establishments
         if each.is_supported(period_end.month) and not (closed and each.is_supported(closed))
     ]
-    if not those:
-        return None
+    nothing = {} if those else {"is_nil": MARK, "nil_reason": NOBODY_YET}
     sheet = desk.forms[form_code].sheets[0]
     part = SheetPart(sheet.sheet_code, sheet.sheet_name, [])
-    document = new_document(desk, form_code, unit_key, covered.period_start, period_end, [part], habit)
+    document = new_document(desk, form_code, unit_key, covered.period_start, period_end, [part], habit, **nothing)
     facts = {column.name: column.fact for column in sheet.columns if column.fact}
     for n, each in enumerate(those, 1):
         values: dict[str, Any] = {
@@ -134,7 +134,8 @@ def beneficiary_report(desk: Desk, form_code: str, unit_key: str, period_end: da
                 document, each.fund, each.activity, facts[column], "ytd", value, each.project_code, each.tax_code
             )
     sums = {"support": sum(e.support for e in those), "counterpart": sum(e.counterpart for e in those)}
-    _total(desk, document, "establishment_name", sums)
+    if those:
+        _total(document, "establishment_name", sums)
     return document
 
 
@@ -240,7 +241,7 @@ def _true_plan(desk: Desk, document: Document, sheet: Any, project: Project, lin
             true_figure(document, NATIONAL, project.activity, column.counts_as, "plan", 1, project.code)
 
 
-def _total(desk: Desk, document: Document, label_column: str, sums: dict[str, int]) -> None:
+def _total(document: Document, label_column: str, sums: dict[str, int]) -> None:
     if document.habit.totals:
         label = document.form.sheets[0].total_labels[0]
         values = {name: money(total, document.habit) for name, total in sums.items()}

@@ -12,9 +12,13 @@ from samples.scenario import MILLION, Scenario, month_end, shares
 UNALLOCATED = "unallocated"
 GRAIN = 100_000
 # Part of the plan that is contracted, and of the contracts carried out, paid and settled, at the end of each quarter.
-PACE = ((0, 0.0, 0.0, 0.0, 0.0), (3, 0.3, 0.35, 0.6, 0.0), (6, 0.62, 0.6, 0.72, 0.15), (9, 0.86, 0.8, 0.84, 0.4),
-        (12, 0.98, 0.97, 0.94, 0.85))  # fmt: skip
-HALF_YEAR = ((0, 0.0, 0.0, 0.0, 0.0), (3, 0.5, 0.5, 0.7, 0.1), (6, 0.97, 0.96, 0.95, 0.9))  # a fund that ends in mid-year
+START = (0.0, 0.0, 0.0, 0.0)
+PACES = {
+    "year": ((0, *START), (3, 0.3, 0.35, 0.6, 0.0), (6, 0.62, 0.6, 0.72, 0.15), (9, 0.86, 0.8, 0.84, 0.4),
+             (12, 0.98, 0.97, 0.94, 0.85)),
+    "first_half": ((0, *START), (3, 0.5, 0.5, 0.7, 0.1), (6, 0.97, 0.96, 0.95, 0.9)),
+    "second_half": ((0, *START), (6, *START), (9, 0.55, 0.5, 0.7, 0.1), (12, 0.97, 0.96, 0.94, 0.85)),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,17 @@ class LocalLine:
     activity: str
     plan: int
     eager: float
-    ends_early: bool
+    pace: str
     from_month: int
 
 
-def draw_local(scenario: Scenario, register: Register, year: dict, units: list[str]) -> dict[str, list[LocalLine]]:
-    """Lines of every province; the plans of a fund add to its money of the year to the đồng."""
+def draw_local(
+    scenario: Scenario, register: Register, year: dict, units: list[str], closing: set[str]
+) -> dict[str, list[LocalLine]]:
+    """Lines of every province; the plans of a fund add to its money of the year to the đồng.
+
+    A unit in `closing` closes its accounts in mid-year and hands the rest over, so its lines are two: one a half year.
+    """
     lines: dict[str, list[LocalLine]] = {unit: [] for unit in units}
     opening = date(year["year"], 1, 1)
     late = scenario["local_late"]
@@ -44,9 +53,14 @@ def draw_local(scenario: Scenario, register: Register, year: dict, units: list[s
                 wanted[late["activity"]] = sum(wanted.values()) * late["share_pct"] / 100
             for activity, plan in zip(wanted, shares(total, list(wanted.values()), GRAIN), strict=True):
                 is_late = activity == late["activity"] and activity not in register.activities_on(opening)
-                lines[unit].append(
-                    LocalLine(fund, activity, plan, chance.uniform(0.88, 1.0), ends_early, late["month"] if is_late else 1)
-                )
+                from_month = late["month"] if is_late else 1
+                eager = chance.uniform(0.88, 1.0)
+                first = plan * scenario["closing_pct"] // 100 // GRAIN * GRAIN
+                if ends_early or unit not in closing or is_late:
+                    halves = [("first_half" if ends_early else "year", plan)]
+                else:
+                    halves = [("first_half", first), ("second_half", plan - first)]
+                lines[unit] += [LocalLine(fund, activity, part, eager, pace, from_month) for pace, part in halves]
     return lines
 
 
@@ -55,9 +69,9 @@ def plans(scenario: Scenario, lines: list[LocalLine], month: int) -> dict[tuple[
     found: dict[tuple[str, str], int] = {}
     for line in lines:
         allocated = line.plan if month >= line.from_month else 0
-        if month < 6 and not line.ends_early:
+        if month < 6 and line.pace == "year":
             allocated = allocated * (100 - scenario["unallocated_pct"]) // 100 // GRAIN * GRAIN
-        found[line.fund, line.activity] = allocated
+        found[line.fund, line.activity] = found.get((line.fund, line.activity), 0) + allocated
         rest = (line.fund, UNALLOCATED)
         found[rest] = found.get(rest, 0) + line.plan - allocated
     return found
@@ -67,7 +81,7 @@ def spent(line: LocalLine, month: int) -> dict[str, int]:
     """Cumulative money by stage at the cut-off of a month; contracted ≥ advanced ≥ implemented ≥ disbursed ≥ settled."""
     if month < line.from_month:
         return dict.fromkeys(STAGES, 0)
-    contracted_part, done, paid, settled_part = _pace(HALF_YEAR if line.ends_early else PACE, month)
+    contracted_part, done, paid, settled_part = _pace(PACES[line.pace], month)
     contracted = round(line.plan * contracted_part * line.eager)
     implemented = round(contracted * done)
     disbursed = round(implemented * paid)

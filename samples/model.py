@@ -51,9 +51,11 @@ class Nation:
         numbers = count(1)
         for year in scenario["years"]:
             opening = date(year["year"], 1, 1)
-            all_projects = projects.draw_projects(scenario, register, year)
+            merged = (register.merged_in(unit, year["year"]) for unit in scenario["since"])
+            closing = {unit for merger in merged if merger for unit in merger[1]}
+            all_projects = projects.draw_projects(scenario, register, year, closing)
             provinces = register.units_on(opening, ("province",))
-            lines = local.draw_local(scenario, register, year, provinces)
+            lines = local.draw_local(scenario, register, year, provinces, closing)
             for unit in register.units_on(opening):
                 own = [project for project in all_projects if project.unit_key == unit]
                 those = lines.get(unit, [])
@@ -164,18 +166,14 @@ class Nation:
 
     def _local_projects(self, year: UnitYear, month: int, add) -> None:
         """Counts and side figures of local projects by fund, the second sheet of kinh-phi."""
-        code = self.scenario["local_projects"]
         plans = local.plans(self.scenario, year.lines, month)
-        for fund in dict.fromkeys(line.fund for line in year.lines):
-            those = [line for line in year.lines if line.fund == fund]
-            total = sum(money for (of, _), money in plans.items() if of == fund)
+        for fund, pace in dict.fromkeys((line.fund, line.pace) for line in year.lines):
+            those = [line for line in year.lines if (line.fund, line.pace) == (fund, pace)]
+            total = sum(line.plan for line in those)
             money = {stage: sum(local.spent(line, month)[stage] for line in those) for stage in projects.STAGES}
             number = max(1, round(total / MILLION / self.scenario["local_project_million"]))
-            chance = self.scenario.chance("local projects", year.year, year.unit_key, fund)
-            recoverable = chance.choice([0, 0, 0, 3])
+            recoverable = self.scenario.chance("recoverable", year.year, year.unit_key, fund).choice([0, 0, 0, 3])
             values = {
-                "allocated": total - plans[fund, UNALLOCATED],
-                "unallocated": plans[fund, UNALLOCATED],
                 "approved": number,
                 "contracted": number * money["contracted"] // total if total else 0,
                 "accepted": number * money["settled"] // total if total else 0,
@@ -186,8 +184,17 @@ class Nation:
                 "attracted": money["implemented"] * 3,
             }
             for name, value in values.items():
-                behaviour = self.register.indicators[code[name]]["behaviour"]
-                add(fund, "", code[name], "ytd" if behaviour == "ytd_flow" else behaviour, value)
+                self._add_local(add, fund, name, value)
+        for fund in dict.fromkeys(line.fund for line in year.lines):
+            unallocated = plans[fund, UNALLOCATED]
+            self._add_local(add, fund, "unallocated", unallocated)
+            self._add_local(add, fund, "allocated", sum(m for (of, _), m in plans.items() if of == fund) - unallocated)
+
+    def _add_local(self, add, fund: str, name: str, value: int) -> None:
+        """Add a figure of local projects under its indicator and the measure that its behaviour means."""
+        indicator = self.scenario["local_projects"][name]
+        behaviour = self.register.indicators[indicator]["behaviour"]
+        add(fund, "", indicator, "ytd" if behaviour == "ytd_flow" else behaviour, value)
 
     def _closes_since(self, unit_key: str, period_end: date) -> bool:
         """Whether this is the last report of a unit whose successor reports only since the succession."""

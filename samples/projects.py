@@ -107,8 +107,11 @@ def assigned_by(project: Project, on: date) -> bool:
     return any(line.decided <= on for line in project.lines)
 
 
-def draw_projects(scenario: Scenario, register: Register, year: dict) -> list[Project]:
-    """All KCQG projects of one budget year: their plans add to the fund's money of that year to the đồng."""
+def draw_projects(scenario: Scenario, register: Register, year: dict, closing: set[str]) -> list[Project]:
+    """All KCQG projects of one budget year; with those withdrawn later, their plans add to the fund's money of that year.
+
+    Projects of units in `closing` are finished before mid-year or begun after it.
+    """
     chance = scenario.chance("projects", year["year"])
     first, change = (
         next(row for row in scenario["allocations"] if row["budget_year"] == year["year"] and row["kind"] == kind)
@@ -132,9 +135,9 @@ def draw_projects(scenario: Scenario, register: Register, year: dict) -> list[Pr
     _fit(projects, int(next(iter(year["funds_billion"].values())) * 1000) * MILLION, scenario)
     for project in sorted(projects, key=lambda each: -each.size)[: scenario["key_projects"]]:
         project.is_key = True
-    _assign(projects, first, change, scenario, register, chance)
+    _assign(projects, first, change, scenario, register, closing, chance)
     for project in projects:
-        _run(project, first, chance)
+        _run(project, first, project.unit_key in closing, chance)
     return projects
 
 
@@ -158,7 +161,9 @@ def _fit(projects: list[Project], total: int, scenario: Scenario) -> None:
         project.size = size
 
 
-def _assign(projects: list[Project], first: dict, change: dict, scenario: Scenario, register: Register, chance) -> None:
+def _assign(
+    projects: list[Project], first: dict, change: dict, scenario: Scenario, register: Register, closing: set[str], chance
+) -> None:
     """Write the decision lines; a project's lines add to its size, those of a withdrawn one to nothing."""
     sign = register.effect_signs
     changes = scenario["changes"]
@@ -190,14 +195,14 @@ def _assign(projects: list[Project], first: dict, change: dict, scenario: Scenar
         if project in withdrawn:
             project.lines.append(PlanLine(*two, "withdraw", sign["withdraw"], project.size))
             project.withdrawn = two[1]
-    running = [p for p in projects if not p.withdrawn and p.code not in late and not p.is_key]
+    running = [p for p in projects if not p.withdrawn and p.code not in late and not p.is_key and p.unit_key not in closing]
     for project in chance.sample(running, changes["stopped"]):
         project.stop_month = chance.randint(7, 9)
     for project in chance.sample(running, changes["adjusted"]):
         project.adjusted_month = chance.randint(4, 11)
 
 
-def _run(project: Project, first: dict, chance) -> None:
+def _run(project: Project, first: dict, closes: bool, chance) -> None:
     """Draw contract and months; a contract never exceeds any plan that will be in force, so it stays within it."""
     lowest = min(plan_on(project, line.decided) for line in project.lines)
     start_from = max(_day(first["decided"]).month, project.lines[0].decided.month)
@@ -205,6 +210,11 @@ def _run(project: Project, first: dict, chance) -> None:
     held = chance.choice([1, 1, 1, 1, 0.98, 0.96, 0.93])
     end = min(12, start + chance.randint(4, 8))
     lag = chance.choice([0, 0, 1])
+    settle_after = chance.randint(1, 2)
+    if closes and start <= 3:
+        start, end, lag, settle_after = 2, 4, 1, 1
+    elif closes:
+        start, end = max(start, 7), 11
     if project.withdrawn:
         return
     project.contract = int(lowest * held) // GRAIN * GRAIN
@@ -212,7 +222,7 @@ def _run(project: Project, first: dict, chance) -> None:
     project.end_month = end
     if project.stop_month is None:
         project.accepted_date = date(project.year, min(12, end + lag), chance.randint(2, 13))
-        settled = project.accepted_date.month + chance.randint(1, 2)
+        settled = project.accepted_date.month + settle_after
         project.settle_month = settled if settled <= 12 else (12 if chance.random() < 0.5 else None)
 
 

@@ -88,8 +88,12 @@ def month_end(year: int, month: int) -> date:
 
 
 def shares(total: int, weights: Sequence[float], grain: int = 1) -> list[int]:
-    """Whole numbers in the proportion of the weights, multiples of `grain` but for the last, adding to the total exactly."""
+    """Numbers in the proportion of the weights, multiples of `grain` but for the heaviest, adding to the total exactly."""
     whole = sum(weights)
-    parts = [int(total * weight / whole) // grain * grain for weight in weights]
+    exact = [total * weight / whole / grain for weight in weights]
+    parts = [int(part) * grain for part in exact]
+    by_rest = sorted(range(len(parts)), key=lambda n: int(exact[n]) - exact[n])
+    for n in by_rest[: (total - sum(parts)) // grain]:
+        parts[n] += grain
     parts[max(range(len(parts)), key=lambda n: weights[n])] += total - sum(parts)
     return parts
