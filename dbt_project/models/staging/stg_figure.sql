@@ -4,6 +4,7 @@
     materialized='table',
     unlogged=true,
     indexes=[{'columns': ['submission_key', 'sheet_code', 'row_number', 'column_name']}],
+    pre_hook=hash_joins_only(),
     post_hook='analyze {{ this }}'
 ) }}
 

@@ -1,0 +1,59 @@
+{#- Every figure of every term of every rule of a family that is due (or of the rules and submissions in `wanted`), with the keys of the rule's scope ('' where it has none). -#}
+{% macro rule_matches(family, wanted=none) %}
+    select
+        term.rule_number,
+        judged.submission_key,
+        case when term.by_activity then figure.activity_code else '' end as activity_code,
+        case when term.by_fund then figure.fund_code else '' end as fund_code,
+        case when term.by_indicator then figure.indicator_code else '' end as indicator_code,
+        case when term.by_column then figure.column_name else '' end as column_name,
+        case when term.by_project then figure.project_key else '' end as project_key,
+        case when term.by_establishment then figure.establishment_key else '' end as establishment_key,
+        case when term.by_unit then figure.unit_key else '' end as unit_key,
+        term.side,
+        term.role,
+        term.alternative,
+        term.aggregate,
+        term.coefficient,
+        term.is_each,
+        term.operator,
+        figure.submission_key as figure_submission_key,
+        figure.sheet_code as figure_sheet_code,
+        figure.row_number as figure_row_number,
+        figure.column_name as figure_column_name,
+        figure.figure_key,
+        figure.line_key,
+        figure.is_source_of_record,
+        case when term.aggregate = 'count_lines' then 1 else figure.value end as value,
+        case when term.aggregate = 'count_lines' then 1 else figure.low end as low,
+        case when term.aggregate = 'count_lines' then 1 else figure.high end as high,
+        case when term.aggregate = 'count_lines' then 1 else figure.truncated_low end as truncated_low,
+        case when term.aggregate = 'count_lines' then 1 else figure.truncated_high end as truncated_high,
+        figure.is_missing,
+        figure.is_not_applicable,
+        figure.is_unreadable,
+        figure.qualifier
+    from {{ ref('chk_submission') }} as judged
+    inner join {{ ref('chk_evidence') }} as evidence on judged.submission_key = evidence.submission_key
+    inner join {{ ref('stg_figure') }} as figure
+        on evidence.evidence_submission_key = figure.submission_key
+        and (evidence.evidence_unit_keys is null or figure.unit_key = any(evidence.evidence_unit_keys))
+    inner join {{ ref('chk_rule_column') }} as term
+        on judged.form_code = term.judges_form
+        and figure.form_code = term.form_code
+        and figure.sheet_code = term.sheet_code
+        and figure.column_name = term.column_name
+        and evidence.period_shift = term.period_shift
+        and figure.line_kind = term.line_kind
+        and judged.period_end between term.valid_from and term.valid_to
+        {% if family %}and term.family = '{{ family }}'{% endif %}
+        and (term.measure is null or figure.measure = term.measure)
+        and (term.activity_codes is null or figure.activity_code = any(term.activity_codes))
+        and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))
+        and (term.indicator_codes is null or figure.indicator_code = any(term.indicator_codes))
+    {% if wanted -%}
+    inner join {{ wanted }}
+        on judged.submission_key = {{ wanted }}.submission_key
+        and term.rule_number = {{ wanted }}.rule_number
+    {%- endif %}
+{% endmacro %}

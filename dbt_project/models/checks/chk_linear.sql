@@ -1,0 +1,180 @@
+-- Linear rules: the difference of both sides as an interval, its place on the ladder of closeness, and what stands in the
+-- way of a verdict.
+{{ config(materialized='ephemeral') }}
+
+with operand as (
+    select * from {{ ref('chk_operand') }}
+),
+
+rule as (
+    select
+        *,
+        row_number() over (order by rule_id)::integer as rule_number
+    from {{ source('register', 'rule') }}
+),
+
+-- the one other source that a rule compares with, and the side on which it stands
+foreign_term as (
+    select distinct on (rule.rule_number)
+        rule.rule_number,
+        rule_term.form_code,
+        rule_term.period_shift,
+        rule_term.side
+    from rule
+    inner join {{ source('register', 'rule_term') }} as rule_term on rule.rule_id = rule_term.rule_id
+    where rule_term.form_code <> rule.judges_form or rule_term.period_shift <> 'same'
+    order by rule.rule_number
+),
+
+has_right as (
+    select distinct rule_id
+    from {{ source('register', 'rule_term') }}
+    where side = 'right'
+),
+
+judged as (
+    select * from {{ ref('chk_submission') }}
+),
+
+counterpart as (
+    select * from {{ ref('chk_counterpart') }}
+),
+
+compared as (
+    select
+        operand.*,
+        rule.rule_id,
+        rule.operator,
+        rule.missing_mode,
+        rule.tolerance_pct,
+        has_right.rule_id is not null as has_right,
+        foreign_term.side as foreign_side,
+        foreign_term.period_shift,
+        judged.is_line_form,
+        counterpart.n_evidence,
+        counterpart.is_line_form as counterpart_is_line_form,
+        counterpart.is_first,
+        coalesce((rule.parameters ->> 'adjacent')::boolean, false) and not counterpart.is_adjacent as is_gap,
+        coalesce((rule.parameters ->> 'whole_year')::boolean, false)
+        and judged.period_start > make_date(judged.budget_year, 1, 1) as is_part_of_year,
+        case
+            when (rule.parameters ->> 'widen_by_cutoff')::boolean
+                then counterpart.cut_off_date - judged.cut_off_date
+            else 0
+        end as days_later,
+        greatest(counterpart.cut_off_date, judged.cut_off_date) - judged.period_start as days_run,
+        coalesce(operand.left_value, 0) - coalesce(operand.right_value, 0) as difference,
+        coalesce(operand.left_low, 0) - coalesce(operand.right_high, 0) as difference_low,
+        coalesce(operand.left_high, 0) - coalesce(operand.right_low, 0) as difference_high,
+        coalesce(operand.left_truncated_low, 0) - coalesce(operand.right_truncated_high, 0) as truncated_low,
+        coalesce(operand.left_truncated_high, 0) - coalesce(operand.right_truncated_low, 0) as truncated_high,
+        greatest(abs(coalesce(operand.left_value, 0)), abs(coalesce(operand.right_value, 0))) as larger
+    from operand
+    inner join rule on operand.rule_number = rule.rule_number
+    inner join judged on operand.submission_key = judged.submission_key
+    left join has_right on rule.rule_id = has_right.rule_id
+    left join foreign_term on rule.rule_number = foreign_term.rule_number
+    left join counterpart
+        on operand.submission_key = counterpart.submission_key
+        and foreign_term.form_code = counterpart.counterpart_form_code
+        and foreign_term.period_shift = counterpart.period_shift
+),
+
+hindered as (
+    select
+        compared.*,
+        case
+            when n_unreadable > 0 then 'unreadable'
+            when is_part_of_year then 'period_differs'
+            when n_own = 0 and larger = 0 then 'not_due'
+            when n_own = 0 and missing_mode = 'must_exist' and is_line_form then 'missing_counterpart'
+            when n_own = 0 then 'not_due'
+            when foreign_side is not null and n_evidence = 0 and not (period_shift = 'previous' and is_first)
+                then case when period_shift = 'predecessors' then 'not_due' else 'no_counterpart_report' end
+            when is_gap and not is_first then 'gap_in_periods'
+            when foreign_side is not null and n_evidence > 0 and n_foreign = 0 and larger <> 0
+                and missing_mode = 'must_exist' then 'missing_counterpart'
+            when foreign_side is not null and n_evidence > 0 and n_foreign = 0 and not counterpart_is_line_form
+                then 'missing_term'
+            when foreign_side is null and (n_left = 0 or has_right and n_right = 0) then 'missing_term'
+            when missing_mode = 'zero' then null
+            when missing_mode = 'skip_if_all'
+                then case
+                    when n_left_absent = n_left or has_right and n_right_absent = n_right and n_right > 0
+                        then 'nothing_to_compare'
+                end
+            when n_left_absent + n_right_absent > 0 then 'missing_value'
+        end as reason
+    from compared
+),
+
+placed as (
+    select
+        hindered.*,
+        case
+            when reason is not null then null
+            when operator = '==' then
+                case
+                    when difference = 0 then 'exact'
+                    when difference_low < 0 and difference_high > 0 then 'rounding'
+                    when truncated_low < 0 and truncated_high > 0 then 'truncation'
+                    when difference_low = 0 or difference_high = 0 then 'borderline'
+                end
+            when operator = '<=' then
+                case
+                    when difference <= 0 then 'exact'
+                    when difference_low < 0 then 'rounding'
+                    when truncated_low < 0 then 'truncation'
+                    when difference_low = 0 then 'borderline'
+                end
+            else
+                case
+                    when difference >= 0 then 'exact'
+                    when difference_high > 0 then 'rounding'
+                    when truncated_high > 0 then 'truncation'
+                    when difference_high = 0 then 'borderline'
+                end
+        end as near,
+        -- the side whose data stop later may hold more than the other
+        days_later <> 0 and sign(days_later) = sign(difference) * case foreign_side when 'left' then 1 else -1 end
+            as is_later_larger,
+        larger * abs(days_later) / greatest(days_run, 1) as allowance
+    from hindered
+    where reason is distinct from 'not_due'
+),
+
+final as (
+    select
+        rule_id,
+        submission_key,
+        {{ scope_key('placed') }} as scope_key,
+        {%- for name in scope_columns() %}
+        {{ name }},
+        {%- endfor %}
+        case
+            when reason is not null then 'undecided'
+            when near is not null then 'pass'
+            when is_later_larger and abs(difference) <= allowance then 'pass'
+            else 'fail'
+        end as verdict,
+        case
+            when reason is not null then null
+            when near is not null then near
+            when is_later_larger or is_qualified or abs(difference) <= larger * tolerance_pct / 100 then 'soft'
+            else 'hard'
+        end as closeness,
+        case
+            when reason is not null then reason
+            when near is null and is_later_larger then 'cut_off_later'
+        end as reason,
+        coalesce(left_value, 0) as left_value,
+        coalesce(left_low, 0) as left_low,
+        coalesce(left_high, 0) as left_high,
+        coalesce(right_value, 0) as right_value,
+        coalesce(right_low, 0) as right_low,
+        coalesce(right_high, 0) as right_high,
+        difference
+    from placed
+)
+
+select * from final

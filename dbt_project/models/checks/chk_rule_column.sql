@@ -1,0 +1,56 @@
+-- The terms of all rules, one row a column of a form, so that figures find their rules by equality.
+{{ config(
+    materialized='table', unlogged=true,
+    indexes=[{'columns': ['judges_form', 'form_code', 'sheet_code', 'column_name', 'period_shift']}],
+    post_hook='analyze {{ this }}'
+) }}
+
+with rule as (
+    select
+        *,
+        row_number() over (order by rule_id)::integer as rule_number
+    from {{ source('register', 'rule') }}
+),
+
+rule_term as (
+    select * from {{ source('register', 'rule_term') }}
+),
+
+final as (
+    select
+        rule.rule_number,
+        rule.rule_id,
+        rule.family,
+        rule.judges_form,
+        rule.valid_from,
+        coalesce(rule.valid_to, 'infinity') as valid_to,
+        coalesce((rule.parameters ->> 'each')::boolean, false) as is_each,
+        rule.operator,
+        rule_term.term_number,
+        rule_term.side,
+        rule_term.role,
+        rule_term.alternative,
+        rule_term.aggregate,
+        rule_term.coefficient,
+        rule_term.form_code,
+        rule_term.sheet_code,
+        rule_term.period_shift,
+        rule_term.line_kind,
+        picked.column_name,
+        rule_term.indicator_codes,
+        rule_term.fund_codes,
+        rule_term.activity_codes,
+        rule_term.measure,
+        'activity_code' = any(rule.scope) as by_activity,
+        'fund_code' = any(rule.scope) as by_fund,
+        'indicator_code' = any(rule.scope) as by_indicator,
+        'column_name' = any(rule.scope) as by_column,
+        'project_key' = any(rule.scope) as by_project,
+        'establishment_key' = any(rule.scope) as by_establishment,
+        'unit_key' = any(rule.scope) as by_unit
+    from rule
+    inner join rule_term on rule.rule_id = rule_term.rule_id
+    cross join lateral unnest(rule_term.column_names) as picked (column_name)
+)
+
+select * from final
