@@ -153,7 +153,6 @@ def allocation(desk: Desk, form_code: str, way: dict[str, Any]) -> Document:
         received_at=datetime.fromisoformat(way["received"]), document_no=way["document_no"], document_date=decided,
         budget_year=way["budget_year"], cutoff_date=None,
     )  # fmt: skip
-    document.document_no = way["document_no"]
     total = 0
     for project in nation.projects:
         for line in project.lines:
@@ -198,7 +197,6 @@ def treasury_extract(desk: Desk, form_code: str, period_end: date, position: int
         desk, form_code, centre, date(period_end.year, 1, 1), period_end, [part], _in_dong(desk), document_no=number,
         unit_code=None, extension="csv", encoding=way["encoding"], separator=way["separator"],
     )  # fmt: skip
-    document.document_no = number
     names = [column.name for column in sheet.columns if column.name in projects.STAGES]
     sums = dict.fromkeys(names, 0)
     for unit in units:

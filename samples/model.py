@@ -13,7 +13,7 @@ from samples.establishments import NATIONAL, Establishment, draw_establishments
 from samples.local import UNALLOCATED, LocalLine
 from samples.projects import Project
 from samples.register import Register
-from samples.results import LOCAL, YearCount, draw_counts, reached, standing
+from samples.results import YearCount, draw_counts, reached, standing
 from samples.scenario import MILLION, Scenario, month_end
 
 Key = tuple[str, str, str, str]  # fund, activity ("" = none), indicator, measure
@@ -48,6 +48,7 @@ class Nation:
     def __init__(self, scenario: Scenario, register: Register) -> None:
         self.scenario, self.register = scenario, register
         self.years: dict[tuple[str, int], UnitYear] = {}
+        self._known_figures: dict[tuple[str, date], Figures] = {}
         numbers = count(1)
         for year in scenario["years"]:
             opening = date(year["year"], 1, 1)
@@ -113,11 +114,10 @@ class Nation:
 
     def leaf_figures(self, year: UnitYear, period_end: date) -> Figures:
         """True figures of one unit-year at a period's cut-off."""
-        memory = self.__dict__.setdefault("_leaf_figures", {})
         place = (year.unit_key, period_end)
-        if place not in memory:
-            memory[place] = self._leaf_figures_of(year, period_end)
-        return memory[place]
+        if place not in self._known_figures:
+            self._known_figures[place] = self._leaf_figures_of(year, period_end)
+        return self._known_figures[place]
 
     def _leaf_figures_of(self, year: UnitYear, period_end: date) -> Figures:
         register, month = self.register, period_end.month
@@ -241,6 +241,3 @@ class Nation:
 def _mean(value: int | Decimal, parts: int) -> int | Decimal:
     """Averages of several units are their plain mean with one decimal; everything else is a sum already."""
     return value if isinstance(value, int) else (value / parts).quantize(Decimal("0.1"))
-
-
-__all__ = ["LOCAL", "Coverage", "Figures", "Nation", "UnitYear"]

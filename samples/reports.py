@@ -40,7 +40,10 @@ def new_document(
     habit: Habit,
     **more: Any,
 ) -> Document:
-    """A report with its header; `more` overrides header fields (by name) or, with received_at, the day it is sent."""
+    """A report with its header. `more`: header fields by name; `received_at`, the moment it arrives; how a CSV is written.
+
+    A report given its own document_no is told apart by it, also in its file's name.
+    """
     nation = desk.nation
     unit = nation.register.units[unit_key]
     form = desk.forms[form_code]
@@ -60,10 +63,8 @@ def new_document(
         "money_unit": habit.money_unit,
         "prepared_by": f"Cán bộ mẫu {number % 100:02d}",
     }
-    extras = {key: more.pop(key) for key in ("document_no", "extension", "encoding", "separator") if key in more}
+    file_fields = {key: more.pop(key) for key in ("extension", "encoding", "separator") if key in more}
     header.update(more)
-    if "document_no" in extras:
-        header["document_no"] = extras["document_no"]
     return Document(
         form=form,
         unit_key=unit_key,
@@ -74,7 +75,8 @@ def new_document(
         office=f"bao-cao@{unit_key}.example",
         received_at=received_at,
         folder=unit_key,
-        **extras,
+        document_no=more.get("document_no", ""),
+        **file_fields,
     )
 
 
