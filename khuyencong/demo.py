@@ -34,12 +34,14 @@ def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcom
     from khuyencong.status import status
     from khuyencong.warehouse import connect, open_warehouse
     from samples.nation import write_nation
+    from samples.published import write_published
 
     began = time.perf_counter()
     settings = replace(read_settings(), inbox=None)
     inbox = settings.home / "samples"
     progress("sample", 0, 1)
     summary = write_nation(inbox, seed=seed)
+    write_published(inbox / "published")
     night = run_nightly(settings, summary.as_of, lambda: datetime.now(TIMEZONE), progress)
     connection = connect(open_warehouse(settings))
     try:
