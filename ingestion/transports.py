@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingestion.register import load_register
 from ingestion.text import nfc
-from khuyencong.settings import PROJECT, TIMEZONE, Settings
+from khuyencong.settings import TIMEZONE, Settings
 
 MANIFEST = "manifest.csv"
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
@@ -47,7 +47,7 @@ class Arrival:
 
 
 def read_sources(settings: Settings) -> list[Source]:
-    """The sources of register/sources.csv. A relative location lies in the installation's home, else in the project.
+    """The sources of register/sources.csv. A relative location lies in the installation's home.
 
     KC_INBOX stands for every location: then there is one source, the first of its transport. A source inside another's folder
     is left out of the outer one, so that no file arrives twice.
@@ -76,8 +76,7 @@ def read_sources(settings: Settings) -> list[Source]:
 def _place(row: dict[str, str], settings: Settings) -> str:
     if row["transport"] != "folder":
         return row["location"]
-    at_home = settings.home / row["location"]
-    return str(at_home if at_home.exists() else PROJECT / row["location"])
+    return str(settings.home / row["location"])
 
 
 def arrivals(source: Source, as_of: datetime) -> Iterator[Arrival]:
