@@ -23,7 +23,8 @@ def preview(settings: Settings, file: Path, received_at: datetime) -> dict[str, 
     from dataclasses import asdict
 
     from ingestion.forms import load_forms
-    from ingestion.reading import Receipt, read_file
+    from ingestion.landing import Receipt
+    from ingestion.reading import read_file
     from ingestion.register import load_register
 
     register = load_register(settings.register)

@@ -13,6 +13,7 @@ from khuyencong.cli.runs import JsonOption
 def register(app: typer.Typer) -> None:
     app.command()(submit)
     app.command()(read)
+    app.command()(reconcile)
     app.command()(sample)
 
 
@@ -62,6 +63,27 @@ def read(
         raise typer.Exit(3)
 
 
+def reconcile(problem: Annotated[Path, typer.Argument(help="A problem: rules and records, as JSON.")]) -> None:
+    """The engine alone, on any form: which figures are probably wrong, and what was probably meant.
+
+    Reads {"rules": ["a + b == t"], "records": [{"id": "r1", "values": {"a": 1, "b": 2, "t": 4}}]}; prints one JSON document.
+
+    Example: kc reconcile problem.json
+    """
+    import json
+
+    from expectations.reconciliation.problem import reconcile as find_errors
+    from khuyencong.cli.output import Refused, print_json
+
+    try:
+        document = find_errors(json.loads(problem.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Refused(f"There is no file {problem}.", 2) from error
+    except ValueError as error:
+        raise Refused(f"{problem} is no problem that can be solved: {error}", 2) from error
+    print_json(document)
+
+
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write the sample nation.")],
     seed: Annotated[int, typer.Option(help="Seed of the sample nation.")] = 2025,
@@ -71,9 +93,8 @@ def sample(
 
     Example: kc sample /tmp/nation --seed 7
     """
-    from samples.nation import write_nation
-
     from khuyencong.cli.output import console
+    from samples.nation import write_nation
 
     summary = write_nation(folder, seed=seed, clean=clean)
     console().print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.")

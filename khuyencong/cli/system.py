@@ -54,28 +54,56 @@ def stop() -> None:
 
 @bench_app.command("read")
 def bench_read(
-    files: Annotated[int, typer.Option(help="How many workbooks of the sample nation.")] = 136,
-    as_json: JsonOption = False,
+    files: Annotated[int, typer.Option(help="How many workbooks of the sample nation.")] = 136, as_json: JsonOption = False
 ) -> None:
-    """Cells per second of our reader beside pandas + openpyxl, on the same workbooks.
+    """Cells per second of our reader beside pandas + openpyxl, on the same workbooks in one run.
 
     Example: kc bench read
     """
-    from bench.read import run_bench
-
-    from khuyencong.cli.output import print_json, print_table
+    from bench.read import compare
+    from khuyencong.cli.output import number, print_json, print_table
     from khuyencong.settings import read_settings
+    from samples.nation import write_nation
 
-    document = run_bench(read_settings(), files)
+    folder = read_settings().home / "samples"
+    write_nation(folder, seed=2025)
+    workbooks = sorted(folder.rglob("*.xlsx"))
+    step = max(1, len(workbooks) // files)
+    document = compare(workbooks[::step][:files])
     if as_json:
         print_json(document)
         return
     print_table(
-        f"{document['files']} workbooks, {document['cells']:,} cells; {document['ratio']:.1f} times the peer",
-        ("reader", "seconds", "cells a second"),
-        [(row["reader"], f"{row['seconds']:.2f}", f"{row['cells_per_second']:,.0f}") for row in document["readers"]],
-        numeric=(1, 2),
+        f"{document['workbooks']} workbooks, {number(document['cells'])} filled cells",
+        ("reader", "seconds", "cells a second", "times the peer"),
+        [
+            (way, f"{document['seconds'][way]:.2f}", number(rate), document["times_faster"].get(way, 1))
+            for way, rate in document["cells_per_second"].items()
+        ],
+        numeric=(1, 2, 3),
     )
+
+
+@bench_app.command("reconcile", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench_reconcile(context: typer.Context) -> None:
+    """Milliseconds to localise a dirty record, beside a MIP solver (scipy, when installed). Options: --n --peer --json.
+
+    Example: kc bench reconcile --n 500
+    """
+    from bench.reconcile import main
+
+    raise typer.Exit(main(context.args))
+
+
+@bench_app.command("accuracy", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench_accuracy(context: typer.Context) -> None:
+    """How often the engine names the wrong figure, by kind of error, beside two baselines. Options: --n --clean --history --json.
+
+    Example: kc bench accuracy --n 200
+    """
+    from bench.accuracy import main
+
+    raise typer.Exit(main(context.args))
 
 
 @bench_app.command("nightly")
@@ -87,7 +115,6 @@ def bench_nightly(
     Example: kc bench nightly
     """
     from bench.nightly import run_bench
-
     from khuyencong.cli.output import print_json, print_table
     from khuyencong.settings import read_settings
 
