@@ -68,6 +68,8 @@ def minimal_sets(asked: Question, most_tests: int = MOST_TESTS) -> Cover:
         bound, weight, chosen = heapq.heappop(heap)
         if best is not None and bound > best:
             break
+        if len(seen) > MOST_SETS:
+            return Cover(None, (), True)
         later = weight + _at_least(clauses, chosen)
         if later > bound:
             heapq.heappush(heap, (later, weight, chosen))
@@ -81,7 +83,7 @@ def minimal_sets(asked: Question, most_tests: int = MOST_TESTS) -> Cover:
                 broken = contradicting(asked, cells_of(chosen)) if tests <= most_tests else 0
             except TooLarge:
                 broken = 0
-            if broken == 0 or len(seen) > MOST_SETS:
+            if broken == 0:
                 return Cover(None, (), True)
             if broken is None:
                 best = weight
