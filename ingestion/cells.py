@@ -40,15 +40,15 @@ def read_quantity(
     A cell that names its own unit of money ("1,2 tỷ" in a column of triệu) is turned into the column's unit, with its digits.
     """
     if column.type in NUMERIC_TYPES:
-        cell = _read_cell(type(written), written, None)
+        cell, plain = _read_cell(type(written), written, None)
         if cell.reading == "ambiguous":
             mark = decimal_mark_of(str(each) for each in siblings if isinstance(each, str))
-            cell = _read_cell(type(written), written, mark)
-        return _in_unit_of_column(cell, column, column_factor) if cell.unit_text else _reading_of(cell)
+            cell, plain = _read_cell(type(written), written, mark)
+        return _in_unit_of_column(cell, column, column_factor) if cell.unit_text else plain
     if written in ("", None):
         return BLANK
     if column.type == "date":
-        if isinstance(written, str) and _read_cell(str, written, None).reading != "unreadable":
+        if isinstance(written, str) and _read_cell(str, written, None)[0].reading != "unreadable":
             return _not_a_date(written)
         return Reading("date", ONE, 0) if read_date(written) else UNREADABLE
     if column.type == "mark":
@@ -60,18 +60,26 @@ def read_quantity(
     return UNREADABLE if state is None else Reading("state", ONE if state in column.counts_when else ZERO, 0)
 
 
+def shown_percentage(reading: Reading) -> Reading:
+    """The reading of a cell shown as a percentage: what people see is a hundred times what the file holds."""
+    if reading.value is None:
+        return reading
+    return reading._replace(value=reading.value * 100, decimals=max(0, (reading.decimals or 0) - 2))
+
+
 def _not_a_date(written: str) -> Reading:
     """Text in a date column that reads as a mark (blank, -, …, x) keeps that reading; a bare number is no date."""
     if read_date(written):
         return Reading("date", ONE, 0)
-    cell = _read_cell(str, written, None)
-    return UNREADABLE if cell.reading in ("number", "ambiguous") else _reading_of(cell)
+    cell, plain = _read_cell(str, written, None)
+    return UNREADABLE if cell.reading in ("number", "ambiguous") else plain
 
 
 @lru_cache(maxsize=1 << 16)
-def _read_cell(kind: type, written: object, decimal_mark: str | None) -> CellReading:
-    """read_cell, remembered; the type is part of the memory because True, 1 and 1.0 are equal in Python."""
-    return read_cell(written, decimal_mark)
+def _read_cell(kind: type, written: object, decimal_mark: str | None) -> tuple[CellReading, Reading]:
+    """read_cell and what raw.cell keeps of it, remembered; the type belongs to the memory because True, 1 and 1.0 are equal."""
+    cell = read_cell(written, decimal_mark)
+    return cell, _reading_of(cell)
 
 
 def _reading_of(cell: CellReading) -> Reading:

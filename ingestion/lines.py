@@ -12,21 +12,19 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from ingestion.cells import BLANK, UNREADABLE, Reading, read_quantity
+from ingestion.cells import BLANK, Reading, read_quantity, shown_percentage
 from ingestion.findings import Finding, find
 from ingestion.forms import Column, Form
 from ingestion.headers import text_of
 from ingestion.layout import Table
+from ingestion.line_keys import keys_of, place_of, unknown_notes, unread_finding
 from ingestion.quantities import read_cell
 from ingestion.register import Register
 from ingestion.text import folded, nfc
 
 HEADING_NUMBER = re.compile(r"[IVXLC]{1,6}|[A-Z]")
+UNDER_MERGED = Reading("unreadable")  # a blank that is no blank; compared by identity
 NUMBERED_LABEL = re.compile(r"( (?:[ivx]+|\d+|[a-d]))*")
-KEY_OF_TYPE = {
-    "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
-    "effect": "effect_code", "indicator": "indicator_code", "project_state": "state_code",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,60 +48,74 @@ class TableLines:
 
 
 def read_lines(table: Table, form: Form, register: Register, day: date, money_factor: int) -> TableLines:
-    """Read every line below a table's header; names and codes mean what they meant on `day` (the period's end)."""
+    """Read every line below a table's header; names and codes mean what they meant on `day` (the period's end).
+
+    `money_factor` is đồng a unit of money where the column's header names none. Of details and totals every quantity cell has a reading, of
+    headings with numbers the filled ones; what a blank means is decided later, by its column and the kind of its line.
+    """
     out = TableLines()
-    sheet, columns = table.sheet, table.form_sheet.column_by_name
-    quantities = [(c, table.positions[c.name]) for c in table.form_sheet.columns if c.is_quantity and c.name in table.positions]
+    quantities = [c for c in table.form_sheet.columns if c.is_quantity and c.name in table.positions]
     covered = _covered(table)
-    for index in range(table.first_line, len(sheet.rows)):
-        row = sheet.rows[index]
-        number = sheet.row_number(index)
+    for index in range(table.first_line, len(table.sheet.rows)):
+        row, number = table.sheet.rows[index], table.sheet.row_number(index)
         filled = _filled(table, row, number)
         if not filled or (index < table.first_line + 2 and _is_numbering(row)):
             continue
         texts = {name: text_of(cell) for name, cell in filled.items()}
-        keys, unread = _keys_of(texts, filled, table, register, day)
-        kind = _kind_of(table, texts, unread, filled, quantities)
+        read = keys_of(texts, filled, table, register, day)
+        has_number = _has_number(filled, quantities)
+        kind = _kind_of(table, texts, read.unread, has_number)
         if kind is None:
-            kind = "label"
-            out.findings.append(_unread_finding(table, number, unread[0], texts, register, day))
-        line = Line(table.form_sheet.sheet_code, number, kind, texts, keys if kind == "detail" else {})
+            out.findings.append(unread_finding(table, number, read.unread[0], texts, register, day))
+        elif kind == "detail":
+            out.findings += unknown_notes(table, number, texts, read.unknown)
+        elif kind == "label" and has_number:
+            out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
+        line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {})
         out.lines.append(line)
-        if kind == "detail":
-            out.findings.extend(_key_notes(table, line))
-        holds_amounts = kind == "label" and any(c.name in filled for c, _ in quantities)
-        if kind == "label" and not (holds_amounts and _has_number(filled, quantities)):
+        if line.line_kind == "label" and not has_number:
             continue
-        if kind == "label" and unread and unread[0].name not in texts:
-            out.findings.append(find("heading_with_amounts", **_place(table, number), written=_first_text(texts)))
-        for column, position in quantities:
-            if kind == "detail" and not _is_wanted(column, keys, form, table, register):
-                if column.name in filled and read_cell(filled[column.name]).value:
-                    written = texts[column.name]
-                    place = _place(table, number, column)
-                    out.findings.append(find("figure_not_from_here", **place, written=written, header=column.headers[0]))
+        for column in quantities:
+            if line.line_kind == "label" and column.name not in filled:
                 continue
-            written = filled.get(column.name, "")
-            if written == "" and (number, sheet.first_column + position) in covered and kind == "detail":
-                place = _place(table, number, column)
-                out.findings.append(find("merged_cells", **place))
-                reading = UNREADABLE
-            elif written == "":
-                reading = BLANK
-            else:
-                factor = table.money_factors.get(column.name, money_factor)
-                siblings = (r[position] for r in sheet.rows[table.first_line :] if position < len(r))
-                reading = read_quantity(written, column, factor, register.states, siblings)
+            if line.line_kind == "detail" and not _is_wanted(column, line.keys, form, table, register):
+                if column.name in filled and read_cell(filled[column.name]).value:
+                    place = place_of(table, number, column)
+                    out.findings.append(
+                        find("figure_not_from_here", **place, written=texts[column.name], header=column.headers[0])
+                    )
+                continue
+            reading = _reading(table, number, column, filled.get(column.name, ""), covered, register, money_factor)
+            if reading is UNDER_MERGED:
+                out.findings.append(find("merged_cells", **place_of(table, number, column)))
             out.cells.append((number, column.name, reading))
-    hidden = [line.row_number for line in out.lines if line.row_number in sheet.hidden_rows]
-    if hidden:
-        rows = ", ".join(map(str, hidden[:20])) + (" …" if len(hidden) > 20 else "")
-        out.findings.append(find("hidden_rows", sheet_name=sheet.name, sheet_code=table.form_sheet.sheet_code, written=rows))
-    hidden_names = [columns[n].headers[0] for n, p in table.positions.items() if sheet.first_column + p in sheet.hidden_columns]
-    if hidden_names:
-        written = ", ".join(hidden_names)
-        out.findings.append(find("hidden_columns", sheet_name=sheet.name, sheet_code=table.form_sheet.sheet_code, written=written))
+    out.findings += _hidden_notes(table, out.lines)
     return out
+
+
+def _reading(
+    table: Table, number: int, column: Column, written: object, covered: set, register: Register, money_factor: int
+) -> Reading:
+    position = table.positions[column.name]
+    place = (number, table.sheet.first_column + position)
+    if written == "":
+        return UNDER_MERGED if place in covered else BLANK
+    factor = table.money_factors.get(column.name, money_factor)
+    siblings = (row[position] for row in table.sheet.rows[table.first_line :] if position < len(row))
+    reading = read_quantity(written, column, factor, register.states, siblings)
+    return shown_percentage(reading) if column.type == "percent" and place in table.sheet.percent_cells else reading
+
+
+def _hidden_notes(table: Table, lines: list[Line]) -> list[Finding]:
+    sheet, place = table.sheet, {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code}
+    rows = [str(line.row_number) for line in lines if line.row_number in sheet.hidden_rows]
+    columns = [table.headers[name] for name, p in table.positions.items() if sheet.first_column + p in sheet.hidden_columns]
+    notes = []
+    if rows:
+        notes.append(find("hidden_rows", **place, written=", ".join(rows[:20]) + (" …" if len(rows) > 20 else "")))
+    if columns:
+        notes.append(find("hidden_columns", **place, written=", ".join(columns)))
+    return notes
 
 
 def _filled(table: Table, row: list[object], number: int) -> dict[str, object]:
@@ -128,7 +140,7 @@ def _is_numbering(row: list[object]) -> bool:
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if len(numbers) >= 2 else False
 
 
-def _kind_of(table: Table, texts: dict, unread: list[Column], filled: dict, quantities: list) -> str | None:
+def _kind_of(table: Table, texts: dict[str, str], unread: list[Column], has_number: bool) -> str | None:
     """detail, total or label; None for a line with a number whose required key does not read."""
     words = {folded(texts[c.name]) for c in table.form_sheet.columns if not c.is_quantity and c.name in texts}
     for label in map(folded, table.form_sheet.total_labels):
@@ -138,63 +150,21 @@ def _kind_of(table: Table, texts: dict, unread: list[Column], filled: dict, quan
             return "total"
     if not unread:
         return "detail"
-    if not _has_number(filled, quantities):
+    if not has_number:
         return "label"
     are_blank = all(c.name not in texts for c in table.form_sheet.columns if c.role == "key")
     position = next((texts[c.name] for c in table.form_sheet.columns if c.role == "label" and c.name in texts), "")
     return "label" if are_blank and HEADING_NUMBER.fullmatch(position.strip(" .)")) else None
 
 
-def _has_number(filled: dict, quantities: list[tuple[Column, int]]) -> bool:
-    for column, _ in quantities:
+def _has_number(filled: dict[str, object], quantities: list[Column]) -> bool:
+    """Whether a quantity cell holds a number other than 0, or may hold one; dates and ticks alone do not make a line of figures."""
+    for column in quantities:
         if column.name in filled and column.type not in ("date", "mark", "project_state"):
             cell = read_cell(filled[column.name])
             if cell.value or cell.reading in ("ambiguous", "formula_error"):
                 return True
     return False
-
-
-def _keys_of(texts: dict, filled: dict, table: Table, register: Register, day: date) -> tuple[dict[str, str], list[Column]]:
-    """The keys of a line as raw.line names them, and the required key columns that are blank or unknown."""
-    keys = {"fund_code": table.form_sheet.line_fund} if table.form_sheet.line_fund else {}
-    unread = []
-    for column in table.form_sheet.columns:
-        if column.role not in ("key", "place") and column.type != "project_state":
-            continue
-        text = texts.get(column.name, "")
-        name = "place_unit_key" if column.role == "place" else KEY_OF_TYPE.get(column.type, "line_unit_key")
-        if column.type == "indicator_code":
-            continue
-        key = _key_of(column, text, filled.get(column.name), texts, register, day) if text or column.type == "indicator" else None
-        if key:
-            keys[name] = key
-        elif column.required:
-            unread.append(column)
-        elif column.type == "activity":  # money whose activity is not told
-            keys[name] = "unallocated"
-    return keys, unread
-
-
-def _key_of(column: Column, text: str, cell: object, texts: dict, register: Register, day: date) -> str | None:
-    if column.type == "activity":
-        return register.activity_of(text, day)
-    if column.type == "project":
-        return "".join(text.upper().split())
-    if column.type == "establishment":
-        digits = "".join(c for c in text if c.isdigit())
-        return digits.zfill(10) if isinstance(cell, int | float) else digits
-    if column.type == "fund":
-        return register.fund_names.get(folded(text))
-    if column.type == "effect":
-        return register.effects.get(folded(text))
-    if column.type == "project_state":
-        return register.states.get(folded(text))
-    if column.type == "indicator":
-        return register.indicator_of(texts.get("indicator_code", ""), text)
-    found = register.units_named(text, day)
-    if not found and column.role == "place":  # "xã A, huyện B, tỉnh C": the province stands last
-        found = register.units_named(re.split(r"[,;–-]", text)[-1], day)
-    return found[0] if len(found) == 1 and found[0] in register.unit_kinds else None
 
 
 def _is_wanted(column: Column, keys: dict, form: Form, table: Table, register: Register) -> bool:
@@ -229,41 +199,5 @@ def _covered(table: Table) -> set[tuple[int, int]]:
     }
 
 
-def _place(table: Table, number: int, column: Column | None = None) -> dict[str, object]:
-    place: dict[str, object] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
-    if column is not None and column.name in table.positions:
-        index = number - table.sheet.first_row
-        place |= {"cell": table.sheet.address(index, table.positions[column.name]), "column_name": column.name}
-    return place
-
-
 def _first_text(texts: dict[str, str]) -> str:
     return next((text for text in texts.values() if not text.strip().isdigit()), "")
-
-
-def _unread_finding(table: Table, number: int, column: Column, texts: dict, register: Register, day: date) -> Finding:
-    known = {
-        "activity": sorted((a for a, d in register.activities.items() if d.holds_on(day)), key=lambda a: (len(a), a)),
-        "fund": list(register.funds),
-        "effect": list(register.effects),
-    }.get(column.type, ())
-    return find(
-        "line_key_unreadable",
-        **_place(table, number, column),
-        written=texts.get(column.name, ""),
-        expected=", ".join(known) or column.headers[0],
-        header=column.headers[0],
-    )
-
-
-def _key_notes(table: Table, line: Line) -> list[Finding]:
-    """Keys that are not required but were typed and not understood."""
-    notes = []
-    for column in table.form_sheet.columns:
-        is_key = column.role in ("key", "place") and not column.required and column.type in (*KEY_OF_TYPE, "unit")
-        name = "place_unit_key" if column.role == "place" else KEY_OF_TYPE.get(column.type, "line_unit_key")
-        if is_key and column.name in line.texts and name not in line.keys:
-            written = line.texts[column.name]
-            place = _place(table, line.row_number, column)
-            notes.append(find("key_not_known", **place, written=written, header=column.headers[0]))
-    return notes

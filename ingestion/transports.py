@@ -17,6 +17,7 @@ from ingestion.text import nfc
 from khuyencong.settings import TIMEZONE, Settings
 
 MANIFEST = "manifest.csv"
+NOT_REPORTS = ("truth",)  # what a sample nation knows of itself
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
 
@@ -87,14 +88,15 @@ def arrivals(source: Source, as_of: datetime) -> Iterator[Arrival]:
 
 
 def _folder_arrivals(source: Source, as_of: datetime) -> Iterator[Arrival]:
-    """Files below a folder. `manifest.csv` there (path, received_at, sender) says when each was received; the others arrive now.
+    """Files below a folder. A `manifest.csv` (path, received_at, sender) says when the files of its folder were received; the
+    others arrive now.
 
     The first folder of a path, when it is a unit_key, is the unit that claims the file. Hidden and unfinished files are left alone.
     """
     inbox = Path(source.location)
     if not inbox.is_dir():
         return
-    manifest = _manifest(inbox / MANIFEST)
+    manifest = {place: known for path in sorted(inbox.rglob(MANIFEST)) for place, known in _manifest(path, inbox).items()}
     left_out = [Path(other) for other in source.left_out]
     for path in sorted(inbox.rglob("*")):
         place = path.relative_to(inbox)
@@ -119,12 +121,10 @@ def _is_left_alone(place: Path) -> bool:
     name = place.name
     is_hidden = any(part.startswith(".") for part in place.parts)
     is_unfinished = name.startswith("~$") or name.lower().endswith(UNFINISHED)
-    return is_hidden or is_unfinished or place.as_posix() == MANIFEST or place.parts[0] == "truth"
+    return is_hidden or is_unfinished or name == MANIFEST or place.parts[0] in NOT_REPORTS
 
 
-def _manifest(path: Path) -> dict[str, tuple[datetime, str | None]]:
-    if not path.is_file():
-        return {}
+def _manifest(path: Path, inbox: Path) -> dict[str, tuple[datetime, str | None]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     found = {}
@@ -132,5 +132,5 @@ def _manifest(path: Path) -> dict[str, tuple[datetime, str | None]]:
         received_at = datetime.fromisoformat(row["received_at"])
         if received_at.tzinfo is None:
             received_at = received_at.replace(tzinfo=TIMEZONE)
-        found[nfc(row["path"])] = (received_at, row.get("sender") or None)
+        found[nfc((path.parent / row["path"]).relative_to(inbox).as_posix())] = (received_at, row.get("sender") or None)
     return found

@@ -18,6 +18,7 @@ class Sheet:
     hidden_rows    numbers of rows that the sender hid; hidden_columns likewise (0 is A)
     merged         (first row, first column, last row, last column) of merged cells, in the numbers of the file
     formula_faults (row, column) → the error or the formula without a result that stands there
+    percent_cells  (row, column) of cells shown as a percentage: the file holds 0.85 where people see 85 %
     """
 
     name: str
@@ -29,6 +30,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formula_faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    percent_cells: frozenset[tuple[int, int]] = frozenset()
 
     def row_number(self, index: int) -> int:
         """The file's number of rows[index]."""

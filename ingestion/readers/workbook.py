@@ -1,7 +1,8 @@
 """Workbooks (xlsx, xlsm, xls, xlsb, ods) → sheets, by python-calamine.
 
 calamine gives an error cell and a formula without a result as an empty cell, and an empty cell may lawfully mean zero.
-So the XML of xlsx sheets is looked at as well: only for these cells, for hidden rows, and for how far the cells are spread.
+So the XML of xlsx sheets is looked at as well: only for these cells, for hidden rows, for percentages (held as 0.85, shown as
+85 %), and for how far the cells are spread.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -21,6 +23,8 @@ from ingestion.text import column_index
 
 MAX_CELLS = 20_000_000  # a rectangle from the first to the last used cell; a lone cell in XFD1048576 would fill the memory
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+STYLE = re.compile(rb'\bs="(\d+)"')
 LAST_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 FAR_COLUMN = re.compile(rb'\br="[A-Z]{3}\d+"')
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
@@ -31,13 +35,23 @@ ROW_TAG = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 COLUMN_TAG = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What the structure of a sheet says beside its cells."""
+
+    faults: dict[tuple[int, int], str]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    percent_cells: frozenset[tuple[int, int]] = frozenset()
+
+
 def read_workbook(data: bytes) -> list[Sheet]:
     """Every worksheet of a workbook with its cells; raises ReturnedFile when it is locked, broken or spread too far."""
-    faults, hidden = _faults_and_hidden(data)
+    marks = _marks(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [
-            _sheet_of(workbook, meta, faults, hidden)
+            _sheet_of(workbook, meta, marks.get(meta.name, Marks({})))
             for meta in workbook.sheets_metadata
             if meta.typ == SheetTypeEnum.WorkSheet
         ]
@@ -47,41 +61,63 @@ def read_workbook(data: bytes) -> list[Sheet]:
         raise ReturnedFile(find("file_broken", written=str(error))) from error
 
 
-def _sheet_of(workbook: CalamineWorkbook, meta: object, faults: dict, hidden: dict) -> Sheet:
+def _sheet_of(workbook: CalamineWorkbook, meta: object, marks: Marks) -> Sheet:
     sheet = workbook.get_sheet_by_name(meta.name)
     rows = sheet.to_python(skip_empty_area=True)
     first_row, first_column = sheet.start or (0, 0)
-    hidden_rows, hidden_columns = hidden.get(meta.name, ((), ()))
     return Sheet(
         name=meta.name,
         rows=rows,
         first_row=first_row + 1,
         first_column=first_column,
         is_hidden=meta.visible != SheetVisibleEnum.Visible,
-        hidden_rows=frozenset(hidden_rows),
-        hidden_columns=frozenset(hidden_columns),
+        hidden_rows=marks.hidden_rows,
+        hidden_columns=marks.hidden_columns,
         merged=tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()),
-        formula_faults=faults.get(meta.name, {}),
+        formula_faults=marks.faults,
+        percent_cells=marks.percent_cells,
     )
 
 
-def _faults_and_hidden(data: bytes) -> tuple[dict, dict]:
-    """Sheet name → formula faults, and sheet name → (hidden rows, hidden columns), from the file's own structure."""
-    faults: dict[str, dict[tuple[int, int], str]] = {}
-    hidden: dict[str, tuple[list[int], list[int]]] = {}
+def _marks(data: bytes) -> dict[str, Marks]:
+    """Sheet name → what the file's own structure says; of the binary formats only the error cells."""
     if not data.startswith(b"PK"):
-        return xls_faults(data), hidden
+        return {name: Marks(faults) for name, faults in xls_faults(data).items()}
+    marks = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if "xl/workbook.bin" in package.namelist():
-                return xlsb_faults(package), hidden
+                return {name: Marks(faults) for name, faults in xlsb_faults(package).items()}
+            styles = _percent_styles(package)
             for name, xml in _sheet_parts(package):
                 _refuse_spread(name, xml)
-                faults[name] = dict(_formula_faults(xml))
-                hidden[name] = _hidden(xml)
+                rows, columns = _hidden(xml)
+                percent_cells = frozenset(_percent_cells(xml, styles))
+                marks[name] = Marks(dict(_formula_faults(xml)), frozenset(rows), frozenset(columns), percent_cells)
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, NotImplementedError) as error:
         raise ReturnedFile(find("file_broken", written=str(error))) from error
-    return faults, hidden
+    return marks
+
+
+def _percent_styles(package: zipfile.ZipFile) -> set[bytes]:
+    """The numbers of the cell styles that show a percentage (formats 9, 10 and own formats with a % sign)."""
+    if "xl/styles.xml" not in package.namelist():
+        return set()
+    styles = ElementTree.fromstring(package.read("xl/styles.xml"))
+    formats = {"9", "10"} | {f.get("numFmtId") for f in styles.iter(f"{MAIN}numFmt") if "%" in f.get("formatCode", "")}
+    cell_formats = styles.find(f"{MAIN}cellXfs")
+    found = () if cell_formats is None else cell_formats
+    return {str(n).encode() for n, each in enumerate(found) if each.get("numFmtId") in formats}
+
+
+def _percent_cells(xml: bytes, styles: set[bytes]) -> Iterator[tuple[int, int]]:
+    if not any(b' s="%s"' % style in xml for style in styles):
+        return
+    for match in CELL.finditer(xml):
+        style = STYLE.search(match[1])
+        reference = REFERENCE.search(match[1])
+        if style and style[1] in styles and reference:
+            yield int(reference[2]), column_index(reference[1].decode())
 
 
 def _sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from book_builder import FORMS, HEADER_ROW, address, first_line, kinh_phi, make_book, tien_do
-
 from openpyxl.styles import Font
 
 from ingestion.landing import Receipt
@@ -209,6 +208,16 @@ def test_formula_errors_and_formulas_without_result_are_no_blanks():
     draft = one(kinh_phi(edit=spoil))
     assert [cell(draft, "money", "kcdp_t_disbursed", n).reading for n in (0, 1)] == ["formula_error", "unreadable"]
     assert draft.lines["money"].lines[0].texts["kcdp_t_disbursed"] == "#REF!"
+
+
+@pytest.mark.parametrize(("written", "number_format"), [(0.855, "0.0%"), (85.5, "General"), ("85,5", "@"), ("85,5%", "@")])
+def test_a_percentage_is_what_people_see(written, number_format):
+    def spoil(book):
+        each = book.worksheets[0][address(PROGRESS, "completed_pct")]
+        each.value, each.number_format = written, number_format
+
+    reading = cell(one(tien_do(edit=spoil)), "progress", "completed_pct")
+    assert (reading.value, reading.decimals) == (Decimal("85.5"), 1)
 
 
 def test_merged_figures_are_disputed_hidden_rows_and_columns_are_read():
