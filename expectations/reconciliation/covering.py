@@ -15,7 +15,7 @@ from expectations.reconciliation.record import FIXED, Record, constraints
 from expectations.reconciliation.simplex import contradiction
 
 MOST_TESTS = 2000
-MOST_SETS = 60_000
+MOST_SETS = 400_000
 MOST_JOINT_CELLS = 12
 
 
