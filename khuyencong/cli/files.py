@@ -71,16 +71,17 @@ def reconcile(problem: Annotated[Path, typer.Argument(help="A problem: rules and
     Example: kc reconcile problem.json
     """
     import json
+    from decimal import Decimal
 
     from expectations.reconciliation.problem import reconcile as find_errors
     from khuyencong.cli.output import Refused, print_json
 
     try:
-        document = find_errors(json.loads(problem.read_text(encoding="utf-8")))
+        document = find_errors(json.loads(problem.read_text(encoding="utf-8"), parse_float=Decimal))
     except OSError as error:
         raise Refused(f"There is no file {problem}.", 2) from error
     except ValueError as error:
-        raise Refused(f"{problem} is no problem that can be solved: {error}", 2) from error
+        raise Refused(f"{problem} is no problem that can be solved: {error}", 3) from error
     print_json(document)
 
 
