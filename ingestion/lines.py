@@ -50,8 +50,8 @@ class TableLines:
 def read_lines(table: Table, form: Form, register: Register, day: date, money_factor: int) -> TableLines:
     """Read every line below a table's header; names and codes mean what they meant on `day` (the period's end).
 
-    `money_factor` is đồng a unit of money where the column's header names none. Of details and totals every quantity cell has a reading, of
-    headings with numbers the filled ones; what a blank means is decided later, by its column and the kind of its line.
+    `money_factor` is đồng a unit of money where the column's header names none. Of details and totals every quantity cell has a
+    reading, of headings with numbers the filled ones; what a blank means is decided later, by its column and its line's kind.
     """
     out = TableLines()
     quantities = [c for c in table.form_sheet.columns if c.is_quantity and c.name in table.positions]

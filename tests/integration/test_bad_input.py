@@ -64,12 +64,13 @@ def tcvn3(text: str) -> bytes:
     return bytes(letters.get(c, ord(c) if ord(c) < 128 else ord("?")) for c in unicodedata.normalize("NFC", text))
 
 
+FUTURE = {"period_start": "01/05/2025", "period_end": "30/06/2025"}
 UNREADABLE = {
     "empty.xlsx": (lambda: b"", "file_empty", "rỗng"),
     "blank.csv": (lambda: b"\r\n  \r\n", "file_empty", "rỗng"),
     "not-a-zip.xlsx": (lambda: b"<html><table><tr><td>1</td></tr></table></html>", "file_not_workbook", "không phải là bảng tính"),
     "cut-off.xlsx": (lambda: kinh_phi()[:3000], "file_not_workbook", "không phải là bảng tính"),
-    "damaged.xlsx": (lambda: zipped({"xl/workbook.xml": b"<workbook", "xl/_rels/workbook.xml.rels": b"<R/>"}), "file_broken", "hỏng"),
+    "damaged.xlsx": (lambda: zipped({"xl/workbook.xml": b"<w", "xl/_rels/workbook.xml.rels": b"<R/>"}), "file_broken", "hỏng"),
     "locked.xlsx": (lambda: ole2({"EncryptionInfo": b"\4\0\4\0", "EncryptedPackage": b"secret"}), "file_password", "mật khẩu"),
     "large.xlsx": (lambda: with_part("xl/media/x.bin", bytes(101 * 2**20)), "file_too_large", "quá mức cho phép"),
     "far.xlsx": (lambda: kinh_phi(edit=far_cell), "file_too_spread", "quá xa"),
@@ -83,11 +84,11 @@ UNREADABLE = {
     "vni.csv": (lambda: VNI_LABELS.encode("cp1252"), "legacy_encoding", "VNI"),
     "unknown.csv": (lambda: b"\x81\x8d\x8f\x90 ; \x9d\xfe\xff;1\n", "encoding_unknown", "bảng mã"),
     "chinese.txt": (lambda: "本年度工业促进计划的执行情况良好。".encode() * 9, "narrative_unreadable", "tiếng"),
-    "other.csv": (lambda: "a;b\n1;2\n".encode(), "form_not_found", "Không nhận ra biểu mẫu"),
+    "other.csv": (lambda: b"a;b\n1;2\n", "form_not_found", "Không nhận ra biểu mẫu"),
     "version.xlsx": (lambda: kinh_phi(mark="kinh-phi 0.9"), "version_unknown", "phiên bản “0.9”"),
     "unit.xlsx": (lambda: kinh_phi(header={"unit": "Tỉnh Mẫu"}), "unit_unknown", "Tỉnh Mẫu"),
     "sender.xlsx": (lambda: kinh_phi(header={"unit": "Cà Mau"}), "unit_of_another_sender", "Long An gửi"),
-    "future.xlsx": (lambda: kinh_phi(header={"period_start": "01/05/2025", "period_end": "30/06/2025"}), "period_not_begun", "chưa đến"),
+    "future.xlsx": (lambda: kinh_phi(header=FUTURE), "period_not_begun", "chưa đến"),
 }  # fmt: skip
 
 
@@ -125,7 +126,11 @@ def test_encodings_and_delimiters_give_the_same_figures(inbox, encoding, delimit
     assert counts.submissions == 1
     assert inbox.rows("select finding_code from raw.finding") == []
     lines = inbox.rows("select line_kind, line_unit_key, activity_code, project_key from raw.line order by row_number")
-    assert lines == [("detail", "long-an", "A1", "KCQG-2025-0001"), ("detail", "tay-ninh", "A3", "KCQG-2025-0002"), ("total", None, None, None)]
+    assert lines == [
+        ("detail", "long-an", "A1", "KCQG-2025-0001"),
+        ("detail", "tay-ninh", "A3", "KCQG-2025-0002"),
+        ("total", None, None, None),
+    ]
     cells = inbox.rows("select column_name, value::text from raw.cell order by row_number, column_name")
     assert cells == [("advanced", "1000000"), ("disbursed", "2500000.5"), ("advanced", "0"), ("disbursed", "7"),
                      ("advanced", "1000000"), ("disbursed", "2500007.5")]  # fmt: skip
@@ -160,7 +165,8 @@ def test_what_can_be_read_is_read_and_the_rest_is_said(inbox, database):
         for row in range(60, 10_060):
             sheet.cell(row, 2).value = " "
 
-    inbox.put("long-an/kinh-phi.xlsx", kinh_phi(edit=spoil, header={"period_start": "Quý I/2025", "period_end": "tháng 3 năm 2025"}))
+    header = {"period_start": "Quý I/2025", "period_end": "tháng 3 năm 2025"}
+    inbox.put("long-an/kinh-phi.xlsx", kinh_phi(edit=spoil, header=header))
     inbox.night()
     judge(database, inbox.connection, 1)
     found = "select finding_code, verdict, cell_address from raw.finding order by 1"

@@ -26,10 +26,10 @@ def test_a_workbook_becomes_rows(inbox):
     inbox.put("long-an/kinh-phi.xlsx", kinh_phi())
     counts = inbox.night()
     assert (counts.receipts, counts.submissions, counts.findings) == (1, 1, 0)
-    assert inbox.rows("select state, claimed_unit_key, sender, byte_count > 0 from raw.receipt") == [("read", "long-an", "test", True)]
-    assert inbox.rows("select form_code, unit_key, sender_role, period_end::text, money_factor, door_verdict from raw.submission") == [
-        ("kinh-phi", "long-an", "so", "2025-03-31", 1_000_000, "accept")
-    ]
+    receipt = "select state, claimed_unit_key, sender, byte_count > 0 from raw.receipt"
+    assert inbox.rows(receipt) == [("read", "long-an", "test", True)]
+    submission = "select form_code, unit_key, sender_role, period_end::text, money_factor, door_verdict from raw.submission"
+    assert inbox.rows(submission) == [("kinh-phi", "long-an", "so", "2025-03-31", 1_000_000, "accept")]
     typed = "select row_number, activity, kcdp_t_disbursed from raw.kinh_phi where sheet_code = 'money' order by 1"
     assert inbox.rows(typed) == [(22, "Đào tạo nghề, truyền nghề", "10.5"), (23, "Chi khác", "0"), (24, "Tổng cộng", "10.5")]
     place = """select p.column_letter || c.row_number, c.value, c.decimals from raw.cell as c
@@ -125,7 +125,8 @@ trong đó: khuyến công quốc gia 1.000 triệu đồng, khuyến công đ�
     counts = inbox.night()
     assert counts.submissions >= 1
     rows = inbox.rows(
-        """select m.written, s.unit_key, s.document_no <> '' from raw.mention as m inner join raw.submission as s using (submission_key)
+        """select m.written, s.unit_key, s.document_no <> ''
+        from raw.mention as m inner join raw.submission as s using (submission_key)
         where s.period_end = '2024-06-30' order by mention_number"""
     )
     assert len(rows) >= 3 and {unit for _, unit, _ in rows} == {"long-an"} and all(numbered for *_, numbered in rows)
@@ -145,6 +146,7 @@ def test_forms_load_into_the_register_and_again(inbox):
 
 
 def test_folded_is_the_same_in_python_and_sql(inbox):
-    letters = [chr(n) for n in range(32, 0x2000) if chr(n).isprintable()] + ["Ke\u0302\u0301t", "ĐẮK  LẮK", "Ð", "ﬁ", "№ 5", "İ", "K"]
+    letters = [chr(n) for n in range(32, 0x2000) if chr(n).isprintable()]
+    letters += ["Ke\u0302\u0301t", "ĐẮK  LẮK", "Ð", "ﬁ", "№ 5", "İ", "K"]
     rows = inbox.rows("select t, register.folded(t) from unnest(%s::text[]) as t", letters)
     assert [(t, mine) for t, mine in rows if folded(t) != mine] == []
