@@ -24,15 +24,28 @@
         figure.figure_key,
         figure.line_key,
         figure.is_source_of_record,
-        case when term.aggregate = 'count_lines' then 1 else figure.value end as value,
-        case when term.aggregate = 'count_lines' then 1 else figure.low end as low,
-        case when term.aggregate = 'count_lines' then 1 else figure.high end as high,
-        case when term.aggregate = 'count_lines' then 1 else figure.truncated_low end as truncated_low,
-        case when term.aggregate = 'count_lines' then 1 else figure.truncated_high end as truncated_high,
-        figure.is_missing,
+        case
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.value)
+        end as value,
+        case
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.low)
+        end as low,
+        case
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.high)
+        end as high,
+        case
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.truncated_low)
+        end as truncated_low,
+        case
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.truncated_high)
+        end as truncated_high,
+        figure.value as reported_value,
+        figure.is_missing and correction.corrected_value is null as is_missing,
         figure.is_not_applicable,
-        figure.is_unreadable,
-        figure.qualifier
+        figure.is_unreadable and correction.corrected_value is null as is_unreadable,
+        figure.qualifier,
+        disputed.submission_key is not null
+        and figure.submission_key <> judged.submission_key as is_disputed
     from {{ ref('chk_submission') }} as judged
     inner join {{ ref('chk_evidence') }} as evidence on judged.submission_key = evidence.submission_key
     inner join {{ ref('stg_figure') }} as figure
@@ -51,6 +64,16 @@
         and (term.activity_codes is null or figure.activity_code = any(term.activity_codes))
         and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))
         and (term.indicator_codes is null or figure.indicator_code = any(term.indicator_codes))
+    left join {{ ref('chk_correction') }} as correction
+        on figure.submission_key = correction.submission_key
+        and figure.sheet_code = correction.sheet_code
+        and figure.row_number = correction.row_number
+        and figure.column_name = correction.column_name
+    left join {{ ref('chk_disputed') }} as disputed
+        on figure.submission_key = disputed.submission_key
+        and figure.sheet_code = disputed.sheet_code
+        and figure.row_number = disputed.row_number
+        and figure.column_name = disputed.column_name
     {% if wanted -%}
     inner join {{ wanted }}
         on judged.submission_key = {{ wanted }}.submission_key

@@ -19,7 +19,7 @@ final as (
         verdict.*
     from verdict
     inner join rule on verdict.rule_id = rule.rule_id
-    where verdict.verdict = 'fail' or verdict.reason = 'missing_counterpart'
+    where verdict.verdict in ('fail', 'could_not_run') or verdict.reason = 'missing_counterpart'
 )
 
 select * from final

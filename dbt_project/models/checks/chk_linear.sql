@@ -85,6 +85,7 @@ hindered as (
         compared.*,
         case
             when n_unreadable > 0 then 'unreadable'
+            when is_disputed then 'counterpart_disputed'
             when is_part_of_year then 'period_differs'
             when n_own = 0 and larger = 0 then 'not_due'
             when n_own = 0 and missing_mode = 'must_exist' and is_line_form then 'missing_counterpart'

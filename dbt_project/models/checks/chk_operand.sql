@@ -37,6 +37,7 @@ final as (
         count(*) filter (where side = 'left' and is_absent) as n_left_absent,
         count(*) filter (where side = 'right' and is_absent) as n_right_absent,
         count(*) filter (where is_unreadable) as n_unreadable,
+        bool_or(is_disputed) as is_disputed,
         bool_or(qualifier <> 'exact') as is_qualified,
         case when bool_or(is_each) then min(value) else sum(value * coefficient) filter (where side = 'left') end
             as left_value,

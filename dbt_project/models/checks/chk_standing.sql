@@ -1,5 +1,5 @@
--- What stands for the other identities while rules are judged: what the gate chose in this run, before that the newest
--- that the door accepted.
+-- What stands for the other identities while rules are judged: what the gate chose in this run; before that the newest
+-- that the door accepted, unless the gate has already put it under review. The gate repeats until its choice is this one.
 {{ config(materialized='table', unlogged=true) }}
 
 with chosen as (
@@ -8,17 +8,32 @@ with chosen as (
     inner join {{ source('release', 'tonight') }} as tonight on standing.run_key = tonight.run_key
 ),
 
+recorded as (
+    select distinct on (submission_key)
+        submission_key,
+        submission_state
+    from {{ source('checks', 'standing_history') }}
+    order by submission_key, run_key desc
+),
+
 guessed as (
-    select submission_key
-    from {{ ref('stg_submission') }}
-    where is_newest_accepted
+    select distinct on (submission.identity_key)
+        submission.submission_key,
+        submission.is_withdrawal
+    from {{ ref('stg_submission') }} as submission
+    left join recorded on submission.submission_key = recorded.submission_key
+    where
+        submission.submission_kind = 'report'
+        and submission.door_verdict = 'accept'
+        and recorded.submission_state is distinct from 'under_review'
+    order by submission.identity_key, submission.identity_sequence desc
 ),
 
 final as (
     select submission_key from chosen
     union all
     select submission_key from guessed
-    where not exists (select 1 from chosen)
+    where not is_withdrawal and not exists (select 1 from chosen)
 )
 
 select * from final

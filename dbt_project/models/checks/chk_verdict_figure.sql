@@ -34,6 +34,7 @@ final as (
         matched.figure_column_name as column_name,
         matched.figure_key,
         matched.is_source_of_record,
+        matched.reported_value,
         matched.value,
         matched.low,
         matched.high,

@@ -53,20 +53,60 @@ refused as (
     where verdict = 'cell' and submission_key is not null
 ),
 
+-- How finely a column is printed, for each unit of measure in it. A total may be printed finer than its parts but is never
+-- taken as coarser.
 printed as (
-    select * from {{ ref('stg_printed') }}
-),
-
-joined as (
     select
         cell.submission_key,
         cell.sheet_code,
         cell.row_number,
         cell.column_name,
         cell.reading,
-        cell.value as value_written,
+        cell.value,
         cell.qualifier,
-        cell.is_estimated or submission.is_estimated as is_estimated,
+        cell.is_estimated,
+        line.line_kind,
+        line.line_unit_key,
+        line.place_unit_key,
+        line.fund_code,
+        line.activity_code,
+        line.indicator_code,
+        line.project_key,
+        line.establishment_key,
+        line.effect_code,
+        line.state_code,
+        coalesce(
+            case
+                when line.line_kind = 'total' then max(cell.decimals) over column_unit
+                else max(cell.decimals) filter (where line.line_kind = 'detail') over column_unit
+            end,
+            0
+        ) as printed_decimals,
+        bool_and(cell.reading = 'blank') filter (where line.line_kind = 'detail') over (
+            partition by cell.submission_key, cell.sheet_code, cell.column_name
+        ) as is_wholly_blank
+    from cell
+    inner join line
+        on cell.submission_key = line.submission_key
+        and cell.sheet_code = line.sheet_code
+        and cell.row_number = line.row_number
+    left join indicator on line.indicator_code = indicator.indicator_code
+    where line.line_kind in ('detail', 'total')
+    window column_unit as (
+        partition by cell.submission_key, cell.sheet_code, cell.column_name, indicator.unit
+    )
+),
+
+joined as (
+    select
+        printed.submission_key,
+        printed.sheet_code,
+        printed.row_number,
+        printed.column_name,
+        printed.reading,
+        printed.value as value_written,
+        printed.qualifier,
+        printed.is_estimated or submission.is_estimated as is_estimated,
         submission.form_code,
         submission.has_document_no,
         submission.document_no,
@@ -76,57 +116,44 @@ joined as (
         submission.period_end as submission_period_end,
         submission_column.sheet_name,
         submission_column.column_letter,
-        line.line_kind,
-        line.place_unit_key,
-        line.effect_code,
-        line.state_code,
-        coalesce(line.project_key, '') as project_key,
-        coalesce(line.establishment_key, '') as establishment_key,
-        line.activity_code as line_activity_code,
-        coalesce(line.line_unit_key, submission.unit_key) as unit_key,
+        printed.line_kind,
+        printed.place_unit_key,
+        printed.effect_code,
+        printed.state_code,
+        coalesce(printed.project_key, '') as project_key,
+        coalesce(printed.establishment_key, '') as establishment_key,
+        printed.activity_code as line_activity_code,
+        coalesce(printed.line_unit_key, submission.unit_key) as unit_key,
         form_column.column_type,
         form_column.column_role,
         form_column.fact as column_fact,
         form_column.measure as column_measure,
         form_column.blank,
         form_column.has_plan_column,
-        coalesce(form_column.fund_code, line.fund_code, '') as fund_code,
+        coalesce(form_column.fund_code, printed.fund_code, '') as fund_code,
         form_column.fund_code is not null as is_fund_column,
         coalesce(
-            form_column.indicator_code, form_column.counts_as, line.indicator_code, form_column.fact, ''
+            form_column.indicator_code, form_column.counts_as, printed.indicator_code, form_column.fact, ''
         ) as indicator_code,
         coalesce(submission_column.money_factor, submission.money_factor) as money_factor,
-        case
-            when line.line_kind = 'total' then printed.total_decimals else printed.detail_decimals
-        end as printed_decimals,
+        printed.printed_decimals,
         printed.is_wholly_blank,
         refused.submission_key is not null as is_refused
-    from cell
-    inner join submission on cell.submission_key = submission.submission_key
-    inner join line
-        on cell.submission_key = line.submission_key
-        and cell.sheet_code = line.sheet_code
-        and cell.row_number = line.row_number
+    from printed
+    inner join submission on printed.submission_key = submission.submission_key
     inner join form_column
         on submission.form_code = form_column.form_code
-        and cell.sheet_code = form_column.sheet_code
-        and cell.column_name = form_column.column_name
-    left join indicator as line_indicator on line.indicator_code = line_indicator.indicator_code
-    inner join printed
-        on cell.submission_key = printed.submission_key
-        and cell.sheet_code = printed.sheet_code
-        and cell.column_name = printed.column_name
-        and coalesce(line_indicator.unit, '') = printed.unit_of_measure
+        and printed.sheet_code = form_column.sheet_code
+        and printed.column_name = form_column.column_name
     left join submission_column
-        on cell.submission_key = submission_column.submission_key
-        and cell.sheet_code = submission_column.sheet_code
-        and cell.column_name = submission_column.column_name
+        on printed.submission_key = submission_column.submission_key
+        and printed.sheet_code = submission_column.sheet_code
+        and printed.column_name = submission_column.column_name
     left join refused
-        on cell.submission_key = refused.submission_key
-        and cell.sheet_code = refused.sheet_code
-        and cell.row_number = refused.row_number
-        and cell.column_name = refused.column_name
-    where line.line_kind in ('detail', 'total')
+        on printed.submission_key = refused.submission_key
+        and printed.sheet_code = refused.sheet_code
+        and printed.row_number = refused.row_number
+        and printed.column_name = refused.column_name
 ),
 
 named as (

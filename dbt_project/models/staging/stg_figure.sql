@@ -4,7 +4,9 @@
     materialized='table',
     unlogged=true,
     indexes=[{'columns': ['submission_key', 'sheet_code', 'row_number', 'column_name']}],
-    pre_hook=hash_joins_only(),
+    pre_hook=[
+        "analyze {{ source('raw', 'cell') }}", "analyze {{ source('raw', 'line') }}", hash_joins_only()
+    ],
     post_hook='analyze {{ this }}'
 ) }}
 

@@ -1,0 +1,151 @@
+"""What a flag says, in Vietnamese and English: what was reported, what was expected, by how much they differ, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+MAX_CELLS = 6
+OPERATORS = {"==": ("phải bằng", "must equal"), "<=": ("không được vượt", "must not exceed"),
+             ">=": ("không được thấp hơn", "must not be below")}  # fmt: skip
+REASONS = {
+    "missing_counterpart": ("phía đối chiếu không có số tương ứng", "the other side has no such figure"),
+    "reported_by_two": ("đề án đã có đơn vị khác báo cáo trước", "another unit reported this project before"),
+    "stale_copy": ("các số trùng hệt kỳ trước, nghi chép lại", "the figures repeat the period before"),
+    "cut_off_later": ("bên chốt số sau cao hơn mức thời gian giải thích được",
+                      "the side cut off later is higher than the days between explain"),
+    "within_priority_factor": ("vượt mức chung nhưng trong hệ số ưu tiên", "above the norm, within the priority factor"),
+    "unknown_column": ("quy tắc nêu cột không còn trong biểu mẫu", "the rule names a column that the form no longer has"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FlagCell:
+    """One cell behind a verdict: its side of the rule, its place in the file, what was reported (đồng or unit)."""
+
+    side: str
+    submission_key: int
+    sheet_code: str
+    row_number: int
+    column_name: str
+    sheet_name: str | None
+    cell_address: str | None
+    figure_key: str
+    reported_value: Decimal | None
+    value_written: Decimal | None
+    is_source_of_record: bool
+    is_money: bool
+
+    @property
+    def place(self) -> tuple[int, str, int, str]:
+        """The cell, whatever rule speaks of it."""
+        return self.submission_key, self.sheet_code, self.row_number, self.column_name
+
+
+@dataclass(frozen=True)
+class FailedVerdict:
+    """One failed verdict with its rule's words, both sides as intervals, and its cells."""
+
+    submission_key: int
+    rule_id: str
+    scope_key: str
+    severity: str
+    verdict: str
+    closeness: str | None
+    reason: str | None
+    unit_key: str
+    unit_name: str | None
+    unit_name_en: str | None
+    form_code: str
+    period_end: date
+    rule_name: str
+    rule_name_en: str
+    operator: str
+    family: str
+    left_value: Decimal
+    left_low: Decimal
+    left_high: Decimal
+    right_value: Decimal
+    right_low: Decimal
+    right_high: Decimal
+    difference: Decimal
+    evidence_hash: str
+    cells: tuple[FlagCell, ...] = ()
+
+    @property
+    def effective_severity(self) -> str:
+        """Only a hard failure of a blocking rule blocks."""
+        return "block" if self.severity == "block" and self.verdict == "fail" and self.closeness == "hard" else "warn"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the difference is an amount in đồng."""
+        return self.family in ("linear", "cap") and bool(self.cells) and all(cell.is_money for cell in self.cells)
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The keys of the scope: name → value."""
+        return dict(part.split("=", 1) for part in self.scope_key.split(";") if part)
+
+
+def number_vi(value: Decimal) -> str:
+    """A number as Vietnamese reports print it: 1.234.567,89."""
+    return number_en(value).translate(str.maketrans(",.", ".,"))
+
+
+def number_en(value: Decimal) -> str:
+    """A number as English prints it: 1,234,567.89."""
+    text = f"{value.quantize(Decimal('0.01')):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def explanation_of(verdicts: Sequence[FailedVerdict], lead: FailedVerdict) -> tuple[str, str]:
+    """The sentences of a flag, (vi, en): the leading verdict in full, the others counted by their rule."""
+    others = sorted({verdict.rule_id for verdict in verdicts} - {lead.rule_id})
+    vi, en = _sentence(lead, 0), _sentence(lead, 1)
+    if len(verdicts) > 1:
+        vi += f" Cùng nguyên nhân: {len(verdicts)} lần kiểm tra không đạt" + (f" ({', '.join(others)})." if others else ".")
+        en += f" Same cause: {len(verdicts)} verdicts failed" + (f" ({', '.join(others)})." if others else ".")
+    return vi, en
+
+
+def _sentence(verdict: FailedVerdict, language: int) -> str:
+    number = (number_vi, number_en)[language]
+    name = ((verdict.unit_name, verdict.unit_name_en)[language]) or verdict.unit_key
+    head = f"[{verdict.rule_id}] {(verdict.rule_name, verdict.rule_name_en)[language]}. "
+    head += f"{name}, {verdict.form_code}, {verdict.period_end:%m/%Y}"
+    head += f" ({verdict.scope_key.replace(';', ', ')}): " if verdict.scope_key else ": "
+    unit = (" đồng" if language == 0 else " VND") if verdict.is_money else ""
+    body = _reason(verdict, language)
+    if verdict.family in ("linear", "ratio", "cap") and verdict.verdict == "fail":
+        low, high = verdict.right_low, verdict.right_high
+        expected = number(low) if low == high else f"{number(low)} – {number(high)}"
+        operator = OPERATORS["<=" if verdict.family == "cap" else verdict.operator][language]
+        words = (("báo cáo", "lệch"), ("reported", "difference"))[language]
+        said = f"{words[0]} {number(verdict.left_value)}{unit}, {operator} {expected}{unit}; "
+        body = f"{said}{words[1]} {number(verdict.difference)}{unit}" + (f"; {body}" if body else "")
+    return f"{head}{body}. {_cells(verdict, language)}".strip()
+
+
+def _reason(verdict: FailedVerdict, language: int) -> str:
+    reason = verdict.reason or ""
+    if reason.startswith("wrong_denominator"):
+        return ("tỷ lệ chỉ khớp khi chia cho một mẫu số khác, nghi dùng nhầm mẫu số",
+                "the ratio fits another denominator: probably the wrong one was used")[language]  # fmt: skip
+    return REASONS[reason][language] if reason in REASONS else reason
+
+
+def _cells(verdict: FailedVerdict, language: int) -> str:
+    if not verdict.cells:
+        return ""
+    number = (number_vi, number_en)[language]
+    shown = [
+        f"{cell.sheet_name or cell.sheet_code}!{cell.cell_address or cell.row_number} = "
+        + ("…" if cell.value_written is None else number(cell.value_written))
+        for cell in verdict.cells[:MAX_CELLS]
+    ]
+    more = len(verdict.cells) - MAX_CELLS
+    tail = ((f" và {more} ô khác", f" and {more} more")[language]) if more > 0 else ""
+    return ("Ô: ", "Cells: ")[language] + "; ".join(shown) + tail + "."

@@ -1,0 +1,214 @@
+"""Flags: one a cause. Failed verdicts that share a cell are one cause; the engine, where it can, names the culprit.
+
+Read from checks.chk_failing and checks.chk_verdict_figure after the gate has chosen; written to checks.flag, flag_verdict,
+flag_figure, verdict_store and, on the holds of the run, flag_id. Severity shadow raises no flag; soft verdicts raise at most
+a warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of
+
+
+@dataclass(frozen=True)
+class FlagCounts:
+    """Flags open after tonight, opened tonight, closed tonight."""
+
+    open: int
+    opened: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One cause: its verdicts, its cells, which of them are suspected, and what it may cost the nation in đồng."""
+
+    flag_id: str
+    submission_key: int
+    unit_key: str
+    form_code: str
+    period_end: date
+    severity: str
+    verdicts: tuple[FailedVerdict, ...]
+    suspected: tuple[FlagCell, ...]
+    impact_vnd: Decimal
+    explanation_vi: str
+    explanation_en: str
+
+
+def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
+    """Write tonight's flags: new ones opened, those whose cause is gone closed. `as_of` is the moment of the run."""
+    with connection, connection.cursor() as cursor:
+        flags = [_flag(group) for group in group_causes(_read_failed(cursor))]
+        cursor.execute("select flag_id from checks.flag where closed_run is null")
+        before = {row[0] for row in cursor}
+        _write(cursor, run_key, flags)
+        _store_verdicts(cursor, run_key)
+        now = {flag.flag_id for flag in flags}
+        cursor.execute(
+            "update checks.flag set closed_run = %s where closed_run is null and flag_id <> all (%s)",
+            (run_key, sorted(now)),
+        )
+    return FlagCounts(len(now), len(now - before), len(before - now))
+
+
+def group_causes(verdicts: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]:
+    """Failed verdicts grouped into causes: connected when they share a cell; in the order of submission, rule and scope."""
+    ordered = sorted(verdicts, key=lambda v: (v.submission_key, v.rule_id, v.scope_key))
+    parent = list(range(len(ordered)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    first_with: dict[tuple[Any, ...], int] = {}
+    for index, verdict in enumerate(ordered):
+        for cell in verdict.cells:
+            other = first_with.setdefault(cell.place, index)
+            low, high = sorted((root(index), root(other)))
+            parent[high] = low
+    groups: dict[int, list[FailedVerdict]] = defaultdict(list)
+    for index, verdict in enumerate(ordered):
+        groups[root(index)].append(verdict)
+    return list(groups.values())
+
+
+def _flag(verdicts: list[FailedVerdict]) -> Flag:
+    cells = {cell.place: cell for verdict in verdicts for cell in verdict.cells}
+    counts = Counter(cell.place for verdict in verdicts for cell in verdict.cells)
+    most = max(counts.values(), default=0)
+    suspected = tuple(cells[place] for place in sorted(cells) if counts[place] == most)
+    lead = max(verdicts, key=lambda v: (v.effective_severity == "block", abs(v.difference), v.rule_id))
+    vi, en = explanation_of(verdicts, lead)
+    money = [abs(verdict.difference) for verdict in verdicts if verdict.is_money]
+    return Flag(
+        flag_id=_flag_id(verdicts, cells.values()),
+        submission_key=lead.submission_key,
+        unit_key=lead.unit_key,
+        form_code=lead.form_code,
+        period_end=lead.period_end,
+        severity="block" if any(verdict.effective_severity == "block" for verdict in verdicts) else "warn",
+        verdicts=tuple(verdicts),
+        suspected=suspected,
+        impact_vnd=max(money, default=Decimal(0)),
+        explanation_vi=vi,
+        explanation_en=en,
+    )
+
+
+def _flag_id(verdicts: Iterable[FailedVerdict], cells: Iterable[FlagCell]) -> str:
+    """A stable name: figure keys and values; a cause without figures is named by its rules and reports."""
+    figures = sorted((cell.figure_key, str(cell.reported_value)) for cell in cells)
+    content = figures or sorted((v.rule_id, v.unit_key, v.form_code, str(v.period_end)) for v in verdicts)
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def _read_failed(cursor: Any) -> list[FailedVerdict]:
+    """Every failed verdict of a submission in force or under review, with its cells."""
+    cursor.execute(
+        """select failing.submission_key, failing.rule_id, failing.scope_key, figure.side, figure.figure_submission_key,
+            figure.sheet_code, figure.row_number, figure.column_name, placed.sheet_name, placed.cell_address,
+            figure.figure_key, figure.reported_value, placed.value_written, figure.is_source_of_record,
+            coalesce(indicator.unit like '%%đồng', placed.indicator_code like 'beneficiary%%', false)
+        from checks.chk_failing as failing
+        inner join checks.chk_verdict_figure as figure using (submission_key, rule_id, scope_key)
+        inner join staging.stg_figure as placed
+            on figure.figure_submission_key = placed.submission_key
+            and figure.sheet_code = placed.sheet_code
+            and figure.row_number = placed.row_number
+            and figure.column_name = placed.column_name
+        left join register.indicators as indicator on placed.indicator_code = indicator.indicator_code
+        order by 1, 2, 3, 4, 5, 6, 7, 8"""
+    )
+    cells: dict[tuple[Any, ...], list[FlagCell]] = defaultdict(list)
+    for submission_key, rule_id, scope_key, *cell in cursor:
+        cells[submission_key, rule_id, scope_key].append(FlagCell(*cell))
+    cursor.execute(
+        """select failing.submission_key, failing.rule_id, failing.scope_key, failing.severity, failing.verdict,
+            failing.closeness, failing.reason, failing.unit_key, unit.unit_name, unit.unit_name_en, failing.form_code,
+            failing.period_end, rule.rule_name, rule.rule_name_en, rule.operator, rule.family, failing.left_value,
+            failing.left_low, failing.left_high, failing.right_value, failing.right_low, failing.right_high,
+            failing.difference, failing.evidence_hash
+        from checks.chk_failing as failing
+        inner join register.rule as rule using (rule_id)
+        left join register.units as unit on failing.unit_key = unit.unit_key
+        inner join lateral (
+            select submission_state from checks.standing_history as history
+            where history.submission_key = failing.submission_key order by run_key desc limit 1
+        ) as state on state.submission_state in ('in_force', 'nil', 'under_review')
+        where failing.severity <> 'shadow'"""
+    )
+    return [FailedVerdict(*row, cells=tuple(cells[row[:3]])) for row in cursor]
+
+
+def _write(cursor: Any, run_key: int, flags: list[Flag]) -> None:
+    cursor.executemany(
+        """insert into checks.flag (flag_id, submission_key, unit_key, form_code, period_end, severity,
+            suspected_figures, impact_vnd, explanation_vi, explanation_en, opened_run)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict (flag_id) do update set
+            (submission_key, severity, suspected_figures, impact_vnd, explanation_vi, explanation_en, closed_run)
+            = (excluded.submission_key, excluded.severity, excluded.suspected_figures, excluded.impact_vnd,
+                excluded.explanation_vi, excluded.explanation_en, null)""",
+        [
+            (f.flag_id, f.submission_key, f.unit_key, f.form_code, f.period_end, f.severity,
+             sorted({cell.figure_key for cell in f.suspected}), f.impact_vnd, f.explanation_vi, f.explanation_en, run_key)
+            for f in flags
+        ],
+    )  # fmt: skip
+    ids = [flag.flag_id for flag in flags]
+    for table in ("flag_verdict", "flag_figure"):
+        cursor.execute(f"delete from checks.{table} where flag_id = any(%s)", (ids,))
+    cursor.executemany(
+        "insert into checks.flag_verdict (flag_id, rule_id, scope, evidence_hash) values (%s, %s, %s, %s)",
+        [
+            (flag.flag_id, v.rule_id, json.dumps({**v.scope, "submission": v.submission_key}), v.evidence_hash)
+            for flag in flags
+            for v in flag.verdicts
+        ],
+    )
+    rows = {
+        (f.flag_id, v.rule_id, *cell.place): (cell.figure_key, cell in f.suspected)
+        for f in flags
+        for v in f.verdicts
+        for cell in v.cells
+    }
+    cursor.executemany(
+        """insert into checks.flag_figure (flag_id, rule_id, submission_key, sheet_code, row_number, column_name,
+            figure_key, is_suspected) values (%s, %s, %s, %s, %s, %s, %s, %s)""",
+        [(*key, *value) for key, value in rows.items()],
+    )
+    cursor.execute(
+        """update checks.hold set flag_id = flag_figure.flag_id
+        from checks.flag_figure
+        where hold.run_key = %s and flag_figure.flag_id = any(%s)
+            and (hold.submission_key, hold.sheet_code, hold.row_number, hold.column_name, hold.rule_id)
+            = (flag_figure.submission_key, flag_figure.sheet_code, flag_figure.row_number, flag_figure.column_name,
+                flag_figure.rule_id)""",
+        (run_key, ids),
+    )
+
+
+def _store_verdicts(cursor: Any, run_key: int) -> None:
+    """Keep, once, every verdict that is no pass; a pass needs no memory beyond tonight's checks.chk_verdict."""
+    cursor.execute(
+        """insert into checks.verdict_store (rule_id, rule_version, submission_key, scope, evidence_hash, verdict,
+            closeness, reason, first_run)
+        select rule_id, rule_version, submission_key, jsonb_build_object('key', scope_key), evidence_hash, verdict,
+            closeness, reason, %s
+        from checks.chk_verdict
+        where verdict <> 'pass'
+        on conflict do nothing""",
+        (run_key,),
+    )

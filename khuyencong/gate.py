@@ -1,0 +1,257 @@
+"""The gate: which submission of each identity is in force, and which of its figures are held.
+
+A revision comes into force when it holds no more figures than the one in force; a line that silently disappeared counts as
+held. What stands decides what the others are compared with, so the gate judges again until its choice no longer changes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+MAX_ROUNDS = 5
+IN_FORCE = ("in_force", "nil")
+
+
+class GateError(RuntimeError):
+    """What stands kept changing: two identities decide on each other in a circle."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the gate needs to know of one visible submission."""
+
+    submission_key: int
+    identity_key: str
+    identity_sequence: int
+    submission_kind: str
+    door_verdict: str
+    is_withdrawal: bool
+    is_nil: bool
+    recorded_state: str | None
+
+
+@dataclass(frozen=True)
+class GateCounts:
+    """submissions seen, in force (nil included), under review, figures held in force, and how often rules were judged."""
+
+    submissions: int
+    in_force: int
+    under_review: int
+    held: int
+    rounds: int
+
+
+def run_gate(connection: Any, run_key: int, as_of: datetime, rejudge: Callable[[], None]) -> GateCounts:
+    """Choose what is in force, judging again by `rejudge` until it is stable; write standing, history and holds.
+
+    `as_of` is the moment of the run (release.run); raises GateError when five rounds do not settle it.
+    """
+    rounds = 1
+    states, held = _choose(connection)
+    while changed := _write_choice(connection, run_key, _in_force(states)):
+        if rounds == MAX_ROUNDS:
+            raise GateError(f"What is in force did not settle in {rounds} rounds; submissions {sorted(changed)[:10]}.")
+        rejudge()
+        rounds += 1
+        states, held = _choose(connection)
+    _write_history(connection, run_key, states, held)
+    _write_lapses(connection, run_key)
+    n_review = sum(state == "under_review" for state in states.values())
+    return GateCounts(len(states), len(_in_force(states)), n_review, _count_held(connection, run_key), rounds)
+
+
+def choose(
+    candidates: Iterable[Candidate], held: dict[int, int], vanished: Callable[[int, int], int]
+) -> dict[int, str]:
+    """The state of every submission of one identity, in the order of arrival.
+
+    `held` counts the figures held of a submission; `vanished(new, old)` counts lines of `old` that `new` lost in silence.
+    Nothing before the last one known to be in force, nil or a withdrawal is chosen again.
+    """
+    ordered = sorted(candidates, key=lambda c: c.identity_sequence)
+    settled = max((c.identity_sequence for c in ordered if c.recorded_state in (*IN_FORCE, "withdrawal")), default=0)
+    states: dict[int, str] = {}
+    current: Candidate | None = None
+    for candidate in ordered:
+        key = candidate.submission_key
+        if candidate.door_verdict == "return":
+            states[key] = "returned"
+        elif candidate.submission_kind != "report":
+            states[key] = candidate.submission_kind
+        elif candidate.is_withdrawal:
+            states[key] = "withdrawal"
+            _supersede(states)
+            if current is not None:
+                states[current.submission_key] = "withdrawn"
+            current = None
+        elif candidate.identity_sequence < settled:
+            states[key] = "withdrawn" if candidate.recorded_state == "withdrawn" else "superseded"
+        elif current is None or held.get(key, 0) + vanished(key, current.submission_key) <= held.get(
+            current.submission_key, 0
+        ):
+            _supersede(states)
+            if current is not None:
+                states[current.submission_key] = "superseded"
+            states[key] = "nil" if candidate.is_nil else "in_force"
+            current = candidate
+        else:
+            states[key] = "under_review"
+    return states
+
+
+def _in_force(states: dict[int, str]) -> set[int]:
+    return {key for key, state in states.items() if state in IN_FORCE}
+
+
+def _supersede(states: dict[int, str]) -> None:
+    for key, state in states.items():
+        if state == "under_review":
+            states[key] = "superseded"
+
+
+def _choose(connection: Any) -> tuple[dict[int, str], dict[int, int]]:
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select submission.submission_key, identity_key, identity_sequence, submission_kind, door_verdict,
+                is_withdrawal, is_nil, history.submission_state
+            from staging.stg_submission as submission
+            left join lateral (
+                select submission_state from checks.standing_history
+                where standing_history.submission_key = submission.submission_key
+                order by run_key desc limit 1
+            ) as history on true
+            order by identity_key, identity_sequence"""
+        )
+        candidates = [Candidate(*row) for row in cursor]
+        cursor.execute(
+            f"""select submission_key, count(distinct (sheet_code, row_number, column_name))
+            from ({HELD_CELLS}) as held group by submission_key"""
+        )
+        held = dict(cursor.fetchall())
+        lines = _lines(cursor, candidates)
+    states: dict[int, str] = {}
+    for _, group in groupby(candidates, key=lambda c: c.identity_key):
+        states |= choose(group, held, lambda new, old: len(lines.get(old, set()) - lines.get(new, set())))
+    return states, held
+
+
+# Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value.
+HELD_CELLS = """
+    select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id
+    from checks.chk_verdict_figure as figure
+    left join review.decision_in_force as decision
+        on figure.figure_key = decision.figure_key
+        and figure.rule_id = decision.rule_id
+        and decision.decision = 'waive'
+        and decision.reported_value is not distinct from figure.reported_value
+    where figure.may_be_held and decision.decision_key is null
+"""
+
+
+def _lines(cursor: Any, candidates: list[Candidate]) -> dict[int, set[str]]:
+    """The lines that say something, of the submissions that have a rival of the same identity."""
+    rivals: dict[str, list[int]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.submission_kind == "report" and candidate.door_verdict == "accept" and not candidate.is_withdrawal:
+            rivals[candidate.identity_key].append(candidate.submission_key)
+    keys = [key for group in rivals.values() if len(group) > 1 for key in group]
+    cursor.execute(
+        """select submission_key, line_key from staging.stg_figure
+        where submission_key = any(%s) and line_kind = 'detail' and is_source_of_record
+        group by submission_key, line_key having bool_or(value <> 0 or is_unreadable)""",
+        (keys,),
+    )
+    lines: dict[int, set[str]] = defaultdict(set)
+    for submission_key, line_key in cursor:
+        lines[submission_key].add(line_key)
+    return lines
+
+
+def _write_choice(connection: Any, run_key: int, chosen: set[int]) -> set[int]:
+    """Write what stands and what is held in this run; returns the submissions for which rules were judged with another
+    choice: they stood and no longer do, or do now, or have a figure that was held and is not, or is now."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select submission_key from checks.chk_standing")
+        changed = {row[0] for row in cursor} ^ chosen
+        cursor.execute("delete from checks.standing")
+        cursor.execute(
+            "insert into checks.standing (submission_key, run_key) select unnest(%s::bigint []), %s",
+            (sorted(chosen), run_key),
+        )
+        cursor.execute("delete from checks.hold where run_key = %s", (run_key,))
+        cursor.execute(
+            f"""insert into checks.hold (run_key, submission_key, sheet_code, row_number, column_name, rule_id)
+            select %s, submission_key, sheet_code, row_number, column_name, rule_id from ({HELD_CELLS}) as held""",
+            (run_key,),
+        )
+        cursor.execute(
+            """select submission_key
+            from checks.chk_disputed as before
+            full join (
+                select distinct submission_key, sheet_code, row_number, column_name
+                from checks.hold where run_key = %s
+            ) as now_is using (submission_key, sheet_code, row_number, column_name)
+            where before.submission_key is null or now_is.submission_key is null""",
+            (run_key,),
+        )
+        return changed | {row[0] for row in cursor}
+
+
+def _write_history(connection: Any, run_key: int, states: dict[int, str], held: dict[int, int]) -> None:
+    """One row for each submission whose state or number of holds is not what was recorded last."""
+    keys = sorted(states)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("delete from checks.standing_history where run_key = %s", (run_key,))
+        cursor.execute(
+            """insert into checks.standing_history (run_key, submission_key, submission_state, n_holds)
+            select %s, now_is.submission_key, now_is.submission_state, now_is.n_holds
+            from unnest(%s::bigint [], %s::text [], %s::integer [])
+                as now_is (submission_key, submission_state, n_holds)
+            left join lateral (
+                select submission_state, n_holds from checks.standing_history as history
+                where history.submission_key = now_is.submission_key order by run_key desc limit 1
+            ) as last on true
+            where (now_is.submission_state, now_is.n_holds) is distinct from (last.submission_state, last.n_holds)""",
+            (run_key, keys, [states[key] for key in keys], [held.get(key, 0) for key in keys]),
+        )
+
+
+def _count_held(connection: Any, run_key: int) -> int:
+    """How many figures of submissions in force are held tonight."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select count(distinct (submission_key, sheet_code, row_number, column_name))
+            from checks.hold inner join checks.standing using (submission_key) where hold.run_key = %s""",
+            (run_key,),
+        )
+        return cursor.fetchone()[0]
+
+
+def _write_lapses(connection: Any, run_key: int) -> None:
+    """End for good the decisions whose figure now has another value in force, or whose rule has other terms or bounds."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """insert into review.decision_lapse (decision_key, run_key, reason)
+            select distinct on (decision.decision_key) decision.decision_key, %s,
+                case when rule.terms_hash is distinct from decision.rule_terms_hash then 'rule_changed'
+                    else 'value_changed' end
+            from review.decision
+            left join review.decision_lapse using (decision_key)
+            left join register.rule using (rule_id)
+            left join (
+                select figure.figure_key, figure.value
+                from staging.stg_figure as figure
+                inner join checks.standing using (submission_key)
+                where figure.figure_key in (select figure_key from review.decision)
+            ) as now_is using (figure_key)
+            where decision_lapse.decision_key is null and (
+                rule.terms_hash is distinct from decision.rule_terms_hash
+                or (now_is.figure_key is not null and now_is.value is distinct from decision.reported_value)
+            )""",
+            (run_key,),
+        )
