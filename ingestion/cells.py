@@ -60,6 +60,18 @@ def read_quantity(
     return UNREADABLE if state is None else Reading("state", ONE if state in column.counts_when else ZERO, 0)
 
 
+def in_column_unit(reading: Reading, own_factor: int, column_factor: int) -> Reading:
+    """A reading in a unit of money of its own, told in the unit of its column, with the place of its last printed digit."""
+    if own_factor == column_factor:
+        return reading
+    factor = Decimal(own_factor) / Decimal(column_factor)
+    return reading._replace(
+        value=None if reading.value is None else reading.value * factor,
+        decimals=None if reading.decimals is None else reading.decimals - factor.adjusted(),
+        alternatives=tuple(value * factor for value in reading.alternatives),
+    )
+
+
 def shown_percentage(reading: Reading) -> Reading:
     """The reading of a cell shown as a percentage: what people see is a hundred times what the file holds."""
     if reading.value is None:
@@ -92,14 +104,6 @@ def _in_unit_of_column(cell: CellReading, column: Column, column_factor: int) ->
         return _reading_of(cell) if cell.unit_text == "%" else UNREADABLE
     if column.type != "money":
         return UNREADABLE if own is not None or cell.unit_text == "%" else _reading_of(cell)
-    if own is None or cell.value is None:
+    if own is None:
         return UNREADABLE
-    factor = Decimal(own) / Decimal(column_factor)
-    return Reading(
-        cell.reading,
-        cell.value * factor,
-        (cell.decimals or 0) - factor.adjusted(),
-        cell.qualifier,
-        cell.is_estimated,
-        tuple(value * factor for value in cell.alternatives),
-    )
+    return in_column_unit(_reading_of(cell), own, column_factor)

@@ -20,7 +20,7 @@ QUANTITY_ROLES = ("figure", "check")
 COLUMN_ROLES = (*QUANTITY_ROLES, "key", "place", "text", "personal", "label")
 COLUMN_TYPES = (
     "money", "percent", "by_indicator", "date", "mark", "project_state", "text", "label", "activity", "indicator",
-    "indicator_code", "project", "establishment", "unit", "fund", "effect",
+    "indicator_code", "project", "establishment", "unit", "fund", "effect", "unit_of_measure",
 )  # fmt: skip
 BLANKS = ("zero", "missing", "not_applicable", "by_indicator")
 MEASURES = ("plan", "ytd", "in_period", "prior_ytd", "stock", "ratio", "by_behaviour")

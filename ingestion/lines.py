@@ -12,13 +12,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from ingestion.cells import BLANK, Reading, read_quantity, shown_percentage
+from ingestion.cells import BLANK, Reading, in_column_unit, read_quantity, shown_percentage
 from ingestion.findings import Finding, find
 from ingestion.forms import Column, Form
 from ingestion.headers import text_of
 from ingestion.layout import Table
 from ingestion.line_keys import keys_of, place_of, unknown_notes, unread_finding
-from ingestion.quantities import read_cell
+from ingestion.quantities import money_factor, read_cell
 from ingestion.register import Register
 from ingestion.text import folded, nfc
 
@@ -47,10 +47,10 @@ class TableLines:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_lines(table: Table, form: Form, register: Register, day: date, money_factor: int) -> TableLines:
+def read_lines(table: Table, form: Form, register: Register, day: date, default_factor: int) -> TableLines:
     """Read every line below a table's header; names and codes mean what they meant on `day` (the period's end).
 
-    `money_factor` is đồng a unit of money where the column's header names none. Of details and totals every quantity cell has a
+    `default_factor` is đồng a unit of money where the column's header names none. Of details and totals every quantity cell has a
     reading, of headings with numbers the filled ones; what a blank means is decided later, by its column and its line's kind.
     """
     out = TableLines()
@@ -71,6 +71,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, money_fa
             out.findings += unknown_notes(table, number, texts, read.unknown)
         elif kind == "label" and has_number:
             out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
+        own_factor = _own_money_factor(table, texts)
         line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {})
         out.lines.append(line)
         if line.line_kind == "label" and not has_number:
@@ -85,7 +86,10 @@ def read_lines(table: Table, form: Form, register: Register, day: date, money_fa
                         find("figure_not_from_here", **place, written=texts[column.name], header=column.headers[0])
                     )
                 continue
-            reading = _reading(table, number, column, filled.get(column.name, ""), covered, register, money_factor)
+            factor = table.money_factors.get(column.name, default_factor)
+            reading = _reading(table, number, column, filled.get(column.name, ""), covered, register, factor)
+            if own_factor and column.type == "by_indicator" and reading.decimals is not None:
+                reading = in_column_unit(reading, own_factor, factor)
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
             out.cells.append((number, column.name, reading))
@@ -94,16 +98,21 @@ def read_lines(table: Table, form: Form, register: Register, day: date, money_fa
 
 
 def _reading(
-    table: Table, number: int, column: Column, written: object, covered: set, register: Register, money_factor: int
+    table: Table, number: int, column: Column, written: object, covered: set, register: Register, factor: int
 ) -> Reading:
     position = table.positions[column.name]
     place = (number, table.sheet.first_column + position)
     if written == "":
         return UNDER_MERGED if place in covered else BLANK
-    factor = table.money_factors.get(column.name, money_factor)
     siblings = (row[position] for row in table.sheet.rows[table.first_line :] if position < len(row))
     reading = read_quantity(written, column, factor, register.states, siblings)
     return shown_percentage(reading) if column.type == "percent" and place in table.sheet.percent_cells else reading
+
+
+def _own_money_factor(table: Table, texts: dict[str, str]) -> int | None:
+    """The unit of money that a line's own unit of measure names; it beats the column's and the header's."""
+    written = (texts.get(column.name, "") for column in table.form_sheet.columns if column.type == "unit_of_measure")
+    return next((money_factor(text) for text in written if text), None)
 
 
 def _hidden_notes(table: Table, lines: list[Line]) -> list[Finding]:

@@ -97,10 +97,10 @@ def _folder_arrivals(source: Source, as_of: datetime) -> Iterator[Arrival]:
     if not inbox.is_dir():
         return
     manifest = {place: known for path in sorted(inbox.rglob(MANIFEST)) for place, known in _manifest(path, inbox).items()}
-    left_out = [Path(other) for other in source.left_out]
+    left_out = [Path(other) for other in source.left_out if Path(other).is_relative_to(inbox)]
     for path in sorted(inbox.rglob("*")):
         place = path.relative_to(inbox)
-        if not path.is_file() or _is_left_alone(place) or any(path.is_relative_to(o) and o != inbox for o in left_out):
+        if not path.is_file() or _is_left_alone(place) or any(path.is_relative_to(other) for other in left_out):
             continue
         location = nfc(place.as_posix())
         received_at, sender = manifest.get(location, (as_of, None))

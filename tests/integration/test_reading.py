@@ -4,10 +4,11 @@ import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from book_builder import FORMS, address, kinh_phi, tien_do
-from inboxes import Inbox
+from inboxes import AS_OF, Inbox
 
 from ingestion.forms import load_forms_into
 from ingestion.text import folded
@@ -150,3 +151,21 @@ def test_folded_is_the_same_in_python_and_sql(inbox):
     letters += ["Ke\u0302\u0301t", "ĐẮK  LẮK", "Ð", "ﬁ", "№ 5", "İ", "K"]
     rows = inbox.rows("select t, register.folded(t) from unnest(%s::text[]) as t", letters)
     assert [(t, mine) for t, mine in rows if folded(t) != mine] == []
+
+
+def test_a_source_inside_anothers_folder_is_read_once_with_its_own_manifest(inbox):
+    from dataclasses import replace
+
+    from ingestion.transports import arrivals, read_sources
+
+    settings = replace(inbox.settings, inbox=None)
+    sources = {source.source_code: source for source in read_sources(settings)}
+    outer, inner = (Path(sources[code].location) for code in ("samples", "published"))
+    assert inner.is_relative_to(outer) and outer.is_relative_to(settings.home)
+    for folder, moment in ((outer, "2025-04-20T09:00:00+07:00"), (inner, "2016-07-20T09:00:00+07:00")):
+        (folder / "long-an").mkdir(parents=True)
+        (folder / "long-an" / "a.xlsx").write_bytes(b"x")
+        (folder / "manifest.csv").write_text(f"path,received_at,sender\nlong-an/a.xlsx,{moment},\n", encoding="utf-8")
+    arrived = [arrival for source in sources.values() for arrival in arrivals(source, AS_OF)]
+    seen = [(a.source_code, a.location, a.claimed_unit_key, a.received_at.year) for a in arrived]
+    assert seen == [("samples", "long-an/a.xlsx", "long-an", 2025), ("published", "long-an/a.xlsx", "long-an", 2016)]

@@ -181,6 +181,14 @@ def test_a_cell_with_its_own_unit_is_turned_into_the_columns():
     assert (reading.value, reading.decimals) == (Decimal(1200), -2)
 
 
+def test_the_unit_of_measure_of_a_line_beats_the_header():
+    lines = [{"indicator_code": "KC-O03v", "indicator": "Giá trị sản xuất công nghiệp nông thôn", "unit_of_measure": unit,
+              "ytd_kcdp": 872.7} for unit in ("tỷ đồng", "triệu đồng", None)]  # fmt: skip
+    draft = one(make_book(FORMS["ket-qua"], {"results": lines}))
+    readings = [cell(draft, "results", "ytd_kcdp", n) for n in range(3)]
+    assert [(r.value, r.decimals) for r in readings] == [(Decimal(872700), -2), (Decimal("872.7"), 1), (Decimal("872.7"), 1)]
+
+
 def test_an_unknown_unit_of_money_is_never_guessed():
     drafts, _ = read(kinh_phi(header={"money_unit": "đấu"}))
     assert drafts[0].identity is None and "header_unreadable" in codes(drafts[0])
