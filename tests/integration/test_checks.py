@@ -1,0 +1,168 @@
+"""Every rule on small figures: it passes, it fails, it abstains; and what each family has of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from raw_builder import RawBuilder, month_end
+from rule_cases import PREDECESSOR, Case, cases_of, places, write_case
+
+from expectations.rule_language import SCOPES, Rule
+from expectations.rule_loader import load_rules, write_rules
+from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.transform import run_dbt
+from khuyencong.warehouse import Warehouse, connect
+from khuyencong.warehouse.migrate import migrate
+
+NAME = "khuyencong_checks"
+MODELS = [
+    "stg_submission", "stg_succession", "stg_figure", "stg_plan", "chk_submission", "chk_standing", "chk_disputed",
+    "chk_correction", "chk_evidence", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_verdict", "chk_failing",
+    "chk_verdict_figure",
+]  # fmt: skip
+RULES: list[Rule] = load_rules(Settings(home=Path(), database_url=None, inbox=None))
+LINEAR = [rule for rule in RULES if rule.family == "linear"]
+
+
+@dataclasses.dataclass
+class Judged:
+    """The verdicts of one run: (rule_id, submission_key) → rows, and the keys of the hand-made submissions by name."""
+
+    cases: list[Case]
+    named: dict[str, int]
+    verdicts: dict[tuple[str, int], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def judged(cluster: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
+    """One database with three cases a rule, judged by one run of dbt."""
+    admin = connect(cluster, dbname="postgres")
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f"drop database if exists {NAME} with (force)")
+        cursor.execute(f"create database {NAME}")
+        cursor.execute(f"alter database {NAME} set timezone = 'Asia/Ho_Chi_Minh'")
+    warehouse = dataclasses.replace(cluster, dbname=NAME)
+    migrate(warehouse)
+    connection = connect(warehouse)
+    settings = Settings(home=tmp_path_factory.mktemp("checks"), database_url=warehouse.dsn, inbox=None)
+    builder = RawBuilder(connection)
+    builder.load_forms()
+    write_rules(connection, RULES)
+    builder.night(datetime(2090, 1, 1, tzinfo=TIMEZONE))
+    slots, successors = places(), iter([(unit, 2025) for unit in PREDECESSOR])
+    cases = [case for rule in LINEAR for case in cases_of(rule)]
+    for case in cases:
+        needs_successor = any(term.period_shift == "predecessors" for term in case.rule.terms)
+        write_case(builder, case, *(next(successors) if needs_successor else next(slots)))
+    named = _hand_made(builder)
+    run_dbt(warehouse, settings, MODELS, seeds=True)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select * from checks.chk_verdict")
+        columns = [column.name for column in cursor.description]
+        verdicts: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        for row in cursor:
+            record = dict(zip(columns, row, strict=True))
+            verdicts.setdefault((record["rule_id"], record["submission_key"]), []).append(record)
+    connection.close()
+    yield Judged(cases, named, verdicts)
+    with admin.cursor() as cursor:
+        cursor.execute(f"drop database if exists {NAME} with (force)")
+    admin.close()
+
+
+def _hand_made(builder: RawBuilder) -> dict[str, int]:
+    """Cases of the families that are not linear, and of intervals; units and years that no rule case uses."""
+    submit, quarter, half = builder.submit, month_end(2024, 3), month_end(2024, 6)
+    named = {}
+    for name, percent in {"good": "12.8", "wrong base": "50.0", "bad": "99.0", "silent": None}.items():
+        cells = {"ytd_total": 128, "plan_kcqg": 744, "plan_kcdp": 256, "plan_pct": percent}
+        unit = {"good": "ha-noi", "wrong base": "cao-bang", "bad": "son-la", "silent": "hue"}[name]
+        lines = [{"indicator": "KC-A1-01", "cells": cells}]
+        if name == "silent":
+            lines = [{"indicator": "KC-A1-01", "cells": {**cells, "plan_kcqg": "…", "plan_kcdp": "…", "plan_pct": "12.8"}}]
+        named[f"ratio {name}"] = submit("ket-qua", unit, quarter, lines)
+    project = [{"project": "KCQG-2024-0001", "activity": "A3", "cells": {"disbursed": 5}}]
+    named["unique first"] = submit("tien-do", "ha-noi", half, project)
+    named["unique second"] = submit("tien-do", "cao-bang", half, project)
+    named["unique older unit"] = submit("tien-do", "long-an", month_end(2025, 6), _project("KCQG-2025-0009"))
+    named["unique successor"] = submit("tien-do", "tay-ninh-2025", month_end(2025, 9), _project("KCQG-2025-0009"))
+    block = [{"activity": f"A{n}", "cells": {"kcdp_t_implemented": 10 + n}} for n in range(1, 6)]
+    moved = [*block[:4], {"activity": "A5", "cells": {"kcdp_t_implemented": 99}}]
+    for name, unit, lines in (("copy", "ha-noi", block), ("moved", "hue", moved), ("few", "son-la", block[:2])):
+        submit("kinh-phi", unit, quarter, block if name != "few" else block[:2])
+        named[f"copy {name}"] = submit("kinh-phi", unit, half, lines)
+    for name, unit, amount, activity in (
+        ("within", "ha-noi", 900, "A3"), ("priority", "hue", 1200, "A3"), ("above", "son-la", 9000, "A3"),
+        ("no ceiling", "cao-bang", 9000, "A4"),
+    ):  # fmt: skip
+        line = {"project": "KCQG-2024-0007", "establishment": "9900000002", "fund": "KCQG", "activity": activity}
+        named[f"cap {name}"] = submit("thu-huong", unit, half, [{**line, "cells": {"support": amount}}])
+    for name, unit, total in (("rounded", "lai-chau", "1.0"), ("off", "dien-bien", "1.2")):
+        parts = [{"activity": f"A{n}", "cells": {"kcdp_t_plan": "0.3"}} for n in range(1, 4)]
+        total_line = {"kind": "total", "cells": {"kcdp_t_plan": total}}
+        named[f"sum {name}"] = submit("kinh-phi", unit, quarter, [*parts, total_line])
+    return named
+
+
+def _project(code: str) -> list[dict[str, Any]]:
+    return [{"project": code, "activity": "A3", "cells": {"disbursed": 5}}]
+
+
+def test_there_are_at_least_twenty_five_rules_each_with_its_basis() -> None:
+    assert len(RULES) >= 25
+    assert all(rule.legal_basis and rule.vi and rule.en for rule in RULES)
+
+
+@pytest.mark.parametrize("rule_id", [rule.rule_id for rule in LINEAR])
+def test_a_linear_rule_passes_fails_and_abstains(judged: Judged, rule_id: str) -> None:
+    for case in (case for case in judged.cases if case.rule.rule_id == rule_id):
+        rows = judged.verdicts.get((rule_id, case.submission_key), [])
+        scope = ";".join(f"{name}={case.scope[name]}" for name in SCOPES if name in case.scope)
+        said = [(row["verdict"], row["reason"]) for row in rows if row["scope_key"] == scope]
+        assert [verdict for verdict, _ in said] == [case.expected], f"{case.expected} at {scope!r}: {said}; all: {rows}"
+
+
+@pytest.mark.parametrize(
+    ("name", "rule_id", "verdict", "closeness", "reason"),
+    [
+        ("ratio good", "KQ-03", "pass", "exact", None),
+        ("ratio wrong base", "KQ-03", "fail", "hard", "wrong_denominator:2"),
+        ("ratio bad", "KQ-03", "fail", "hard", None),
+        ("ratio silent", "KQ-03", "undecided", None, "no_denominator"),
+        ("unique first", "TD-06", "pass", "exact", None),
+        ("unique second", "TD-06", "fail", "hard", "reported_by_two"),
+        ("unique successor", "TD-06", "pass", "exact", None),
+        ("copy copy", "TG-10", "fail", "hard", "stale_copy"),
+        ("copy moved", "TG-10", "pass", "exact", None),
+        ("copy few", "TG-10", "undecided", None, "too_few_figures"),
+        ("cap within", "TH-01", "pass", "exact", None),
+        ("cap priority", "TH-01", "fail", "soft", "within_priority_factor"),
+        ("cap above", "TH-01", "fail", "hard", None),
+        ("cap no ceiling", "TH-01", "undecided", None, "no_ceiling"),
+        ("sum rounded", "KP-01", "pass", "rounding", None),
+        ("sum off", "KP-01", "fail", "hard", None),
+    ],
+)
+def test_the_other_families_and_intervals(
+    judged: Judged, name: str, rule_id: str, verdict: str, closeness: str | None, reason: str | None
+) -> None:
+    rows = judged.verdicts[rule_id, judged.named[name]]
+    found = [(row["verdict"], row["closeness"], row["reason"]) for row in rows if row["reason"] != "missing_term"]
+    assert (verdict, closeness, reason) in found, found
+    assert verdict == "fail" or all(row[0] != "fail" for row in found), found
+
+
+def test_a_verdict_a_rule_and_scope(judged: Judged) -> None:
+    for (rule_id, submission_key), rows in judged.verdicts.items():
+        scopes = [row["scope_key"] for row in rows]
+        assert len(scopes) == len(set(scopes)), (rule_id, submission_key)
+
+
+def test_dates_of_a_case_stay_within_its_rule() -> None:
+    assert all(rule.valid_to is None or rule.valid_to >= date(2025, 1, 1) for rule in RULES)
