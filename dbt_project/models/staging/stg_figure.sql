@@ -34,8 +34,8 @@ signed as (
         case
             when reading <> 'number' then 0
             when column_type = 'money' or is_money_indicator
-                then case when factor = 1 then 0 else factor * ('1e-' || printed_decimals)::numeric end
-            when measure = 'ratio' or printed_decimals > 0 then ('1e-' || printed_decimals)::numeric
+                then case when factor = 1 then 0 else factor * ('1e' || -printed_decimals)::numeric end
+            when measure = 'ratio' or printed_decimals > 0 then ('1e' || -printed_decimals)::numeric
             else 0
         end as step
     from meant
