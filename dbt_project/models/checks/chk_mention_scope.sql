@@ -40,6 +40,7 @@ group_member as (
 speaker as (
     select
         unit_key as asked_key,
+        false as is_group,
         unit_key,
         '-infinity'::date as valid_from,
         'infinity'::date as valid_to
@@ -48,6 +49,7 @@ speaker as (
     union all
     select
         group_key as asked_key,
+        true as is_group,
         unit_key,
         valid_from,
         coalesce(valid_to, 'infinity') as valid_to
@@ -55,6 +57,7 @@ speaker as (
     union all
     select
         nation.unit_key as asked_key,
+        true as is_group,
         unit.unit_key,
         unit.valid_from,
         coalesce(unit.valid_to, 'infinity') as valid_to
@@ -68,6 +71,7 @@ speaker as (
 open_scope as (
     select
         mention.*,
+        speaker.is_group,
         speaker.unit_key as speaker_key
     from mention
     inner join speaker
