@@ -123,6 +123,9 @@ def _linear(
     parameters = {name: True for name in ("each", "adjacent", "whole_year", "widen_by_cutoff") if entry.get(name)}
     if parameters.get("each") and right:
         raise ValueError("a rule on each figure compares with 0")
+    others = {(term.form_code, term.period_shift) for term in terms} - {(entry["judges"], "same")}
+    if len(others) > 1:
+        raise ValueError("a rule compares with one other form or period")
     if entry["severity"] == "block":
         _check_may_block(entry, terms, vocabulary)
     return _rule(entry, rule_id, "linear", entry["operator"], terms, parameters, **words)
