@@ -28,7 +28,7 @@ def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcom
     """Write the sample nation if it is not there, run the night as of the sample's last day, read the results back."""
     import time
 
-    from khuyencong.flags import list_flags
+    from khuyencong.flag_list import list_flags
     from khuyencong.nightly import run_nightly
     from khuyencong.rollup import rollup
     from khuyencong.status import status

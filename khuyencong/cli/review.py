@@ -27,7 +27,7 @@ def flags(
     """
     from khuyencong.cli.output import console, number, print_json
     from khuyencong.cli.session import open_connection
-    from khuyencong.flags import list_flags
+    from khuyencong.flag_list import list_flags
 
     with open_connection() as connection:
         rows = list_flags(connection, unit=unit, period=period, severity=severity, status=status)
@@ -61,13 +61,13 @@ def decide(
     """
     from khuyencong.cli.output import Refused, console
     from khuyencong.cli.session import now, open_connection, parse_time
-    from khuyencong.decisions import DecisionRefused
+    from khuyencong.decisions import DecisionError
     from khuyencong.decisions import decide as record
 
     day = parse_time(until)
     with open_connection() as connection:
         try:
             rows = record(connection, flag, decision, reason, value, day.date() if day else None, now())
-        except DecisionRefused as error:
+        except DecisionError as error:
             raise Refused(str(error), 2) from error
     console().print(f"Recorded for {rows} (figure, rule) pairs. It counts from the next `kc nightly`.")

@@ -1,0 +1,41 @@
+"""The queue of flags, worst for the nation first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COLUMNS = (
+    "flag_id", "severity", "unit_key", "form_code", "period", "impact_vnd", "n_verdicts", "n_held", "decision",
+    "explanation_vi", "explanation_en",
+)  # fmt: skip
+
+
+def list_flags(
+    connection: Any,
+    *,
+    unit: str | None = None,
+    period: str | None = None,
+    severity: str | None = None,
+    status: str = "open",
+) -> list[dict[str, Any]]:
+    """Flags as dictionaries of COLUMNS; `period` is YYYY-MM, `status` open, closed or all; `decision` is the newest word in force."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select flag.flag_id, flag.severity, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM'),
+                flag.impact_vnd,
+                (select count(*) from checks.flag_verdict where flag_verdict.flag_id = flag.flag_id),
+                (select count(distinct (hold.submission_key, hold.sheet_code, hold.row_number, hold.column_name))
+                    from checks.hold
+                    where hold.flag_id = flag.flag_id and hold.run_key = (select run_key from release.tonight)),
+                (select max(decision.decision) from review.decision_in_force as decision
+                    where decision.flag_id = flag.flag_id),
+                flag.explanation_vi, flag.explanation_en
+            from checks.flag
+            where (%(unit)s::text is null or flag.unit_key = %(unit)s)
+                and (%(period)s::text is null or to_char(flag.period_end, 'YYYY-MM') = %(period)s)
+                and (%(severity)s::text is null or flag.severity = %(severity)s)
+                and (%(status)s = 'all' or (flag.closed_run is null) = (%(status)s = 'open'))
+            order by flag.severity, flag.impact_vnd desc, flag.flag_id""",
+            {"unit": unit, "period": period, "severity": severity, "status": status},
+        )
+        return [dict(zip(COLUMNS, row, strict=True)) for row in cursor]
