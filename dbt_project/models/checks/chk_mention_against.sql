@@ -1,5 +1,5 @@
--- Every mention against the figure in force of its key, over intervals, both in đồng or the indicator's unit. A difference is
--- at most soft: the figure was judged at the door and by rules, the text was not.
+-- Every mention against the figure in force of its key, over intervals, both in đồng or the indicator's unit. A
+-- difference is at most soft: the figure was judged at the door and by rules, the text was not.
 {{ config(materialized='ephemeral') }}
 
 with submission as (
@@ -20,8 +20,8 @@ same_key as (
         submission_key,
         mention_number,
         concat_ws(
-            '|', unit_key, budget_year, period_end, coalesce(fund_code, '-'), coalesce(activity_code, '-'), indicator_code,
-            measure
+            '|', unit_key, budget_year, period_end, coalesce(fund_code, '-'), coalesce(activity_code, '-'),
+            indicator_code, measure
         ) as mention_key
     from {{ source('raw', 'mention') }}
 ),
@@ -135,13 +135,13 @@ settled as (
 
 reason_sentence (reason, vi, en) as (
     values
-    ('incomplete_key', 'văn bản không nêu đủ đơn vị, kỳ hoặc chỉ tiêu', 'the text leaves unit, period or indicator open'),
-    ('part_of_another', 'đây là một phần của số khác trong văn bản', 'it is a part of another number of the text'),
-    ('one_of_several', 'văn bản nêu nhiều số cho cùng một chỉ tiêu', 'the text gives several numbers for one key'),
+    ('incomplete_key', 'văn bản không nêu đủ đơn vị, kỳ, chỉ tiêu', 'the text leaves unit, period or indicator open'),
+    ('part_of_another', 'đây là một phần của số khác', 'it is a part of another number'),
+    ('one_of_several', 'văn bản nêu nhiều số cho một chỉ tiêu', 'the text gives several numbers for one key'),
     ('no_figure', 'chưa có số liệu nào đang có hiệu lực', 'there is no figure in force'),
     ('period_differs', 'số liệu đang có hiệu lực tính từ ngày khác', 'the figure in force counts from another day'),
     ('succession_in_year', 'đơn vị tiếp nhận đơn vị khác trong năm', 'the unit followed others in this year'),
-    ('figure_missing', 'báo cáo đang có hiệu lực để trống hoặc không đọc được', 'the report in force leaves it out or unreadable'),
+    ('figure_missing', 'báo cáo đang có hiệu lực để trống', 'the report in force leaves it out'),
     ('not_added_up', 'chỉ tiêu này không được cộng', 'this indicator is not added up'),
     ('reports_missing', 'còn báo cáo chưa có', 'some reports are not there'),
     ('no_single_value', 'văn bản không nêu một số duy nhất', 'the text does not give one number'),
@@ -156,7 +156,9 @@ final as (
         0 as relation_number,
         'same_key' as relation_kind,
         written,
-        case when settled.why_undecided is not null then 'undecided' when near is not null then 'pass' else 'fail' end as verdict,
+        case
+            when settled.why_undecided is not null then 'undecided' when near is not null then 'pass' else 'fail'
+        end as verdict,
         case when settled.why_undecided is null then coalesce(near, 'soft') end as closeness,
         settled.why_undecided as reason,
         value as mention_value,

@@ -1,5 +1,5 @@
--- The figure in force of every mention's key: the sum over activities and funds that the mention does not name and, for a
--- group, over its units; with the reason when that sum is not the whole. Without a row there is no figure in force.
+-- The figure in force of every mention's key: the sum over activities and funds that the mention does not name and, for
+-- a group, over its units; with the reason when that sum is not the whole. Without a row there is no figure in force.
 {{ config(materialized='table', unlogged=true) }}
 
 with scope as (

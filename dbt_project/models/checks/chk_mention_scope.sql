@@ -63,9 +63,8 @@ speaker as (
         coalesce(unit.valid_to, 'infinity') as valid_to
     from unit as nation
     inner join unit on unit.unit_kind <> 'group'
-    where nation.unit_kind = 'group' and not exists (
-        select 1 from group_member where group_member.group_key = nation.unit_key
-    )
+    left join group_member on nation.unit_key = group_member.group_key
+    where nation.unit_kind = 'group' and group_member.group_key is null
 ),
 
 open_scope as (
@@ -92,20 +91,26 @@ followed as (
         and extract(year from succession.effective_date) = open_scope.budget_year
 ),
 
+successor as (
+    select distinct
+        submission_key,
+        mention_number,
+        speaker_key
+    from followed
+),
+
 -- lines of a decision still name the unit that has closed since; other forms are the successor's own
 reporter as (
     select
         open_scope.*,
         open_scope.speaker_key as reporter_key,
         false as is_closed,
-        exists (
-            select 1 from followed
-            where
-                followed.submission_key = open_scope.submission_key
-                and followed.mention_number = open_scope.mention_number
-                and followed.speaker_key = open_scope.speaker_key
-        ) as has_followed
+        successor.speaker_key is not null as has_followed
     from open_scope
+    left join successor
+        on open_scope.submission_key = successor.submission_key
+        and open_scope.mention_number = successor.mention_number
+        and open_scope.speaker_key = successor.speaker_key
     union all
     select
         open_scope.*,

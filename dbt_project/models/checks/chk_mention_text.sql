@@ -1,5 +1,5 @@
--- What a text says of its own numbers, as the reader judged it over intervals. Only beyond rounding is it a failure: a word
--- such as "khoảng", or a base that the text does not name, leaves it open.
+-- What a text says of its own numbers, as the reader judged it over intervals. Only beyond rounding is it a failure: a
+-- word such as "khoảng", or a base that the text does not name, leaves it open.
 {{ config(materialized='ephemeral') }}
 
 with submission as (
@@ -74,7 +74,8 @@ final as (
             when closeness = 'hard' and mention_value is not null and other_value is not null
                 then
                     ' Văn bản nêu ' || {{ printed_number('mention_value', 'vi') }} || ' ' || unit
-                    || '; tính từ các số trong văn bản được ' || {{ printed_number('other_value', 'vi') }} || ' ' || unit || '.'
+                    || '; các số trong văn bản cho ra ' || {{ printed_number('other_value', 'vi') }} || ' ' || unit
+                    || '.'
             else ''
         end as explanation_vi,
         explanation_en || case

@@ -1,4 +1,4 @@
--- What was said of every number in running text, for people: the words and the verdict, and no value that could be added up.
+-- What was said of every number in running text, for people: the words and the verdict, no value that could be added.
 with mention_verdict as (
     select * from {{ ref('chk_mention') }}
 ),
