@@ -53,7 +53,7 @@ def run_gate(connection: Any, run_key: int, as_of: datetime, rejudge: Callable[[
     """
     rounds = 1
     states, held = _choose(connection)
-    while changed := _write_choice(connection, run_key, _in_force(states)):
+    while changed := _write_choice(connection, run_key, states):
         if rounds == MAX_ROUNDS:
             raise GateError(f"What is in force did not settle in {rounds} rounds; submissions {sorted(changed)[:10]}.")
         rejudge()
@@ -172,9 +172,11 @@ def _lines(cursor: Any, candidates: list[Candidate]) -> dict[int, set[str]]:
     return lines
 
 
-def _write_choice(connection: Any, run_key: int, chosen: set[int]) -> set[int]:
+def _write_choice(connection: Any, run_key: int, states: dict[int, str]) -> set[int]:
     """Write what stands and what is held in this run; returns the submissions for which rules were judged with another
     choice: they stood and no longer do, or do now, or have a figure that was held and is not, or is now."""
+    chosen = _in_force(states)
+    judged = sorted(key for key, state in states.items() if state in (*IN_FORCE, "under_review"))
     with connection, connection.cursor() as cursor:
         cursor.execute("select submission_key from checks.chk_standing")
         changed = {row[0] for row in cursor} ^ chosen
@@ -186,8 +188,9 @@ def _write_choice(connection: Any, run_key: int, chosen: set[int]) -> set[int]:
         cursor.execute("delete from checks.hold where run_key = %s", (run_key,))
         cursor.execute(
             f"""insert into checks.hold (run_key, submission_key, sheet_code, row_number, column_name, rule_id)
-            select %s, submission_key, sheet_code, row_number, column_name, rule_id from ({HELD_CELLS}) as held""",
-            (run_key,),
+            select %s, submission_key, sheet_code, row_number, column_name, rule_id from ({HELD_CELLS}) as held
+            where submission_key = any(%s)""",
+            (run_key, judged),
         )
         cursor.execute(
             """select submission_key

@@ -1,6 +1,6 @@
 -- Both sides of every linear rule at every scope: sums of values and of the ends of their intervals, in one query for all
 -- rules. A rule on each figure keeps the worst figure instead of the sum.
-{{ config(materialized='table', unlogged=true, pre_hook=hash_joins_only()) }}
+{{ config(materialized='ephemeral') }}
 
 with matched as (
     {{ rule_matches('linear') }}

@@ -1,7 +1,6 @@
 -- One verdict a rule, scope and judged submission. Nothing that is due is left without a row.
 {{ config(
     materialized='table', unlogged=true, pre_hook=hash_joins_only(),
-    indexes=[{'columns': ['submission_key', 'rule_id', 'scope_key']}],
     post_hook='analyze {{ this }}'
 ) }}
 

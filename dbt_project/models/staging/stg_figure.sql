@@ -80,16 +80,16 @@ final as (
         value,
         step,
         -- words such as "hơn" or "khoảng" are given a finite reading, so that sums stay finite
-        value - greatest(
+        trim_scale(value - greatest(
             step * 0.5,
             case when qualifier in ('approx', 'under', 'at_most') then 0.1 * abs(value) else 0 end
-        ) * case when qualifier in ('over', 'at_least') then 0 else 1 end as low,
-        value + greatest(
+        ) * case when qualifier in ('over', 'at_least') then 0 else 1 end) as low,
+        trim_scale(value + greatest(
             step * 0.5,
             case when qualifier in ('approx', 'over', 'at_least') then 0.1 * abs(value) else 0 end
-        ) * case when qualifier in ('under', 'at_most') then 0 else 1 end as high,
-        value - case when value <= 0 then step else 0 end as truncated_low,
-        value + case when value >= 0 then step else 0 end as truncated_high,
+        ) * case when qualifier in ('under', 'at_most') then 0 else 1 end) as high,
+        trim_scale(value - case when value <= 0 then step else 0 end) as truncated_low,
+        trim_scale(value + case when value >= 0 then step else 0 end) as truncated_high,
         is_missing,
         is_not_applicable,
         is_unreadable,
