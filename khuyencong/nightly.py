@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,14 +24,16 @@ def run_nightly(
     as_of: datetime,
     clock: Callable[[], datetime],
     progress: Callable[[str, int, int], None] = lambda name, position, total: None,
+    *,
+    is_rebuild: bool = False,
 ) -> dict[str, Any]:
     """Run every station and return the document of `kc nightly --json` (DESIGN.md Part III).
 
     `progress(name, position, total)` is called as each station starts; an exception of a station is raised after its name
-    stands in release.run.
+    stands in release.run. What an earlier night made from the same inputs is built again only when `is_rebuild`.
     """
     with _locked(settings) as (warehouse, connection):
-        night = start_night(settings, warehouse, connection, as_of, clock())
+        night = replace(start_night(settings, warehouse, connection, as_of, clock()), is_rebuild=is_rebuild)
         for position, (name, work) in enumerate(STATIONS, 1):
             progress(name, position, len(STATIONS))
             run_station(night, name, position, work)

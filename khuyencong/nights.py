@@ -28,6 +28,7 @@ class Night:
     connection: Any
     run_key: int
     as_of: datetime
+    is_rebuild: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,15 @@ def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: i
 
 
 def run_station(night: Night, name: str, position: int, work: Callable[[Night], StationCount]) -> StationCount:
-    """Do one station's work and record its counts and seconds; a failure is recorded on the run and raised again."""
+    """Do one station's work and record its counts and seconds; a failure is recorded on the run and raised again.
+
+    A station after the first has nothing to do when the night before was made from the same inputs, unless the night is
+    a rebuild.
+    """
     began = time.perf_counter()
     try:
-        count = work(night)
+        is_done = position > 1 and not night.is_rebuild and inputs_hash(night) == _inputs_of_run_before(night)
+        count = StationCount(0, 0, "unchanged") if is_done else work(night)
     except Exception as error:
         night.connection.rollback()
         with night.connection, night.connection.cursor() as cursor:
@@ -104,11 +110,43 @@ def run_station(night: Night, name: str, position: int, work: Callable[[Night], 
     return count
 
 
-def finish_night(night: Night, finished_at: datetime) -> None:
-    """Close the run row: this night is done."""
+def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) -> None:
+    """Close the run row: this night is done. A night that had nothing to build shows the newest release.
+
+    A run that did only some stations (`is_whole` false) leaves its inputs open, so that the next night builds.
+    """
+    inputs = inputs_hash(night) if is_whole else None
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute(
-            "update release.run set state = 'done', finished_at = %s, failed_station = null, failed_reason = null "
-            "where run_key = %s",
-            (finished_at, night.run_key),
+            """update release.run set state = 'done', finished_at = %s, failed_station = null, failed_reason = null,
+                inputs_hash = %s,
+                release_number = coalesce(run.release_number, newest.release_number),
+                release_hash = coalesce(run.release_hash, newest.release_hash)
+            from (select max(release_number) as release_number from release.release) as last
+            left join release.release as newest on last.release_number = newest.release_number
+            where run_key = %s""",
+            (finished_at, inputs, night.run_key),
         )
+
+
+def inputs_hash(night: Night) -> str:
+    """sha256 of all that a night is made from: as_of, code, register, rules, forms, the newest receipt and decision."""
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute(
+            """select as_of, code_hash, register_hash, rules_hash, forms_hash,
+                (select max(receipt_key) from raw.receipt), (select max(decision_key) from review.decision)
+            from release.run where run_key = %s""",
+            (night.run_key,),
+        )
+        return hashlib.sha256("|".join(map(str, cursor.fetchone())).encode()).hexdigest()
+
+
+def _inputs_of_run_before(night: Night) -> str | None:
+    """None when the run before failed or was no whole night: then what it left in staging and checks is not to be trusted."""
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute(
+            "select inputs_hash from release.run where run_key < %s order by run_key desc limit 1",
+            (night.run_key,),
+        )
+        row = cursor.fetchone()
+    return row and row[0]

@@ -39,7 +39,7 @@ def submit(
             work = dict(STATIONS)
             for position, name in enumerate(STATIONS_OF_A_SUBMISSION, 1):
                 run_station(night, name, position, work[name])
-            finish_night(night, received_at)
+            finish_night(night, received_at, is_whole=False)
             files = [_outcome(connection, path, arrival) for path, arrival in zip(paths, arrivals, strict=True)]
             return {"dry_run": dry_run, "files": files}
         finally:

@@ -64,6 +64,9 @@ def nightly(
     as_of: Annotated[
         str | None, typer.Option(help="What we knew at this time: YYYY-MM-DD or ISO time. Default: now.")
     ] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build again even when nothing came since the last night.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """The main job: pull, land, read, door, build, reconcile, gate, release. Idempotent.
@@ -76,7 +79,7 @@ def nightly(
     from khuyencong.settings import read_settings
 
     with _progress(as_json) as progress:
-        night = run_nightly(read_settings(), parse_time(as_of) or now(), now, progress)
+        night = run_nightly(read_settings(), parse_time(as_of) or now(), now, progress, is_rebuild=rebuild)
     print_json(night) if as_json else _print_night(night)
 
 
