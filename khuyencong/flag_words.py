@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 MAX_CELLS = 6
+UNIT_TOLERANCE = Decimal("0.4")  # in powers of ten, RECONCILIATION 2.5
 OPERATORS = {"==": ("phải bằng", "must equal"), "<=": ("không được vượt", "must not exceed"),
              ">=": ("không được thấp hơn", "must not be below")}  # fmt: skip
 REASONS = {
@@ -83,6 +84,18 @@ class FailedVerdict:
     def is_money(self) -> bool:
         """Whether the difference is an amount in đồng."""
         return self.family in ("linear", "cap") and bool(self.cells) and all(cell.is_money for cell in self.cells)
+
+    @property
+    def unit_exponent(self) -> int | None:
+        """±3, ±6, ±9 when one side is about that power of ten of the other: a wrong unit of money looks like this."""
+        smaller, larger = sorted((abs(self.left_value), abs(self.right_value)))
+        if self.family != "linear" or not self.is_money or smaller == 0:
+            return None
+        digits = (larger / smaller).log10()
+        exponent = 3 * round(digits / 3)
+        if exponent not in (3, 6, 9) or abs(digits - exponent) > UNIT_TOLERANCE:
+            return None
+        return exponent if abs(self.left_value) > abs(self.right_value) else -exponent
 
     @property
     def scope(self) -> dict[str, str]:

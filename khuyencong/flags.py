@@ -41,6 +41,7 @@ class Flag:
     verdicts: tuple[FailedVerdict, ...]
     suspected: tuple[FlagCell, ...]
     impact_vnd: Decimal
+    mechanism: str | None
     explanation_vi: str
     explanation_en: str
 
@@ -62,7 +63,11 @@ def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
 
 
 def group_causes(verdicts: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]:
-    """Failed verdicts grouped into causes: connected when they share a cell; in the order of submission, rule and scope."""
+    """Failed verdicts grouped into causes, in the order of submission, rule and scope.
+
+    Two are connected when they share a cell, or when in one report both are off by the same power of a thousand against
+    the same other report: a unit of money is wrong once, not once an activity.
+    """
     ordered = sorted(verdicts, key=lambda v: (v.submission_key, v.rule_id, v.scope_key))
     parent = list(range(len(ordered)))
 
@@ -74,8 +79,12 @@ def group_causes(verdicts: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]
 
     first_with: dict[tuple[Any, ...], int] = {}
     for index, verdict in enumerate(ordered):
-        for cell in verdict.cells:
-            other = first_with.setdefault(cell.place, index)
+        marks: list[tuple[Any, ...]] = [cell.place for cell in verdict.cells]
+        if verdict.unit_exponent is not None:
+            reports = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
+            marks.append(("unit", verdict.unit_exponent, *reports))
+        for mark in marks:
+            other = first_with.setdefault(mark, index)
             low, high = sorted((root(index), root(other)))
             parent[high] = low
     groups: dict[int, list[FailedVerdict]] = defaultdict(list)
@@ -102,6 +111,7 @@ def _flag(verdicts: list[FailedVerdict]) -> Flag:
         verdicts=tuple(verdicts),
         suspected=suspected,
         impact_vnd=max(money, default=Decimal(0)),
+        mechanism="unit" if all(verdict.unit_exponent is not None for verdict in verdicts) else None,
         explanation_vi=vi,
         explanation_en=en,
     )
@@ -155,15 +165,17 @@ def _read_failed(cursor: Any) -> list[FailedVerdict]:
 def _write(cursor: Any, run_key: int, flags: list[Flag]) -> None:
     cursor.executemany(
         """insert into checks.flag (flag_id, submission_key, unit_key, form_code, period_end, severity,
-            suspected_figures, impact_vnd, explanation_vi, explanation_en, opened_run)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            suspected_figures, impact_vnd, mechanism, explanation_vi, explanation_en, opened_run)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (flag_id) do update set
-            (submission_key, severity, suspected_figures, impact_vnd, explanation_vi, explanation_en, closed_run)
+            (submission_key, severity, suspected_figures, impact_vnd, mechanism, explanation_vi, explanation_en,
+                closed_run)
             = (excluded.submission_key, excluded.severity, excluded.suspected_figures, excluded.impact_vnd,
-                excluded.explanation_vi, excluded.explanation_en, null)""",
+                excluded.mechanism, excluded.explanation_vi, excluded.explanation_en, null)""",
         [
             (f.flag_id, f.submission_key, f.unit_key, f.form_code, f.period_end, f.severity,
-             sorted({cell.figure_key for cell in f.suspected}), f.impact_vnd, f.explanation_vi, f.explanation_en, run_key)
+             sorted({cell.figure_key for cell in f.suspected}), f.impact_vnd, f.mechanism,
+             f.explanation_vi, f.explanation_en, run_key)
             for f in flags
         ],
     )  # fmt: skip

@@ -1,0 +1,60 @@
+"""How failed verdicts become causes, and what a flag says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of, number_en, number_vi
+from khuyencong.flags import group_causes
+
+
+def _cell(row: int, column: str = "c", submission: int = 1) -> FlagCell:
+    return FlagCell(
+        "left", submission, "money", row, column, "Kinh phí", f"C{row}", f"u|{row}|{column}", Decimal(5), Decimal(5), True, True
+    )
+
+
+def _verdict(rule: str, *cells: FlagCell, left: int = 900, right: int = 100, **more: object) -> FailedVerdict:
+    plain = FailedVerdict(
+        1, rule, "activity_code=A1", "block", "fail", "hard", None, "long-an", "Long An", "Long An", "kinh-phi",
+        date(2025, 3, 31), "Một quy tắc", "A rule", "<=", "linear", Decimal(left), Decimal(left), Decimal(left),
+        Decimal(right), Decimal(right), Decimal(right), Decimal(left - right), "hash", cells,
+    )  # fmt: skip
+    return replace(plain, **more)
+
+
+def test_verdicts_that_share_a_cell_are_one_cause() -> None:
+    first, second = _verdict("A", _cell(1), _cell(2)), _verdict("B", _cell(2), _cell(3))
+    chained, alone = _verdict("C", _cell(3)), _verdict("D", _cell(9))
+    groups = group_causes([alone, chained, second, first])
+    assert [[verdict.rule_id for verdict in group] for group in groups] == [["A", "B", "C"], ["D"]]
+
+
+def test_a_wrong_unit_is_one_cause_and_other_reports_are_not_drawn_in() -> None:
+    wrong = [_verdict(rule, _cell(n), left=90_000, right=100) for n, rule in enumerate("AB")]
+    elsewhere = _verdict("C", _cell(7), left=90_000, right=100, submission_key=2)
+    other = _verdict("D", _cell(8), left=300, right=100)
+    groups = group_causes([*wrong, elsewhere, other])
+    assert sorted(len(group) for group in groups) == [1, 1, 2]
+    assert wrong[0].unit_exponent == 3 and other.unit_exponent is None
+
+
+def test_order_of_arrival_changes_nothing() -> None:
+    verdicts = [_verdict(rule, _cell(n), _cell(n + 1)) for n, rule in enumerate("ABCD")]
+    assert group_causes(verdicts) == group_causes(reversed(verdicts))
+
+
+def test_a_flag_says_what_was_reported_expected_and_where() -> None:
+    verdict = _verdict("KP-05", _cell(8), left=5_000_000, right=100_000)
+    vi, en = explanation_of([verdict], verdict)
+    for words in ("KP-05", "Long An", "03/2025", "5.000.000 đồng", "không được vượt 100.000 đồng", "lệch 4.900.000", "Kinh phí!C8"):
+        assert words in vi
+    for words in ("5,000,000 VND", "must not exceed 100,000 VND", "difference 4,900,000"):
+        assert words in en
+
+
+def test_numbers() -> None:
+    assert (number_vi(Decimal("1234567.5")), number_en(Decimal("1234567.50"))) == ("1.234.567,5", "1,234,567.5")
+    assert number_vi(Decimal(-1200)) == "-1.200"
