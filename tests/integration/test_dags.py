@@ -26,20 +26,18 @@ FORMS = {"giao-ke-hoach", "tien-do", "kinh-phi"}
 @pytest.fixture(scope="module")
 def nation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nation")
-    write_nation(folder, seed=2025, until=date(2025, 3, 31), forms=FORMS, clean=True)
+    write_nation(folder, seed=2025, until=date(2025, 3, 31), forms=FORMS)
     return folder
 
 
 def fill_inboxes(nation, home):
-    """A slice of the nation into the two inboxes of a home: the central decisions and some units, and one unit apart.
-
-    Returns the number of files in each.
+    """A slice of the nation into the two inboxes of a home: the central decisions and four units with planted errors
+    that end in a flag, and one such unit apart. Returns the number of files in each.
     """
-    units = sorted(path.name for path in nation.iterdir() if path.is_dir() and path.name != "truth")
-    central = [unit for unit in units if list((nation / unit).glob("giao-ke-hoach*"))]
-    others = [unit for unit in units if unit not in central]
-    with (nation / "manifest.csv").open(encoding="utf-8", newline="") as file:
-        manifest = list(csv.DictReader(file))
+    manifest = read_csv(nation / "manifest.csv")
+    central = sorted({path.parent.name for path in nation.glob("*/giao-ke-hoach*")})
+    wrong = dict.fromkeys(row["unit_key"] for row in read_csv(nation / "truth/errors.csv") if row["expected"] == "flag")
+    others = [unit for unit in wrong if unit not in central]
     counts = []
     for folder, chosen in ((home / "samples", [*central, *others[:4]]), (home / "samples" / "published", others[4:5])):
         rows = [row for row in manifest if row["path"].split("/")[0] in chosen]
@@ -51,6 +49,11 @@ def fill_inboxes(nation, home):
             writer.writerows(rows)
         counts.append(len(rows))
     return counts
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture
@@ -113,4 +116,4 @@ def test_both_dags_run_to_the_release_of_kc_nightly(nation, installation, tmp_pa
 
     night = json.loads(run("kc", "nightly", "--as-of", AS_OF, "--json", home=by_hand.home))
     assert night["release_hash"] == release_hash
-    assert night["stations"]["read"]["rows_out"] > 0
+    assert night["stations"]["read"]["rows_out"] > 0 and night["stations"]["reconcile"]["rows_out"] > 0
