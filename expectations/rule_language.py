@@ -145,13 +145,16 @@ def _check_may_block(entry: Mapping[str, Any], terms: Sequence[Term], vocabulary
 
 
 def _chain(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
+    """Each step against the next, and against the last: a factor that two neighbours share hides from their own link."""
     steps = [dict(step) for step in entry["chain"]]
     words = [(step.pop("vi"), step.pop("en")) for step in steps]
-    for number, (small, large) in enumerate(zip(steps, steps[1:], strict=False), 1):
-        vi = entry["vi"].format(small=words[number - 1][0], large=words[number][0])
-        en = entry["en"].format(small=words[number - 1][1], large=words[number][1])
-        link = {**entry, "operator": "<="}
-        yield _linear(link, f"{entry['id']}-{number}", [small], [large], vocabulary, vi=vi, en=en)
+    last = len(steps) - 1
+    links = [(n, n + 1, f"{entry['id']}-{n + 1}") for n in range(last)]
+    links += [(n, last, f"{entry['id']}-{n + 1}-{last + 1}") for n in range(last - 1)]
+    for small, large, rule_id in links:
+        vi = entry["vi"].format(small=words[small][0], large=words[large][0])
+        en = entry["en"].format(small=words[small][1], large=words[large][1])
+        yield _linear({**entry, "operator": "<="}, rule_id, [steps[small]], [steps[large]], vocabulary, vi=vi, en=en)
 
 
 def _tree(entry: Mapping[str, Any], node: Mapping[str, Any], rule_id: str, vocabulary: Vocabulary) -> Iterator[Rule]:

@@ -67,13 +67,14 @@ def test_an_id_stands_once(tmp_path: Path, vocabulary: Vocabulary) -> None:
         _read(tmp_path, vocabulary, BASE, BASE)
 
 
-def test_a_chain_is_its_links_from_small_to_large(tmp_path: Path, vocabulary: Vocabulary) -> None:
+def test_a_chain_is_its_links_from_small_to_large_and_to_the_last(tmp_path: Path, vocabulary: Vocabulary) -> None:
     steps = [{"columns": [name], "vi": name, "en": name} for name in ("kcdp_t_settled", "kcdp_t_disbursed", "kcdp_t_plan")]
     entry = {**BASE, "chain": steps, "vi": "{small} ≤ {large}", "en": "{small} <= {large}"}
     rules = _read(tmp_path, vocabulary, entry)
     assert [(rule.rule_id, rule.operator, rule.en) for rule in rules] == [
         ("X-01-1", "<=", "kcdp_t_settled <= kcdp_t_disbursed"),
         ("X-01-2", "<=", "kcdp_t_disbursed <= kcdp_t_plan"),
+        ("X-01-1-3", "<=", "kcdp_t_settled <= kcdp_t_plan"),
     ]
 
 
