@@ -1,6 +1,10 @@
 -- The figure in force of every mention's key: the sum over activities and funds that the mention does not name and, for
 -- a group, over its units; with the reason when that sum is not the whole. Without a row there is no figure in force.
-{{ config(materialized='table', unlogged=true) }}
+-- The few mentions are hashed and every figure is read once: a merge would sort all figures by their texts.
+{{ config(
+    materialized='table', unlogged=true,
+    pre_hook=[hash_joins_only(), 'set local enable_mergejoin = off']
+) }}
 
 with scope as (
     select * from {{ ref('chk_mention_scope') }}
