@@ -1,0 +1,128 @@
+"""`kc status`: owed × received, who is late by how many days, what is held or under review, which projects vanished, what ran."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+
+from khuyencong.settings import TIMEZONE
+
+# A night is due every 24 hours; two more are left for a slow one.
+STALE_AFTER = timedelta(hours=26)
+
+LAST_GOOD_RUN = """
+select run_key as run, as_of, release_number as release from release.run
+where state = 'done' and as_of <= %(as_of)s order by run_key desc limit 1"""
+
+LAST_RUN = """
+select run_key as run, as_of, state, failed_station, failed_reason from release.run
+where as_of <= %(as_of)s order by run_key desc limit 1"""
+
+COVERAGE = """
+select period_end, form_code as form, n_owed, n_reported, n_missing, n_returned, n_nil, n_late, n_estimated, n_under_review
+from marts.mart_coverage where group_key = 'viet-nam' order by period_end, form_code"""
+
+# Days are counted here, on the day somebody asks: a count in the facts would open a release every night.
+LATE = """
+select r.unit_key, u.unit_name, r.responsible_unit_key, r.form_code as form, r.period_end, r.due_date, r.state,
+    case when r.state in ('missing', 'returned') then (%(as_of)s::timestamptz)::date - r.due_date else r.days_late end
+        as days_late
+from facts.fct_report as r
+inner join register.units as u on r.unit_key = u.unit_key
+where r.is_owed and (r.is_late or r.state in ('missing', 'returned') and r.due_date < (%(as_of)s::timestamptz)::date)
+order by r.state in ('in_force', 'nil'), days_late desc, r.form_code, r.unit_key"""
+
+UNDER_REVIEW = """
+select unit_key, form_code as form, period_end, n_holds, received_at from facts.fct_submission
+where submission_state = 'under_review' order by period_end, form_code, unit_key"""
+
+NIL = """
+select unit_key, form_code as form, period_end, coalesce(nil_reason, '') as nil_reason from facts.fct_submission
+where submission_state = 'nil' order by period_end, form_code, unit_key"""
+
+RETURNED = """
+select s.unit_key, s.form_code as form, s.period_end, r.location, f.finding_code, f.message_vi, f.message_en
+from raw.finding as f
+inner join raw.receipt as r on f.receipt_key = r.receipt_key
+left join raw.submission as s on f.submission_key = s.submission_key
+where f.verdict = 'return' and r.received_at <= %(as_of)s
+order by r.received_at, r.location, f.finding_key"""
+
+HELD = """
+select unit_key, form_code as form, period_end, rule_id, max(reason_vi) as reason_vi, max(reason_en) as reason_en,
+    count(*) as n_figures
+from marts.mart_held_figures
+group by unit_key, form_code, period_end, rule_id order by n_figures desc, period_end, unit_key, rule_id"""
+
+VANISHED = """
+select distinct unit_key, form_code as form, period_end, project_key from facts.fct_missing_line
+order by period_end, unit_key, project_key"""
+
+
+def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
+    """What is owed and what came, as the last night saw it, with days counted to `as_of`.
+
+    Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, coverage, late, returned, nil,
+    under_review, held, vanished_projects}; all but the first four are lists of rows. is_stale: no good run within 26 hours
+    before as_of. Before the first night everything is empty and is_stale is true.
+    """
+    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        good = _rows(cursor, LAST_GOOD_RUN, as_of)
+        last = _rows(cursor, LAST_RUN, as_of)
+        cursor.execute("select to_regclass('marts.mart_coverage') is not null as is_built")
+        is_built = cursor.fetchone()["is_built"] and good
+        lists = {
+            "coverage": COVERAGE, "late": LATE, "returned": RETURNED, "nil": NIL, "under_review": UNDER_REVIEW,
+            "held": HELD, "vanished_projects": VANISHED,
+        }  # fmt: skip
+        found = {name: _rows(cursor, query, as_of) if is_built else [] for name, query in lists.items()}
+    age = as_of - datetime.fromisoformat(good[0]["as_of"]) if good else None
+    return {
+        "as_of": as_of.astimezone(TIMEZONE).isoformat(),
+        "is_stale": age is None or age > STALE_AFTER,
+        "last_good_run": {**good[0], "age_hours": round(age / timedelta(hours=1), 1)} if good else None,
+        "last_run": last[0] if last else None,
+        **found,
+    }
+
+
+def print_status(document: dict[str, Any]) -> None:
+    """The status as tables for people."""
+    from khuyencong.cli.output import console, print_table
+
+    out = console()
+    good, last = document["last_good_run"], document["last_run"]
+    if good is None:
+        out.print("No night has finished yet. Run `kc nightly`.")
+    else:
+        out.print(f"Last good night: run {good['run']}, as of {good['as_of']}, {good['age_hours']} hours ago.")
+    if last and last["state"] == "failed":
+        out.print(f"Run {last['run']} failed at {last['failed_station']}: {last['failed_reason']}")
+    _print_rows(print_table, "Owed × received", document["coverage"])
+    _print_rows(print_table, "Late or missing", document["late"])
+    _print_rows(print_table, "Returned", document["returned"])
+    _print_rows(print_table, "Held figures", document["held"])
+    _print_rows(print_table, "Under review", document["under_review"])
+    _print_rows(print_table, "Nil reports", document["nil"])
+    _print_rows(print_table, "Projects that vanished from a report", document["vanished_projects"])
+
+
+def _print_rows(print_table: Any, title: str, rows: list[dict[str, Any]], limit: int = 20) -> None:
+    if rows:
+        shown = title if len(rows) <= limit else f"{title}: the first {limit} of {len(rows)} (--json gives all)"
+        print_table(shown, [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows[:limit]])
+
+
+def _rows(cursor: Any, query: str, as_of: datetime) -> list[dict[str, Any]]:
+    """Rows as dictionaries, times and dates as ISO text of Viet Nam."""
+    cursor.execute(query, {"as_of": as_of})
+    return [{name: _plain(value) for name, value in row.items()} for row in cursor.fetchall()]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(TIMEZONE).isoformat()
+    return value.isoformat() if hasattr(value, "isoformat") else value
