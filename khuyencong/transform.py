@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ def run_dbt(
     settings: Settings,
     select: list[str],
     *,
+    exclude: Sequence[str] = (),
     seeds: bool = False,
     full_refresh: bool = False,
     unit_tests: bool = False,
@@ -52,6 +53,7 @@ def run_dbt(
     """Build the selected models and run their tests, each as soon as its parents stand.
 
     select        dbt's node selection, usually folders of dbt_project/models ("staging", "checks")
+    exclude       nodes of the selection that are left out
     seeds         load the register first, if its files differ from those loaded last
     unit_tests    also run dbt's unit tests; they judge code with invented rows, so a night leaves them out
     log           called with each node when it is done
@@ -63,6 +65,8 @@ def run_dbt(
         command = ["build", "--select", *select, "--indirect-selection", "buildable", "--exclude-resource-type", "seed"]
         if not unit_tests:
             command += ["--exclude-resource-type", "unit_test"]
+        if exclude:
+            command += ["--exclude", *exclude]
         if full_refresh:
             command.append("--full-refresh")
         results = _invoke(warehouse, settings, command, log)
