@@ -15,6 +15,7 @@ from typing import Any
 
 MAX_ROUNDS = 5
 IN_FORCE = ("in_force", "nil")
+JUDGED = (*IN_FORCE, "under_review")
 
 
 class GateError(RuntimeError):
@@ -176,7 +177,7 @@ def _write_choice(connection: Any, run_key: int, states: dict[int, str]) -> set[
     """Write what stands and what is held in this run; returns the submissions for which rules were judged with another
     choice: they stood and no longer do, or do now, or have a figure that was held and is not, or is now."""
     chosen = _in_force(states)
-    judged = sorted(key for key, state in states.items() if state in (*IN_FORCE, "under_review"))
+    judged = sorted(key for key, state in states.items() if state in JUDGED)
     with connection, connection.cursor() as cursor:
         cursor.execute("select submission_key from checks.chk_standing")
         changed = {row[0] for row in cursor} ^ chosen
@@ -220,7 +221,7 @@ def _write_history(connection: Any, run_key: int, states: dict[int, str], held: 
                 where history.submission_key = now_is.submission_key order by run_key desc limit 1
             ) as last on true
             where (now_is.submission_state, now_is.n_holds) is distinct from (last.submission_state, last.n_holds)""",
-            (run_key, keys, [states[key] for key in keys], [held.get(key, 0) for key in keys]),
+            (run_key, keys, [states[key] for key in keys], [held.get(key, 0) if states[key] in JUDGED else 0 for key in keys]),
         )
 
 

@@ -41,7 +41,7 @@ support as (
         matched.rule_number,
         matched.submission_key,
         {%- for name in scope_columns() %}
-        matched.{{ name }},
+            matched.{{ name }},
         {%- endfor %}
         sum(matched.value) as value,
         sum(matched.low) as low,
@@ -50,11 +50,11 @@ support as (
         bool_or(matched.is_unreadable) as is_unreadable
     from matched
     group by
+        {%- for name in scope_columns() %}
+            matched.{{ name }},
+        {%- endfor %}
         matched.rule_number,
         matched.submission_key
-        {%- for name in scope_columns() %},
-        matched.{{ name }}
-        {%- endfor %}
 ),
 
 bounded as (
@@ -83,7 +83,7 @@ final as (
         submission_key,
         {{ scope_key('bounded') }} as scope_key,
         {%- for name in scope_columns() %}
-        {{ name }},
+            {{ name }},
         {%- endfor %}
         case
             when is_unreadable or n_values = 0 or cap_vnd is null then 'undecided'

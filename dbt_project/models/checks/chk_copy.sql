@@ -25,7 +25,7 @@ paired as (
         matched.rule_number,
         matched.submission_key,
         {%- for name in scope_columns() %}
-        matched.{{ name }},
+            matched.{{ name }},
         {%- endfor %}
         split_part(matched.line_key, '|', 3) as line_name,
         matched.figure_column_name,
@@ -36,7 +36,7 @@ paired as (
         matched.rule_number,
         matched.submission_key,
         {%- for name in scope_columns() %}
-        matched.{{ name }},
+            matched.{{ name }},
         {%- endfor %}
         split_part(matched.line_key, '|', 3),
         matched.figure_column_name
@@ -47,7 +47,7 @@ counted as (
         rule_number,
         submission_key,
         {%- for name in scope_columns() %}
-        {{ name }},
+            {{ name }},
         {%- endfor %}
         count(*) filter (where value_now <> 0) as n_nonzero,
         count(*) filter (where value_now <> 0 and value_now = value_before) as n_same,
@@ -55,11 +55,11 @@ counted as (
         count(value_before) as n_before
     from paired
     group by
+        {%- for name in scope_columns() %}
+            {{ name }},
+        {%- endfor %}
         rule_number,
         submission_key
-        {%- for name in scope_columns() %},
-        {{ name }}
-        {%- endfor %}
 ),
 
 final as (
@@ -68,7 +68,7 @@ final as (
         counted.submission_key,
         {{ scope_key('counted') }} as scope_key,
         {%- for name in scope_columns() %}
-        counted.{{ name }},
+            counted.{{ name }},
         {%- endfor %}
         case
             when counted.n_before = 0 or counted.n_nonzero < (rule.parameters ->> 'min_nonzero')::integer

@@ -1,4 +1,5 @@
--- For every judged submission and every other source that its rules name: is anything there, how complete, cut off when?
+-- For every judged submission and every other source that its rules name: is anything there, how complete, cut off
+-- when?
 {{ config(materialized='table', unlogged=true) }}
 
 with judged as (

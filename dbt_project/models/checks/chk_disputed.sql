@@ -1,5 +1,5 @@
--- Cells that the gate held when it last spoke. A disputed figure is no evidence against another report: what was compared
--- with it waits.
+-- Cells that the gate held when it last spoke. A disputed figure is no evidence against another report: what was
+-- compared with it waits.
 {{ config(materialized='table', unlogged=true) }}
 
 with hold as (

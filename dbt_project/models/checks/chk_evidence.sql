@@ -42,13 +42,14 @@ unit_and_predecessors as (
         judged.submission_key,
         array_agg(distinct family.unit_key) as unit_keys
     from judged
-    cross join lateral (
-        select judged.unit_key
-        union all
-        select succession.predecessor_key
-        from succession
-        where succession.successor_key = judged.unit_key and succession.effective_date <= judged.period_end
-    ) as family
+    cross join
+        lateral (
+            select judged.unit_key
+            union all
+            select succession.predecessor_key
+            from succession
+            where succession.successor_key = judged.unit_key and succession.effective_date <= judged.period_end
+        ) as family
     group by judged.submission_key
 ),
 
@@ -58,7 +59,7 @@ itself as (
         form_code,
         'same' as period_shift,
         submission_key as evidence_submission_key,
-        null::text [] as evidence_unit_keys
+        null::text[] as evidence_unit_keys
     from judged
 ),
 
@@ -87,7 +88,7 @@ own_previous as (
         judged.form_code,
         'previous' as period_shift,
         standing.submission_key as evidence_submission_key,
-        null::text [] as evidence_unit_keys
+        null::text[] as evidence_unit_keys
     from judged
     inner join standing
         on judged.form_code = standing.form_code
@@ -126,7 +127,7 @@ prior_year as (
         judged.form_code,
         'prior_year' as period_shift,
         standing.submission_key as evidence_submission_key,
-        null::text [] as evidence_unit_keys
+        null::text[] as evidence_unit_keys
     from judged
     inner join unit_and_predecessors on judged.submission_key = unit_and_predecessors.submission_key
     inner join standing
@@ -162,7 +163,7 @@ plan_in_force as (
         judged.form_code,
         'plan_in_force' as period_shift,
         judged.submission_key as evidence_submission_key,
-        null::text [] as evidence_unit_keys
+        null::text[] as evidence_unit_keys
     from judged
     inner join need
         on judged.form_code = need.judges_form
@@ -182,18 +183,19 @@ gathered as (
         form_code,
         'previous' as period_shift,
         evidence_submission_key,
-        null::text [] as evidence_unit_keys
+        null::text[] as evidence_unit_keys
     from predecessors
     where not exists (
-        select 1 from own_previous where own_previous.submission_key = predecessors.submission_key
-    )
+            select 1 from own_previous
+            where own_previous.submission_key = predecessors.submission_key
+        )
     union all
     select
         submission_key,
         form_code,
         'predecessors' as period_shift,
         evidence_submission_key,
-        null::text [] as evidence_unit_keys
+        null::text[] as evidence_unit_keys
     from predecessors
     union all
     select * from prior_year
@@ -214,9 +216,9 @@ final as (
     inner join {{ ref('stg_submission') }} as submission
         on gathered.evidence_submission_key = submission.submission_key
     where exists (
-        select 1 from need
-        where need.form_code = gathered.form_code and need.period_shift = gathered.period_shift
-    )
+            select 1 from need
+            where need.form_code = gathered.form_code and need.period_shift = gathered.period_shift
+        )
 )
 
 select * from final

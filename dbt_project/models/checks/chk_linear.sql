@@ -1,5 +1,5 @@
--- Linear rules: the difference of both sides as an interval, its place on the ladder of closeness, and what stands in the
--- way of a verdict.
+-- Linear rules: the difference of both sides as an interval, its place on the ladder of closeness, and what stands
+-- in the way of a verdict.
 {{ config(materialized='ephemeral') }}
 
 with operand as (
@@ -101,9 +101,9 @@ hindered as (
             when missing_mode = 'zero' then null
             when missing_mode = 'skip_if_all'
                 then case
-                    when n_left_absent = n_left or has_right and n_right_absent = n_right and n_right > 0
-                        then 'nothing_to_compare'
-                end
+                        when n_left_absent = n_left or has_right and n_right_absent = n_right and n_right > 0
+                            then 'nothing_to_compare'
+                    end
             when n_left_absent + n_right_absent > 0 then 'missing_value'
         end as reason
     from compared
@@ -114,27 +114,26 @@ placed as (
         hindered.*,
         case
             when reason is not null then null
-            when operator = '==' then
-                case
-                    when difference = 0 then 'exact'
-                    when difference_low < 0 and difference_high > 0 then 'rounding'
-                    when truncated_low < 0 and truncated_high > 0 then 'truncation'
-                    when difference_low = 0 or difference_high = 0 then 'borderline'
-                end
-            when operator = '<=' then
-                case
-                    when difference <= 0 then 'exact'
-                    when difference_low < 0 then 'rounding'
-                    when truncated_low < 0 then 'truncation'
-                    when difference_low = 0 then 'borderline'
-                end
-            else
-                case
-                    when difference >= 0 then 'exact'
-                    when difference_high > 0 then 'rounding'
-                    when truncated_high > 0 then 'truncation'
-                    when difference_high = 0 then 'borderline'
-                end
+            when operator = '=='
+                then
+                    case
+                        when difference = 0 then 'exact'
+                        when difference_low < 0 and difference_high > 0 then 'rounding'
+                        when truncated_low < 0 and truncated_high > 0 then 'truncation'
+                        when difference_low = 0 or difference_high = 0 then 'borderline'
+                    end
+            when operator = '<='
+                then
+                    case
+                        when difference <= 0 then 'exact'
+                        when difference_low < 0 then 'rounding'
+                        when truncated_low < 0 then 'truncation'
+                        when difference_low = 0 then 'borderline'
+                    end
+            when difference >= 0 then 'exact'
+            when difference_high > 0 then 'rounding'
+            when truncated_high > 0 then 'truncation'
+            when difference_high = 0 then 'borderline'
         end as near,
         -- the side whose data stop later may hold more than the other
         days_later <> 0 and sign(days_later) = sign(difference) * case foreign_side when 'left' then 1 else -1 end
@@ -150,7 +149,7 @@ final as (
         submission_key,
         {{ scope_key('placed') }} as scope_key,
         {%- for name in scope_columns() %}
-        {{ name }},
+            {{ name }},
         {%- endfor %}
         case
             when reason is not null then 'undecided'

@@ -1,5 +1,5 @@
--- Both sides of every linear rule at every scope: sums of values and of the ends of their intervals, in one query for all
--- rules. A rule on each figure keeps the worst figure instead of the sum.
+-- Both sides of every linear rule at every scope: sums of values and of the ends of their intervals, in one query
+-- for all rules. A rule on each figure keeps the worst figure instead of the sum.
 {{ config(materialized='ephemeral') }}
 
 with matched as (

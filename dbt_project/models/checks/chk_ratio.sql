@@ -18,7 +18,7 @@ summed as (
         matched.rule_number,
         matched.submission_key,
         {%- for name in scope_columns() %}
-        matched.{{ name }},
+            matched.{{ name }},
         {%- endfor %}
         max(value) filter (where role = 'reported') as reported,
         max(low) filter (where role = 'reported') as reported_low,
@@ -32,11 +32,11 @@ summed as (
         bool_or(is_missing) filter (where role in ('reported', 'numerator')) as is_missing
     from matched
     group by
+        {%- for name in scope_columns() %}
+            matched.{{ name }},
+        {%- endfor %}
         matched.rule_number,
         matched.submission_key
-        {%- for name in scope_columns() %},
-        matched.{{ name }}
-        {%- endfor %}
 ),
 
 denominator as (
@@ -44,7 +44,7 @@ denominator as (
         matched.rule_number,
         matched.submission_key,
         {%- for name in scope_columns() %}
-        matched.{{ name }},
+            matched.{{ name }},
         {%- endfor %}
         matched.alternative,
         sum(value) as denominator,
@@ -56,7 +56,7 @@ denominator as (
         matched.rule_number,
         matched.submission_key,
         {%- for name in scope_columns() %}
-        matched.{{ name }},
+            matched.{{ name }},
         {%- endfor %}
         matched.alternative
     having count(value) > 0 and sum(low) > 0
@@ -76,7 +76,7 @@ tried as (
         on summed.rule_number = denominator.rule_number
         and summed.submission_key = denominator.submission_key
         {%- for name in scope_columns() %}
-        and summed.{{ name }} = denominator.{{ name }}
+            and summed.{{ name }} = denominator.{{ name }}
         {%- endfor %}
     where summed.reported is not null
 ),
@@ -100,7 +100,7 @@ judged as (
         rule_number,
         submission_key,
         {%- for name in scope_columns() %}
-        {{ name }},
+            {{ name }},
         {%- endfor %}
         reported,
         reported_low,
@@ -117,7 +117,7 @@ judged as (
         rule_number,
         submission_key,
         {%- for name in scope_columns() %}
-        {{ name }},
+            {{ name }},
         {%- endfor %}
         reported,
         reported_low,
@@ -130,7 +130,7 @@ final as (
         judged.submission_key,
         {{ scope_key('judged') }} as scope_key,
         {%- for name in scope_columns() %}
-        judged.{{ name }},
+            judged.{{ name }},
         {%- endfor %}
         case
             when judged.is_unreadable or judged.is_missing or judged.closeness is null then 'undecided'

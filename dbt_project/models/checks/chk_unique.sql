@@ -30,9 +30,9 @@ reported as (
     select distinct
         matched.rule_number,
         matched.submission_key,
-        {%- for name in scope_columns() %}
+    {%- for name in scope_columns() %}
         matched.{{ name }}{{ "," if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from matched
 ),
 
@@ -54,7 +54,7 @@ counted as (
         reported.rule_number,
         reported.submission_key,
         {%- for name in scope_columns() %}
-        reported.{{ name }},
+            reported.{{ name }},
         {%- endfor %}
         count(distinct other_line.unit_key) as n_others
     from reported
@@ -68,15 +68,15 @@ counted as (
         and not exists (
             select 1 from succession
             where (succession.predecessor_key, succession.successor_key) in (
-                (judged.unit_key, other_line.unit_key), (other_line.unit_key, judged.unit_key)
-            )
+                    (judged.unit_key, other_line.unit_key), (other_line.unit_key, judged.unit_key)
+                )
         )
     group by
+        {%- for name in scope_columns() %}
+            reported.{{ name }},
+        {%- endfor %}
         reported.rule_number,
         reported.submission_key
-        {%- for name in scope_columns() %},
-        reported.{{ name }}
-        {%- endfor %}
 ),
 
 final as (
@@ -85,7 +85,7 @@ final as (
         counted.submission_key,
         {{ scope_key('counted') }} as scope_key,
         {%- for name in scope_columns() %}
-        counted.{{ name }},
+            counted.{{ name }},
         {%- endfor %}
         case when counted.n_others > 0 then 'fail' else 'pass' end as verdict,
         case when counted.n_others > 0 then 'hard' else 'exact' end as closeness,

@@ -30,7 +30,7 @@ could_not_run as (
         judged.submission_key,
         '' as scope_key,
         {%- for name in scope_columns() %}
-        '' as {{ name }},
+            '' as {{ name }},
         {%- endfor %}
         'could_not_run' as verdict,
         null::text as closeness,
@@ -49,9 +49,9 @@ could_not_run as (
 
 every_family as (
     {%- for family in ['chk_linear', 'chk_ratio', 'chk_unique', 'chk_copy', 'chk_cap'] %}
-    select * from {{ ref(family) }}
-    where rule_id not in (select broken.rule_id from broken)
-    union all
+        select * from {{ ref(family) }}
+        where rule_id not in (select broken.rule_id from broken)
+        union all
     {%- endfor %}
     select * from could_not_run
 ),
@@ -69,7 +69,7 @@ final as (
         judged.period_end,
         every_family.scope_key,
         {%- for name in scope_columns() if name != 'unit_key' %}
-        every_family.{{ name }},
+            every_family.{{ name }},
         {%- endfor %}
         every_family.unit_key as scope_unit_key,
         every_family.verdict,

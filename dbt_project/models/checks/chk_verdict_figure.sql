@@ -48,7 +48,7 @@ final as (
         on matched.rule_number = failing.rule_number
         and matched.submission_key = failing.submission_key
         {%- for name in scope_columns() if name != 'unit_key' %}
-        and matched.{{ name }} = failing.{{ name }}
+            and matched.{{ name }} = failing.{{ name }}
         {%- endfor %}
         and matched.unit_key = failing.scope_unit_key
     where

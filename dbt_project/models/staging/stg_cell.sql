@@ -53,8 +53,8 @@ refused as (
     where verdict = 'cell' and submission_key is not null
 ),
 
--- How finely a column is printed, for each unit of measure in it. A total may be printed finer than its parts but is never
--- taken as coarser.
+-- How finely a column is printed, for each unit of measure in it. A total may be printed finer than its
+-- parts but is never taken as coarser.
 printed as (
     select
         cell.submission_key,
@@ -71,6 +71,7 @@ printed as (
         line.fund_code,
         line.activity_code,
         line.indicator_code,
+        indicator.unit as unit_of_measure,
         line.project_key,
         line.establishment_key,
         line.effect_code,
@@ -172,10 +173,11 @@ named as (
             else coalesce(joined.line_activity_code, activity.activity_code, 'unallocated')
         end as activity_code,
         case joined.blank
-            when 'by_indicator' then
-                case indicator.behaviour
-                    when 'ytd_flow' then 'zero' when 'ratio' then 'not_applicable' else 'missing'
-                end
+            when 'by_indicator'
+                then
+                    case indicator.behaviour
+                        when 'ytd_flow' then 'zero' when 'ratio' then 'not_applicable' else 'missing'
+                    end
             else joined.blank
         end as blank_means,
         coalesce(fund.valid_to < joined.submission_period_end, false) as is_fund_closed

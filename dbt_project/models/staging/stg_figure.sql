@@ -1,5 +1,5 @@
--- Every quantity cell of every form under one key: what it means comes from the form's column and the line's keys, its
--- value in đồng or the indicator's unit, and the interval that its printed digits allow.
+-- Every quantity cell of every form under one key: what it means comes from the form's column and the line's keys,
+-- its value in đồng or the indicator's unit, and the interval that its printed digits allow.
 {{ config(
     materialized='table',
     unlogged=true,

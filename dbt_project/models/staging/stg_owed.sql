@@ -44,11 +44,12 @@ asked as (
         )::date as due_date
     from calendar
     cross join tonight
-    cross join lateral generate_series(
-        date_trunc('month', calendar.first_period_end),
-        date_trunc('month', least(calendar.last_period_end, tonight.today)),
-        interval '1 month'
-    ) as month_start
+    cross join
+        lateral generate_series(
+            date_trunc('month', calendar.first_period_end),
+            date_trunc('month', least(calendar.last_period_end, tonight.today)),
+            interval '1 month'
+        ) as month_start
     where extract(month from month_start)::text = any(string_to_array(calendar.period_months, '|'))
 ),
 
@@ -84,7 +85,7 @@ planned as (
     from asked
     inner join assigned_or_inherited
         on assigned_or_inherited.budget_year = extract(year from asked.period_end)
-        and assigned_or_inherited.decided_date <= asked.period_end
+        and asked.period_end >= assigned_or_inherited.decided_date
     where asked.owed_by = 'planned'
     group by asked.calendar_code, asked.period_end, assigned_or_inherited.unit_key
     having sum(assigned_or_inherited.value) > 0

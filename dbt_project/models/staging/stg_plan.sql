@@ -1,5 +1,5 @@
--- The lines that plans are made of: allocation lines of the centre with their effect and sign, and the plan cells of the
--- forms that are the source of record of a plan.
+-- The lines that plans are made of: allocation lines of the centre with their effect and sign, and the plan cells
+-- of the forms that are the source of record of a plan.
 {{ config(materialized='table', unlogged=true, indexes=[{'columns': ['unit_key', 'budget_year']}]) }}
 
 with figure as (

@@ -1,6 +1,9 @@
--- The submissions that tonight may see, each with its identity, its place in the queue of that identity, and whether its
--- sender is the one whose word counts.
-{{ config(materialized='table', unlogged=true, post_hook='analyze {{ this }}') }}
+-- The submissions that tonight may see, each with its identity, its place in the queue of that identity, and
+-- whether its sender is the one whose word counts.
+{{ config(
+    materialized='table', unlogged=true,
+    post_hook='analyze {{ this }}'
+) }}
 
 with tonight as (
     select * from {{ source('release', 'tonight') }}
@@ -52,8 +55,9 @@ placed as (
         case
             -- running text has no role in force: its numbers are mentions, never figures
             when not exists (
-                select 1 from form_role where form_role.form_code = visible.form_code
-            ) then 'mentions'
+                    select 1 from form_role
+                    where form_role.form_code = visible.form_code
+                ) then 'mentions'
             when visible.sender_role = visible.role_in_force then 'report'
             else 'cross_check'
         end as submission_kind,

@@ -1,5 +1,5 @@
--- Who follows whom through whole mergers, however many steps apart. Partial transfers are left out: their figures cannot
--- be apportioned without a decided share.
+-- Who follows whom through whole mergers, however many steps apart. Partial transfers are left out: their figures
+-- cannot be apportioned without a decided share.
 with recursive succession as (
     select * from {{ ref('successions') }}
 ),
