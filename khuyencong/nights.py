@@ -124,7 +124,7 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
                 release_hash = coalesce(run.release_hash, newest.release_hash)
             from (select max(release_number) as release_number from release.release) as last
             left join release.release as newest on last.release_number = newest.release_number
-            where run_key = %s""",
+            where run.run_key = %s""",
             (finished_at, inputs, night.run_key),
         )
 
