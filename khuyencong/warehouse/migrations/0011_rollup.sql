@@ -1,5 +1,6 @@
 -- From the open rows of a release to figures, and from figures to rows of a roll-up. plpgsql, because the register's
--- seed tables are made by dbt after the migrations: the bodies are bound when they run.
+-- seed tables are made by dbt after the migrations: the bodies are bound when they run. The planner takes what functions and
+-- CTEs return for a few rows each, so the two that join tens of thousands must not loop over them.
 
 -- Where a unit stands on a map. geography null: as reported. A closed unit is followed through whole mergers; a unit that
 -- is younger than the map is one row of its own, never divided. The region is read by the law of the time of the map.
@@ -85,7 +86,7 @@ returns table (
     indicator_code text, measure text, project_key text, establishment_key text, state text, value numeric,
     low numeric, high numeric
 )
-language plpgsql stable as $$
+language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
 begin
     return query
@@ -241,7 +242,7 @@ returns table (
     at_most numeric, n_owed bigint, n_reported bigint, n_accepted bigint, n_disputed bigint, n_missing bigint,
     n_returned bigint, n_nil bigint, n_estimated bigint, n_under_review bigint, n_unbounded bigint, status text
 )
-language plpgsql stable as $$
+language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
 begin
     return query
@@ -325,6 +326,18 @@ begin
         where f.carried_into = ''
         group by f.span, f.group_key, f.row_fund, f.row_activity, f.indicator_code, f.measure, f.unit_key
     ),
+    -- which forms a row asks for; an activity or fund that is not in force asks for none
+    asking as materialized (
+        select a.span, a.group_key, a.row_fund, a.row_activity, a.indicator_code, a.measure, s.form_code
+        from amount as a
+        inner join form_of_row as s on a.indicator_code = s.indicator_code and a.row_fund = s.row_fund
+        inner join asked as q on a.span = q.span
+        left join register.activities as v on a.row_activity = v.activity_code
+        left join register.funds as n on a.row_fund = n.fund_code
+        where q.period_end >= coalesce(v.valid_from, q.period_end)
+            and q.period_end <= coalesce(v.valid_to, q.period_end)
+            and q.period_end <= coalesce(n.valid_to, q.period_end)
+    ),
     -- a form in no calendar owes what its own lines name
     owed as (
         select a.span, a.group_key, a.row_fund, a.row_activity, a.indicator_code, a.measure, d.unit_key,
@@ -334,16 +347,9 @@ begin
             bool_or(d.state = 'nil') as is_nil,
             bool_or(d.is_estimated) as is_estimated,
             bool_or(d.is_under_review) as is_under_review
-        from amount as a
-        inner join form_of_row as s on a.indicator_code = s.indicator_code and a.row_fund = s.row_fund
+        from asking as a
         inner join duty as d
-            on a.span = d.span and a.group_key = d.group_key and s.form_code = d.form_code
-        inner join asked as q on a.span = q.span
-        left join register.activities as v on a.row_activity = v.activity_code
-        left join register.funds as n on a.row_fund = n.fund_code
-        where q.period_end >= coalesce(v.valid_from, q.period_end)
-            and q.period_end <= coalesce(v.valid_to, q.period_end)
-            and q.period_end <= coalesce(n.valid_to, q.period_end)
+            on a.span = d.span and a.group_key = d.group_key and a.form_code = d.form_code
         group by a.span, a.group_key, a.row_fund, a.row_activity, a.indicator_code, a.measure, d.unit_key
         union all
         select u.span, u.group_key, u.row_fund, u.row_activity, u.indicator_code, u.measure, u.unit_key,
