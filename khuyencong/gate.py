@@ -203,7 +203,23 @@ def _write_choice(connection: Any, run_key: int, states: dict[int, str]) -> set[
             where before.submission_key is null or now_is.submission_key is null""",
             (run_key,),
         )
-        return changed | {row[0] for row in cursor}
+        changed |= {row[0] for row in cursor}
+        _write_rejudge(cursor, changed)
+        return changed
+
+
+def _write_rejudge(cursor: Any, changed: set[int]) -> None:
+    """Name the submissions to judge again: the changed ones, and what was compared with them as they stood before."""
+    cursor.execute("delete from checks.rejudge")
+    cursor.execute(
+        """insert into checks.rejudge (submission_key, why)
+        select changed.submission_key, 'changed' from unnest(%(changed)s::bigint []) as changed (submission_key)
+        union
+        select evidence.submission_key, 'compared'
+        from checks.chk_evidence as evidence
+        where evidence.evidence_submission_key = any(%(changed)s)""",
+        {"changed": sorted(changed)},
+    )
 
 
 def _write_history(connection: Any, run_key: int, states: dict[int, str], held: dict[int, int]) -> None:

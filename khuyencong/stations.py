@@ -63,7 +63,9 @@ def build(night: Night) -> StationCount:
 
     load_forms_into(night.connection, load_forms(night.settings.forms))
     load_rules_into(night.connection, night.settings)
-    results = run_dbt(night.warehouse, night.settings, BUILD, exclude=MENTIONS, seeds=True)
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute("delete from checks.rejudge")
+    results = run_dbt(night.warehouse, night.settings, BUILD, exclude=MENTIONS, seeds=True, full_refresh=True)
     return StationCount(len(results), _rows(night, "checks.chk_verdict"))
 
 

@@ -14,7 +14,7 @@ rule as (
 ),
 
 judged as (
-    select * from {{ ref('chk_submission') }}
+    select * from {{ ref('chk_judged') }}
 ),
 
 cap as (

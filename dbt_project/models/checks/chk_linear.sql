@@ -33,7 +33,7 @@ has_right as (
 ),
 
 judged as (
-    select * from {{ ref('chk_submission') }}
+    select * from {{ ref('chk_judged') }}
 ),
 
 counterpart as (

@@ -13,7 +13,7 @@ rule as (
 ),
 
 judged as (
-    select * from {{ ref('chk_submission') }}
+    select * from {{ ref('chk_judged') }}
 ),
 
 standing as (

@@ -1,6 +1,8 @@
--- One verdict a rule, scope and judged submission. Nothing that is due is left without a row.
+-- One verdict a rule, scope and judged submission. Nothing that is due is left without a row. A night builds it whole;
+-- judging again within the night replaces the verdicts of the submissions concerned.
 {{ config(
-    materialized='table', unlogged=true, pre_hook=hash_joins_only(),
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='submission_key', unlogged=true,
+    pre_hook=hash_joins_only(),
     post_hook='analyze {{ this }}'
 ) }}
 
@@ -9,7 +11,7 @@ with rule as (
 ),
 
 judged as (
-    select * from {{ ref('chk_submission') }}
+    select * from {{ ref('chk_judged') }}
 ),
 
 -- a rule that names what the forms no longer have cannot run, and says so for every report that it should judge
