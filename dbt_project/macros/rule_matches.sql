@@ -46,7 +46,7 @@
         figure.qualifier,
         disputed.submission_key is not null
         and figure.submission_key <> judged.submission_key as is_disputed
-    from {{ ref('chk_judged') }} as judged
+    from {{ ref('chk_submission' if wanted else 'chk_judged') }} as judged
     inner join {{ ref('chk_evidence') }} as evidence on judged.submission_key = evidence.submission_key
     inner join {{ ref('stg_figure') }} as figure
         on evidence.evidence_submission_key = figure.submission_key
