@@ -6,12 +6,22 @@ with submission as (
     inner join {{ source('release', 'tonight') }} as tonight on raw_submission.received_at <= tonight.as_of
 ),
 
+refused as (
+    select distinct
+        submission_key,
+        sheet_code,
+        row_number,
+        column_name
+    from {{ source('raw', 'finding') }}
+    where verdict = 'cell'
+),
+
 cell as (
     select
         cell.submission_key,
         coalesce(form_column.indicator_code, form_column.counts_as, line.indicator_code) as indicator_code,
         case
-            when line.line_kind = 'label' or finding.finding_key is not null or cell.reading <> 'number' then null
+            when line.line_kind = 'label' or finding.submission_key is not null or cell.reading <> 'number' then null
             else abs(cell.value)
         end as value_written,
         form_column.column_type,
@@ -30,12 +40,11 @@ cell as (
         on cell.submission_key = submission_column.submission_key
         and cell.sheet_code = submission_column.sheet_code
         and cell.column_name = submission_column.column_name
-    left join lateral (
-        select min(f.finding_key) as finding_key from {{ source('raw', 'finding') }} as f
-        where
-            f.submission_key = cell.submission_key and f.sheet_code = cell.sheet_code
-            and f.row_number = cell.row_number and f.column_name = cell.column_name and f.verdict = 'cell'
-    ) as finding on true
+    left join refused as finding
+        on cell.submission_key = finding.submission_key
+        and cell.sheet_code = finding.sheet_code
+        and cell.row_number = finding.row_number
+        and cell.column_name = finding.column_name
 ),
 
 received as (

@@ -36,7 +36,7 @@ class Facts:
         self.builder.load_forms()
         self.run_key = self.builder.night(AS_OF)
 
-    def build(self, held=(), after_standing=""):
+    def build(self, held=(), after_standing="", unit_tests=False):
         """Staging, standing, the cells in `held` as (submission, row, column) held, facts with their data tests."""
         run_dbt(self.database, self.settings, ["staging"], seeds=True)
         with self.connection, self.connection.cursor() as cursor:
@@ -48,7 +48,7 @@ class Facts:
                     where submission_key = %s and row_number = %s and column_name = %s""",
                     (self.run_key, submission_key, row_number, column_name),
                 )
-        run_dbt(self.database, self.settings, ["facts"])
+        run_dbt(self.database, self.settings, ["facts"], unit_tests=unit_tests)
 
     def rows(self, query, *parameters):
         with self.connection, self.connection.cursor() as cursor:
@@ -172,7 +172,7 @@ def test_states_and_bounds_of_money(facts):
 
 
 def test_nothing_is_owed_before_a_unit_exists_or_after_it_closed(facts):
-    facts.build()
+    facts.build(unit_tests=True)
     owed = facts.rows(
         """select unit_key, min(period_end), max(period_end) from facts.fct_report
         where unit_key in ('long-an', 'tay-ninh-2025', 'hue') and form_code = 'kinh-phi' group by 1 order by 1"""

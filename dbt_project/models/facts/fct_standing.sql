@@ -7,10 +7,6 @@ with report as (
     select * from {{ ref('fct_report') }}
 ),
 
-form as (
-    select * from {{ source('register', 'form') }}
-),
-
 succession as (
     select * from {{ ref('stg_succession') }}
 ),
@@ -27,7 +23,6 @@ merged as (
         min(report.period_start) filter (where report.state in ('in_force', 'nil')) as period_start,
         coalesce(min(report.sha256_in_force), '') as sha256_in_force
     from report
-    inner join form on report.form_code = form.form_code
     group by report.unit_key, report.form_code, report.period_end
 ),
 
