@@ -29,7 +29,6 @@ def pull_submissions() -> None:
     def list_sources() -> list[str]:
         """The sources to ask: rows of register/sources.csv."""
         from ingestion.transports import read_sources
-
         from khuyencong.settings import read_settings
 
         return [source.source_code for source in read_sources(read_settings())]

@@ -40,6 +40,8 @@ def land(
     seen = [arrival for arrival in arrivals if arrival.received_at <= as_of]
     opened = []
     with connection, connection.cursor() as cursor:
+        # A pull beside a night must not open two receipts for one arrival.
+        cursor.execute("lock table raw.receipt in share row exclusive mode")
         cursor.execute(
             """select distinct on (source_code, location) source_code, location, receipt_key, sha256
             from raw.receipt order by source_code, location, receipt_key desc"""

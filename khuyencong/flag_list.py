@@ -18,7 +18,7 @@ def list_flags(
     severity: str | None = None,
     status: str = "open",
 ) -> list[dict[str, Any]]:
-    """Flags as dictionaries of COLUMNS; `period` is YYYY-MM, `status` open, closed or all; `decision` is the newest word in force."""
+    """Flags as dictionaries of COLUMNS; `decision` is the word in force. `period` is YYYY-MM, `status` open, closed or all."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select flag.flag_id, flag.severity, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM'),

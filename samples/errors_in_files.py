@@ -179,22 +179,29 @@ def wrong_folder(planter: Planter, kind: str, chance: Random, n: int) -> None:
 
 def project_two_units(planter: Planter, kind: str, chance: Random, n: int) -> None:
     """A unit reports a project that another unit, which it did not succeed, reports too."""
-    document = planter.pick(chance, lambda d: _is_progress(d) and d.period_end.month > 3)
+    document = planter.pick(
+        chance, lambda d: _is_progress(d) and d.period_end.month > 3 and bool(_paid_lines_elsewhere(planter, d))
+    )
     if not document:
         return
-    others = [
-        d
-        for d in planter.documents
-        if _is_progress(d) and d.period_end == document.period_end and d.habit == document.habit and d is not document
+    taken = deepcopy(chance.choice(_paid_lines_elsewhere(planter, document)))
+    own = document.sheets[0].lines
+    own.insert(sum(line.kind == "detail" for line in own), taken)
+    _total_again(document)
+    document.received_at += timedelta(days=2)
+    planter.note(kind, document, (), FLAG, planted=str(taken.values["project_code"]))
+
+
+def _paid_lines_elsewhere(planter: Planter, document: Document) -> list[Line]:
+    """Projects with money in the reports of other units for the same period, written by the same habit."""
+    return [
+        line
+        for other in planter.documents
+        if _is_progress(other) and other.period_end == document.period_end and other.habit == document.habit
+        if other is not document
+        for line in other.sheets[0].lines
+        if line.kind == "detail" and _sum(line) > 0
     ]
-    lines = [line for d in others for line in d.sheets[0].lines if line.kind == "detail" and _sum(line) > 0]
-    if lines:
-        taken = deepcopy(chance.choice(lines))
-        own = document.sheets[0].lines
-        own.insert(sum(line.kind == "detail" for line in own), taken)
-        _total_again(document)
-        document.received_at += timedelta(days=2)
-        planter.note(kind, document, (), FLAG, planted=str(taken.values["project_code"]))
 
 
 FILE_KINDS: dict[str, Callable[[Planter, str, Random, int], None]] = {

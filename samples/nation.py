@@ -85,7 +85,7 @@ def write_nation(
         for document in all_documents(desk)
         if (until is None or document.period_end <= until) and (forms is None or document.form.form_code in forms)
     ]
-    newest = max(d.period_end for d in documents)
+    newest = max((d.period_end for d in documents if d.period_end.month % 3 == 0), default=documents[-1].period_end)
     true_rows = [(*row, d.form.form_code, d.period_end) for d in documents for row in d.truth]
     errors = [] if clean else plant(desk, documents)
     written = [_write(folder, document) for document in documents]
