@@ -1,6 +1,6 @@
 # Needs Python 3.11, make and the package index. Everything is written to .venv and .kc.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint docs stop clean
+.PHONY: help demo test test-long lint docs data-docs stop clean
 
 PYTHON := $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
@@ -39,6 +39,9 @@ test: $(READY)
 
 test-long: $(READY)
 	@$(BIN)/python -m pytest -m long
+
+data-docs: $(READY)
+	@$(BIN)/python -m expectations.door
 
 # All three speak, then any of them fails it.
 lint: $(READY)

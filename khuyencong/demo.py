@@ -50,7 +50,7 @@ def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcom
             inbox=inbox,
             n_files=summary.n_files,
             status=status(connection, summary.as_of),
-            national=_money(rollup(connection, summary.period, total=("activity",))),
+            national=_programme_money(connection, rollup(connection, summary.period, total=("activity",))),
             flags=list_flags(connection, status="open"),
             seconds=time.perf_counter() - began,
         )
@@ -58,9 +58,17 @@ def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcom
         connection.close()
 
 
-def _money(document: dict[str, Any]) -> dict[str, Any]:
-    """The rollup with its rows in đồng only: the demo's national table."""
-    return document | {"rows": [row for row in document["rows"] if row["unit"] == "đồng"]}
+def _programme_money(connection: Any, document: dict[str, Any]) -> dict[str, Any]:
+    """The rollup with the programme's own budgets and disbursement only, without rows in which nothing stands."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select distinct indicator_code, fund_code from register.indicator_sources
+            inner join register.funds using (fund_code)
+            where fact in ('fct_budget', 'fct_disbursement') and is_khuyen_cong = 'yes'"""
+        )
+        wanted = set(cursor)
+    rows = [row for row in document["rows"] if (row["indicator_code"], row["fund"]) in wanted]
+    return document | {"rows": [row for row in rows if row["accepted"] or row["disputed"] or row["n_disputed"]]}
 
 
 def print_demo(outcome: DemoOutcome) -> None:
