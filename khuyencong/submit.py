@@ -52,6 +52,8 @@ def _place_of_work(settings: Settings, warehouse: Any, dry_run: bool) -> Iterato
     if not dry_run:
         yield settings, warehouse
         return
+    import psycopg2
+
     from khuyencong.warehouse import connect
 
     copy = f"{warehouse.dbname}_dry_run"
@@ -61,7 +63,12 @@ def _place_of_work(settings: Settings, warehouse: Any, dry_run: bool) -> Iterato
     try:
         with admin.cursor() as cursor:
             cursor.execute(f'drop database if exists "{copy}" with (force)')
-            cursor.execute(f'create database "{copy}" template "{warehouse.dbname}"')
+            try:
+                cursor.execute(f'create database "{copy}" template "{warehouse.dbname}"')
+            except psycopg2.errors.ObjectInUse as error:
+                raise RuntimeError(
+                    "A dry run copies the warehouse, and something else is working on it. Try again when it is done."
+                ) from error
         yield replace(settings, home=folder), replace(warehouse, dbname=copy)
     finally:
         with admin.cursor() as cursor:

@@ -112,6 +112,7 @@ def _load_register(warehouse: Warehouse, settings: Settings, log: Log) -> list[N
 
 
 def _invoke(warehouse: Warehouse, settings: Settings, command: list[str], log: Log) -> list[NodeResult]:
+    from dbt.adapters.factory import cleanup_connections
     from dbt.cli.main import dbtRunner
 
     options = [*QUIET, *_places(settings)]
@@ -124,6 +125,7 @@ def _invoke(warehouse: Warehouse, settings: Settings, command: list[str], log: L
     # A run writes compiled SQL into the manifest that it is given, and a second run would trust it: each gets a copy.
     runner = dbtRunner(manifest=_parsed[key].deepcopy(), callbacks=[_reporter(log)] if log else [])
     outcome = runner.invoke([*command, *options])
+    cleanup_connections()  # dbt leaves them open, and an open connection forbids copying the database
     if outcome.exception or outcome.result is None:
         raise TransformError(f"dbt stopped: {outcome.exception}")
     results = [_node_result(result) for result in outcome.result.results]

@@ -51,6 +51,8 @@ def validate(warehouse: Warehouse, judged: list[Judged], docs_folder: Path | Non
     if docs_folder is not None:
         context.add_data_docs_site(SITE, _site(docs_folder))
         context.build_data_docs(site_names=[SITE])
+    source.get_engine().dispose()  # open connections forbid copying the database
+    source.get_execution_engine().engine.dispose()
     return failed
 
 

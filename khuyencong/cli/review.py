@@ -67,7 +67,9 @@ def decide(
     day = parse_time(until)
     with open_connection() as connection:
         try:
-            rows = record(connection, flag, decision, reason, value, day.date() if day else None, now())
+            rows = record(
+                connection, flag, decision, reason, value, day.date() if day else None, decided_at=now()
+            )
         except DecisionError as error:
             raise Refused(str(error), 2) from error
     console().print(f"Recorded for {rows} (figure, rule) pairs. It counts from the next `kc nightly`.")

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from nation_slice import AS_OF, write_slice
 
+from khuyencong.nightly import run_nightly
 from khuyencong.settings import Settings
 from khuyencong.warehouse import Warehouse, connect, discard_warehouse, find_warehouse
 from khuyencong.warehouse.migrate import migrate
@@ -63,6 +65,22 @@ def own_settings(tmp_path: Path) -> Iterator[Callable[..., Settings]]:
     yield make
     for settings in made:
         discard_warehouse(settings)
+
+
+@pytest.fixture(scope="session")
+def slice_inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The inbox of a clean slice of the nation (nation_slice)."""
+    folder = tmp_path_factory.mktemp("slice")
+    write_slice(tmp_path_factory.mktemp("nation"), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def slice_installed(tmp_path_factory: pytest.TempPathFactory, slice_inbox: Path) -> Iterator[tuple[Settings, dict]]:
+    """An installation whose warehouse took up the slice, and the document of that night."""
+    settings = Settings(home=tmp_path_factory.mktemp("installed"), database_url=None, inbox=slice_inbox)
+    yield settings, run_nightly(settings, AS_OF, lambda: AS_OF)
+    discard_warehouse(settings)
 
 
 def _execute(server: Warehouse, *statements: str) -> None:

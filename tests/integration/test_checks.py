@@ -22,8 +22,8 @@ from khuyencong.warehouse.migrate import migrate
 NAME = "khuyencong_checks"
 MODELS = [
     "stg_submission", "stg_succession", "stg_figure", "stg_plan", "chk_submission", "chk_standing", "chk_disputed",
-    "chk_correction", "chk_evidence", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_verdict", "chk_failing",
-    "chk_verdict_figure",
+    "chk_correction", "chk_evidence", "chk_judged", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_verdict",
+    "chk_failing", "chk_verdict_figure",
 ]  # fmt: skip
 RULES: list[Rule] = load_rules(Settings(home=Path(), database_url=None, inbox=None))
 LINEAR = [rule for rule in RULES if rule.family == "linear"]

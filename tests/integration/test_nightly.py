@@ -4,43 +4,18 @@ import csv
 import json
 import shutil
 from collections import defaultdict
-from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
-import pytest
+from nation_slice import AS_OF, UNITS
 
 from khuyencong.nightly import run_nightly
-from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.settings import Settings
 from khuyencong.stations import pull_source
 from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
-from samples.nation import write_nation
 
-UNITS = ("trung-uong", "kcqg-vung-1", "ha-noi", "cao-bang", "long-an", "tay-ninh", "tay-ninh-2025")
-FORMS = {"giao-ke-hoach", "tien-do", "kinh-phi", "ket-qua"}
-AS_OF = datetime(2025, 10, 31, 23, 0, tzinfo=TIMEZONE)
 HALF_A_MILLION = Decimal(500_000)
-
-
-@pytest.fixture(scope="module")
-def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clean slice of the nation up to the first quarter after the merger, with its truth."""
-    whole, slice_ = tmp_path_factory.mktemp("nation"), tmp_path_factory.mktemp("slice")
-    write_nation(whole, seed=2025, until=date(2025, 9, 30), forms=FORMS, clean=True)
-    for unit in UNITS:
-        shutil.copytree(whole / unit, slice_ / unit)
-    shutil.copytree(whole / "truth", slice_ / "truth")
-    shutil.copy(whole / "manifest.csv", slice_ / "manifest.csv")
-    return slice_
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory, inbox: Path):
-    """An installation whose warehouse took up the slice, and the night's document."""
-    settings = Settings(home=tmp_path_factory.mktemp("installed"), database_url=None, inbox=inbox)
-    yield settings, run_nightly(settings, AS_OF, lambda: AS_OF)
-    discard_warehouse(settings)
 
 
 def ask(settings: Settings, sql: str, *values: object) -> list[tuple]:
@@ -53,18 +28,18 @@ def ask(settings: Settings, sql: str, *values: object) -> list[tuple]:
         connection.close()
 
 
-def test_the_same_night_again_is_the_same_release(installed) -> None:
-    settings, first = installed
+def test_the_same_night_again_is_the_same_release(slice_installed) -> None:
+    settings, first = slice_installed
     for is_rebuild in (False, True):
         again = run_nightly(settings, AS_OF, lambda: AS_OF, is_rebuild=is_rebuild)
         assert (again["release"], again["release_hash"]) == (first["release"], first["release_hash"])
     assert ask(settings, "select count(*) from release.release") == [(1,)]
 
 
-def test_accepted_money_is_the_truth_to_the_printed_digit(installed, inbox) -> None:
-    settings, _ = installed
+def test_accepted_money_is_the_truth_to_the_printed_digit(slice_installed, slice_inbox) -> None:
+    settings, _ = slice_installed
     true, cells = defaultdict(Decimal), defaultdict(int)
-    with (inbox / "truth" / "figures.csv").open(encoding="utf-8", newline="") as file:
+    with (slice_inbox / "truth" / "figures.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             form = "tien-do" if row["fund_code"] == "KCQG" else "kinh-phi"
             if row["unit_key"] in UNITS and row["indicator_code"] == "KC-E05" and row["form_code"] == form:
@@ -86,8 +61,8 @@ def test_accepted_money_is_the_truth_to_the_printed_digit(installed, inbox) -> N
         assert abs(value - true[key]) <= HALF_A_MILLION * cells[key], key
 
 
-def test_a_predecessor_is_carried_into_a_successor_that_reports_since(installed) -> None:
-    settings, _ = installed
+def test_a_predecessor_is_carried_into_a_successor_that_reports_since(slice_installed) -> None:
+    settings, _ = slice_installed
     carried, own, before = ask(
         settings,
         """select
@@ -102,13 +77,13 @@ def test_a_predecessor_is_carried_into_a_successor_that_reports_since(installed)
     assert carried == before
 
 
-def test_another_folder_and_another_order_of_reading_give_the_same_hash(installed, inbox, tmp_path) -> None:
-    _, first = installed
+def test_another_folder_and_another_order_of_reading_give_the_same_hash(slice_installed, slice_inbox, tmp_path) -> None:
+    _, first = slice_installed
     settings = Settings(home=tmp_path / "another home", database_url=None, inbox=tmp_path / "in box")
     try:
         for unit in reversed(UNITS):  # each unit lands on its own, in another order than their files arrived
-            shutil.copytree(inbox / unit, settings.inbox / unit)
-            shutil.copy(inbox / "manifest.csv", settings.inbox / "manifest.csv")
+            shutil.copytree(slice_inbox / unit, settings.inbox / unit)
+            shutil.copy(slice_inbox / "manifest.csv", settings.inbox / "manifest.csv")
             pull_source(settings, "samples", AS_OF)
         night = run_nightly(settings, AS_OF, lambda: AS_OF)
         assert night["stations"]["land"]["rows_out"] == 0
@@ -117,13 +92,13 @@ def test_another_folder_and_another_order_of_reading_give_the_same_hash(installe
         discard_warehouse(settings)
 
 
-def test_one_changed_figure_opens_a_release_that_differs_by_it(installed, inbox, tmp_path) -> None:
-    settings, first = installed
+def test_one_changed_figure_opens_a_release_that_differs_by_it(slice_installed, slice_inbox, tmp_path) -> None:
+    settings, first = slice_installed
     before = dict(ask(settings, FIGURES))
-    name, cell = change_one_figure(inbox / "ha-noi" / "kinh-phi-2025-09.xlsx", tmp_path)
-    target = inbox / "ha-noi" / name.name
+    name, cell = change_one_figure(slice_inbox / "ha-noi" / "kinh-phi-2025-09.xlsx", tmp_path)
+    target = slice_inbox / "ha-noi" / name.name
     shutil.copy(name, target)
-    with (inbox / "manifest.csv").open("a", encoding="utf-8", newline="") as file:
+    with (slice_inbox / "manifest.csv").open("a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerow([f"ha-noi/{name.name}", "2025-10-30T10:00:00+07:00", "bao-cao@ha-noi.example"])
     night = run_nightly(settings, AS_OF, lambda: AS_OF)
     after = dict(ask(settings, FIGURES))

@@ -34,12 +34,16 @@ def ask(warehouse, statement):
         return cursor.fetchall()
 
 
+def _models(nodes):
+    """Names of the nodes that are no data tests."""
+    return {node.name for node in nodes if not node.name.startswith(("not_null_", "unique_", "accepted_"))}
+
+
 def test_seeds_are_loaded_when_they_changed_and_only_then(database, small, capfd):
     names = {path.stem for path in small.register.glob("*.csv")}
     seen = []
     first = run_dbt(database, small, ["staging"], seeds=True, log=seen.append)
-    assert {node.name for node in first} == names | {"stg_small"}
-    assert {node.name for node in seen} == names | {"stg_small"}
+    assert _models(first) == _models(seen) == names | {"stg_small"}
     (n_units,) = ask(database, "select count(*) from staging.stg_small")[0]
     assert n_units > 90
     assert ask(database, "select gso_code from register.unit_codes where unit_key = 'ha-noi' order by 1")[0] == ("01",)
@@ -49,7 +53,7 @@ def test_seeds_are_loaded_when_they_changed_and_only_then(database, small, capfd
     with open(small.register / "units.csv", "a", encoding="utf-8") as file:
         file.write("thu-nghiem,province,Thử nghiệm,Trial,thu nghiem,2026-01-01,,,\n")
     again = run_dbt(database, small, ["staging"], seeds=True)
-    assert {node.name for node in again} == names | {"stg_small"}
+    assert _models(again) == names | {"stg_small"}
     assert ask(database, "select count(*), count(valid_to) < count(*) from staging.stg_small join register.units using"
                          " (unit_key)") == [(n_units + 1, True)]  # fmt: skip
     assert capfd.readouterr().out == "", "standard output belongs to the caller"

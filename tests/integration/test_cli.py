@@ -1,0 +1,105 @@
+"""The command contract: JSON alone on standard output, exit codes, clear sentences."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KC = Path(sys.executable).parent / "kc"
+ROLLUP_KEYS = {
+    "unit_key", "unit_name", "budget_year", "period_start", "period_end", "fund", "activity", "indicator_code", "measure",
+    "unit", "additive", "accepted", "disputed", "disputed_low", "disputed_high", "missing_low", "missing_high", "at_least",
+    "at_most", "n_owed", "n_reported", "n_accepted", "n_disputed", "n_missing", "n_returned", "n_nil", "n_estimated",
+    "n_under_review", "n_unbounded", "status",
+}  # fmt: skip
+
+
+@pytest.fixture
+def kc(slice_installed):
+    """Runs kc on the slice's installation: kc(*arguments) -> (exit code, standard output, standard error)."""
+    settings, _ = slice_installed
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        environment = {**os.environ, "KC_HOME": str(settings.home), "KC_INBOX": str(settings.inbox)}
+        done = subprocess.run(
+            [str(KC), *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_rollup_has_the_keys_of_the_contract_and_its_parts_add_up(kc) -> None:
+    code, out, _ = kc("rollup", "--period", "2025-01..2025-06", "--indicator", "KC-E05", "--by", "unit", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert {"release", "as_of", "geography", "rows"} <= set(document)
+    assert document["rows"]
+    for row in document["rows"]:
+        assert set(row) >= ROLLUP_KEYS
+        assert row["n_owed"] == row["n_accepted"] + row["n_disputed"] + row["n_missing"]
+    _, out, _ = kc("rollup", "--period", "2025-01..2025-06", "--indicator", "KC-E05", "--json")
+    nation = {(r["fund"], r["activity"]): r["accepted"] for r in json.loads(out)["rows"]}
+    for key, accepted in nation.items():
+        assert accepted == sum(r["accepted"] for r in document["rows"] if (r["fund"], r["activity"]) == key)
+
+
+def test_a_figure_is_explained_to_its_cell(kc) -> None:
+    code, out, _ = kc("explain", "--period", "2025-01..2025-06", "--indicator", "KC-E05", "--fund", "KCDP-T",
+                      "--unit", "long-an", "--json")  # fmt: skip
+    document = json.loads(out)
+    assert code == 0
+    assert {part["cell"]["sheet_name"] for part in document["parts"] if part["value"]} == {"Kinh phí"}
+    assert sum(part["value"] for part in document["parts"] if part["value"]) == document["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("rollup", "--period", "2025-13..2025-14"), "month"),
+        (("rollup", "--period", "2025-01..2025-03", "--indicator", "KC-X"), "no indicator"),
+        (("explain", "--period", "2025-03", "--indicator", "KC-E05", "--unit", "nowhere"), "no unit"),
+        (("decide", "nothing", "waive", "--reason", "because"), "nothing"),
+        (("release", "show", "99"), "no release 99"),
+        (("nightly", "--as-of", "yesterday"), "YYYY-MM-DD"),
+        (("read", "no-such-file.xlsx"), "no file"),
+        (("submit", "no-such-file.xlsx"), "no file"),
+    ],
+)
+def test_wrong_usage_is_exit_2_and_a_sentence(kc, arguments, sentence) -> None:
+    code, out, error = kc(*arguments)
+    assert (code, out) == (2, "")
+    assert sentence in error
+    assert "Traceback" not in error
+
+
+def test_a_dry_run_returns_a_bad_file_and_writes_nothing(kc, tmp_path) -> None:
+    bad = tmp_path / "bao-cao.xlsx"
+    bad.write_bytes(b"no workbook")
+    _, before, _ = kc("status", "--as-of", "2025-10-31", "--json")
+    code, out, _ = kc("submit", bad, "--dry-run", "--json")
+    document = json.loads(out)
+    assert code == 3
+    assert document["files"][0]["verdict"] == "return"
+    assert document["files"][0]["findings"][0]["message_vi"]
+    assert kc("status", "--as-of", "2025-10-31", "--json")[1] == before
+
+
+def test_a_good_file_is_read_with_its_cells(kc, slice_inbox) -> None:
+    code, out, _ = kc("read", slice_inbox / "long-an" / "kinh-phi-2025-06.xlsx", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["submissions"][0]["unit_key"] == "long-an"
+    assert len(document["figures"]) > 100
+    assert all(figure["where"]["cell"] for figure in document["figures"])
+
+
+def test_releases_are_listed_and_shown(kc) -> None:
+    _, out, _ = kc("release", "list", "--json")
+    newest = json.loads(out)["releases"][0]
+    code, out, _ = kc("release", "show", newest["release"], "--json")
+    assert code == 0
+    assert json.loads(out)["release_hash"] == newest["release_hash"]
