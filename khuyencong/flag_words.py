@@ -76,6 +76,11 @@ class FailedVerdict:
     cells: tuple[FlagCell, ...] = ()
 
     @property
+    def key(self) -> tuple[int, str, str]:
+        """The judged submission, the rule and the scope."""
+        return self.submission_key, self.rule_id, self.scope_key
+
+    @property
     def effective_severity(self) -> str:
         """Only a hard failure of a blocking rule blocks."""
         return "block" if self.severity == "block" and self.verdict == "fail" and self.closeness == "hard" else "warn"

@@ -1,8 +1,8 @@
 """Flags: one a cause. Failed verdicts that share a cell are one cause; the engine, where it can, names the culprit.
 
-Read from checks.chk_failing and checks.chk_verdict_figure after the gate has chosen; written to checks.flag, flag_verdict,
-flag_figure, verdict_store and, on the holds of the run, flag_id. Severity shadow raises no flag; soft verdicts raise at most
-a warning.
+Read from checks.chk_failing, checks.chk_verdict_figure and checks.suspicion after the gate has chosen; written to checks.flag,
+flag_verdict, flag_figure, verdict_store and, on the holds of the run, flag_id. Severity shadow raises no flag; soft verdicts
+raise at most a warning.
 """
 
 from __future__ import annotations
@@ -10,13 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of
+from khuyencong.suspect_words import UNIT_SENTENCES, found_sentences
+from khuyencong.suspicions import Hypothesis, Suspicion, read_suspicions
+
+# Below it a hypothesis is not worth a reader's time: on its own, or as one of several alike.
+LEAST_BELIEVED, LEAST_BELIEVED_OF_MANY = 0.3, 0.05
+
+Suspicions = Mapping[tuple[int, str, str], Suspicion]
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,10 @@ class FlagCounts:
 
 @dataclass(frozen=True)
 class Flag:
-    """One cause: its verdicts, its cells, which of them are suspected, and what it may cost the nation in đồng."""
+    """One cause: its verdicts, its cells, which of them are suspected, and what it may cost the nation in đồng.
+
+    `hypotheses` are what the engine thinks may have happened, best first; `suggested_value` is given where it names one cell.
+    """
 
     flag_id: str
     submission_key: int
@@ -40,8 +50,12 @@ class Flag:
     severity: str
     verdicts: tuple[FailedVerdict, ...]
     suspected: tuple[FlagCell, ...]
+    suspected_figures: tuple[str, ...]
     impact_vnd: Decimal
     mechanism: str | None
+    confidence: float | None
+    suggested_value: Decimal | None
+    hypotheses: tuple[Hypothesis, ...]
     explanation_vi: str
     explanation_en: str
 
@@ -49,7 +63,8 @@ class Flag:
 def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
     """Write tonight's flags: new ones opened, those whose cause is gone closed. `as_of` is the moment of the run."""
     with connection, connection.cursor() as cursor:
-        flags = [_flag(group) for group in group_causes(_read_failed(cursor))]
+        suspicions = read_suspicions(cursor)
+        flags = [_flag(group, suspicions) for group in group_causes(_read_failed(cursor), suspicions)]
         cursor.execute("select flag_id from checks.flag where closed_run is null")
         before = {row[0] for row in cursor}
         _write(cursor, run_key, flags)
@@ -62,11 +77,12 @@ def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
     return FlagCounts(len(now), len(now - before), len(before - now))
 
 
-def group_causes(verdicts: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]:
+def group_causes(verdicts: Iterable[FailedVerdict], suspicions: Suspicions | None = None) -> list[list[FailedVerdict]]:
     """Failed verdicts grouped into causes, in the order of submission, rule and scope.
 
     Two are connected when they share a cell, or when in one report both are off by the same power of a thousand against
-    the same other report: a unit of money is wrong once, not once an activity.
+    the same other report: a unit of money is wrong once, not once an activity. Where the engine is sure of the culprits, only
+    these connect: a good figure that two bad ones stand beside is no common cause.
     """
     ordered = sorted(verdicts, key=lambda v: (v.submission_key, v.rule_id, v.scope_key))
     parent = list(range(len(ordered)))
@@ -79,11 +95,7 @@ def group_causes(verdicts: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]
 
     first_with: dict[tuple[Any, ...], int] = {}
     for index, verdict in enumerate(ordered):
-        marks: list[tuple[Any, ...]] = [cell.place for cell in verdict.cells]
-        if verdict.unit_exponent is not None:
-            reports = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
-            marks.append(("unit", verdict.unit_exponent, *reports))
-        for mark in marks:
+        for mark in _marks(verdict, (suspicions or {}).get(verdict.key)):
             other = first_with.setdefault(mark, index)
             low, high = sorted((root(index), root(other)))
             parent[high] = low
@@ -93,14 +105,44 @@ def group_causes(verdicts: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]
     return list(groups.values())
 
 
-def _flag(verdicts: list[FailedVerdict]) -> Flag:
+def _marks(verdict: FailedVerdict, found: Suspicion | None) -> list[tuple[Any, ...]]:
+    """What joins a verdict to others: the culprits where they are known, else all its cells, and its unit if that is off."""
+    cells: list[tuple[Any, ...]] = [cell.place for cell in verdict.cells]
+    if found is not None and found.is_sure:
+        best = found.hypotheses[0]
+        culprits = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
+        return culprits or cells
+    if verdict.unit_exponent is not None:
+        reports = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
+        cells.append(("unit", verdict.unit_exponent, *reports))
+    return cells
+
+
+def _flag(verdicts: list[FailedVerdict], suspicions: Suspicions) -> Flag:
     cells = {cell.place: cell for verdict in verdicts for cell in verdict.cells}
-    counts = Counter(cell.place for verdict in verdicts for cell in verdict.cells)
-    most = max(counts.values(), default=0)
-    suspected = tuple(cells[place] for place in sorted(cells) if counts[place] == most)
-    lead = max(verdicts, key=lambda v: (v.effective_severity == "block", abs(v.difference), v.rule_id))
+    found = _suspicion_of(verdicts, suspicions)
+    named = _named(found, cells)
+    judged = found.submission_key if named else None
+    lead = max(
+        verdicts,
+        key=lambda v: (v.submission_key == judged, v.effective_severity == "block", abs(v.difference), v.rule_id),
+    )
+    if named:
+        figures = {cell.figure_key for hypothesis in named for cell in hypothesis.cells}
+        places = {place for hypothesis in named for place in hypothesis.places}
+    else:
+        counts = Counter(cell.place for verdict in verdicts for cell in verdict.cells)
+        places = {place for place in cells if counts[place] == max(counts.values())}
+        figures = {cells[place].figure_key for place in places}
     vi, en = explanation_of(verdicts, lead)
+    is_unit = all(verdict.unit_exponent is not None for verdict in verdicts)
+    if is_unit and not named:
+        found_vi, found_en = UNIT_SENTENCES
+    else:
+        found_vi, found_en = found_sentences(found, named) if found else ("", "")
     money = [abs(verdict.difference) for verdict in verdicts if verdict.is_money]
+    is_named = bool(found and named and not found.is_undecided)
+    best = named[0] if is_named else None
     return Flag(
         flag_id=_flag_id(verdicts, cells.values()),
         submission_key=lead.submission_key,
@@ -109,12 +151,34 @@ def _flag(verdicts: list[FailedVerdict]) -> Flag:
         period_end=lead.period_end,
         severity="block" if any(verdict.effective_severity == "block" for verdict in verdicts) else "warn",
         verdicts=tuple(verdicts),
-        suspected=suspected,
+        suspected=tuple(cells[place] for place in sorted(cells) if place in places),
+        suspected_figures=tuple(sorted(figures)),
         impact_vnd=max(money, default=Decimal(0)),
-        mechanism="unit" if all(verdict.unit_exponent is not None for verdict in verdicts) else None,
-        explanation_vi=vi,
-        explanation_en=en,
+        mechanism=best.mechanism if best else "unit" if is_unit else None,
+        confidence=named[0].confidence if named else None,
+        suggested_value=best.cells[0].suggested if best and len(best.cells) == 1 else None,
+        hypotheses=found.hypotheses if found else (),
+        explanation_vi=f"{vi} {found_vi}".strip(),
+        explanation_en=f"{en} {found_en}".strip(),
     )
+
+
+def _suspicion_of(verdicts: Iterable[FailedVerdict], suspicions: Suspicions) -> Suspicion | None:
+    """What was found about most of the verdicts."""
+    counts = Counter((s.submission_key, s.number) for v in verdicts if (s := suspicions.get(v.key)) is not None)
+    if not counts:
+        return None
+    most = min(counts, key=lambda key: (-counts[key], key))
+    return next(s for v in verdicts if (s := suspicions.get(v.key)) and (s.submission_key, s.number) == most)
+
+
+def _named(found: Suspicion | None, cells: Mapping[tuple[int, str, int, str], FlagCell]) -> list[Hypothesis]:
+    """The hypotheses that name suspects: the best, or all when no one can say; of several events the cells of this flag."""
+    least = LEAST_BELIEVED_OF_MANY if found is not None and found.is_undecided else LEAST_BELIEVED
+    if found is None or not found.hypotheses or found.hypotheses[0].confidence < least:
+        return []
+    chosen = found.hypotheses if found.is_undecided else found.hypotheses[:1]
+    return [one.within(cells) if "+" in one.mechanism else one for one in chosen]
 
 
 def _flag_id(verdicts: Iterable[FailedVerdict], cells: Iterable[FlagCell]) -> str:
@@ -165,16 +229,19 @@ def _read_failed(cursor: Any) -> list[FailedVerdict]:
 def _write(cursor: Any, run_key: int, flags: list[Flag]) -> None:
     cursor.executemany(
         """insert into checks.flag (flag_id, submission_key, unit_key, form_code, period_end, severity,
-            suspected_figures, impact_vnd, mechanism, explanation_vi, explanation_en, opened_run)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            suspected_figures, impact_vnd, mechanism, confidence, suggested_value, alternatives, explanation_vi,
+            explanation_en, opened_run)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         on conflict (flag_id) do update set
-            (submission_key, severity, suspected_figures, impact_vnd, mechanism, explanation_vi, explanation_en,
-                closed_run)
+            (submission_key, severity, suspected_figures, impact_vnd, mechanism, confidence, suggested_value,
+                alternatives, explanation_vi, explanation_en, closed_run)
             = (excluded.submission_key, excluded.severity, excluded.suspected_figures, excluded.impact_vnd,
-                excluded.mechanism, excluded.explanation_vi, excluded.explanation_en, null)""",
+                excluded.mechanism, excluded.confidence, excluded.suggested_value, excluded.alternatives,
+                excluded.explanation_vi, excluded.explanation_en, null)""",
         [
             (f.flag_id, f.submission_key, f.unit_key, f.form_code, f.period_end, f.severity,
-             sorted({cell.figure_key for cell in f.suspected}), f.impact_vnd, f.mechanism,
+             list(f.suspected_figures), f.impact_vnd, f.mechanism, f.confidence, f.suggested_value,
+             json.dumps([one.as_alternative() for one in f.hypotheses], ensure_ascii=False),
              f.explanation_vi, f.explanation_en, run_key)
             for f in flags
         ],

@@ -2,6 +2,7 @@
 
 A revision comes into force when it holds no more figures than the one in force; a line that silently disappeared counts as
 held. What stands decides what the others are compared with, so the gate judges again until its choice no longer changes.
+Before each choice the engine is asked who the culprit is: where it is sure, the other figures of a failed verdict go free.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
+
+from khuyencong.suspects import name_culprits
 
 MAX_ROUNDS = 5
 IN_FORCE = ("in_force", "nil")
@@ -53,13 +56,14 @@ def run_gate(connection: Any, run_key: int, as_of: datetime, rejudge: Callable[[
     `as_of` is the moment of the run (release.run); raises GateError when five rounds do not settle it.
     """
     rounds = 1
-    states, held = _choose(connection)
+    known: dict[int, Any] = {}
+    states, held = _choose(connection, known)
     while changed := _write_choice(connection, run_key, states):
         if rounds == MAX_ROUNDS:
             raise GateError(f"What is in force did not settle in {rounds} rounds; submissions {sorted(changed)[:10]}.")
         rejudge()
         rounds += 1
-        states, held = _choose(connection)
+        states, held = _choose(connection, known)
     _write_history(connection, run_key, states, held)
     _write_lapses(connection, run_key)
     n_review = sum(state == "under_review" for state in states.values())
@@ -115,7 +119,8 @@ def _supersede(states: dict[int, str]) -> None:
             states[key] = "superseded"
 
 
-def _choose(connection: Any) -> tuple[dict[int, str], dict[int, int]]:
+def _choose(connection: Any, known: dict[int, Any]) -> tuple[dict[int, str], dict[int, int]]:
+    name_culprits(connection, known)
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select submission.submission_key, identity_key, identity_sequence, submission_kind, door_verdict,
@@ -141,7 +146,8 @@ def _choose(connection: Any) -> tuple[dict[int, str], dict[int, int]]:
     return states, held
 
 
-# Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value.
+# Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value,
+# or the culprit is known and is another figure.
 HELD_CELLS = """
     select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id
     from checks.chk_verdict_figure as figure
@@ -150,7 +156,20 @@ HELD_CELLS = """
         and figure.rule_id = decision.rule_id
         and decision.decision = 'waive'
         and decision.reported_value is not distinct from figure.reported_value
-    where figure.may_be_held and decision.decision_key is null
+    where figure.may_be_held and decision.decision_key is null and (
+        not exists (
+            select 1 from checks.culprit
+            where (culprit.submission_key, culprit.rule_id, culprit.scope_key)
+                = (figure.submission_key, figure.rule_id, figure.scope_key)
+        )
+        or exists (
+            select 1 from checks.culprit
+            where (culprit.submission_key, culprit.rule_id, culprit.scope_key, culprit.figure_submission_key,
+                culprit.sheet_code, culprit.row_number, culprit.column_name)
+                = (figure.submission_key, figure.rule_id, figure.scope_key, figure.figure_submission_key,
+                figure.sheet_code, figure.row_number, figure.column_name)
+        )
+    )
 """
 
 

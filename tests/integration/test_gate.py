@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from raw_builder import RawBuilder, month_end
-from test_checks import MODELS
+from test_checks import MODELS as JUDGING
 
 from expectations.rule_loader import load_rules_into
 from khuyencong.decisions import DecisionError, decide
@@ -18,6 +18,7 @@ from khuyencong.settings import TIMEZONE, Settings
 from khuyencong.transform import run_dbt
 from khuyencong.warehouse import Warehouse, connect
 
+MODELS = [*JUDGING, "chk_suspect"]
 QUARTER = month_end(2025, 3)
 
 

@@ -1,0 +1,252 @@
+"""From failed verdicts to problems for the engine: one problem for the failed verdicts that hang together in one report.
+
+The cells are figures, the rules are the failed verdicts and those that share a cell with them (checks.chk_suspect).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+Place = tuple[int, str, int, str]
+MOST_CELLS = 200  # what the engine takes
+FEW_CELLS = 3
+FEWEST_ON_GRAIN, COARSER = 3, 100
+# How much more reliable a figure of another report is than one of the report judged. Between 1 and 2: one cell of the
+# report is blamed before one of another, and that before two of the report.
+OTHER_REPORT = 1.5
+
+
+@dataclass(frozen=True)
+class SuspectCell:
+    """One figure: its place, its interval (đồng or the indicator's unit), what it was the period before.
+
+    `factor` is the unit that the report is written in, in đồng (1 for counts).
+    """
+
+    place: Place
+    figure_key: str
+    sheet_name: str | None
+    cell_address: str | None
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    previous: Decimal | None
+    factor: Decimal
+    fund_code: str
+    measure: str
+    is_own: bool
+    is_total: bool
+    is_corrected: bool
+    is_money: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was reported here, now or before: most cells of a wide form."""
+        return self.value == 0 and not self.previous and not self.is_total
+
+
+@dataclass(frozen=True)
+class SuspectVerdict:
+    """One linear verdict: Σ coefficient · cell + constant (operator) 0; `is_each` says it of every cell alone."""
+
+    rule_id: str
+    scope_key: str
+    is_failed: bool
+    operator: str
+    is_each: bool
+    terms: tuple[tuple[Place, Decimal], ...]
+    constant: Decimal
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The rule and the scope: the verdict, within its report."""
+        return self.rule_id, self.scope_key
+
+
+@dataclass(frozen=True)
+class SuspectProblem:
+    """What hangs together in one report: its number there, verdicts, cells; `skipped` says why the engine is not asked.
+
+    `copied_funds` are the funds whose figures a rule calls a copy of the period before: where none does, to stand still is
+    no fault.
+    """
+
+    submission_key: int
+    number: int
+    verdicts: tuple[SuspectVerdict, ...]
+    cells: Mapping[Place, SuspectCell]
+    copied_funds: frozenset[str] = frozenset()
+    skipped: str | None = None
+
+    @property
+    def failed(self) -> list[SuspectVerdict]:
+        """The verdicts that failed."""
+        return [verdict for verdict in self.verdicts if verdict.is_failed]
+
+    def as_json(self) -> dict[str, Any]:
+        """The problem in the words of `kc reconcile`; cell n of it is the n-th place of `cells`."""
+        name = {place: f"c{number}" for number, place in enumerate(self.cells)}
+        rules = [sentence for verdict in self.verdicts for sentence in _sentences(verdict, name)]
+        cells = {name[place]: cell for place, cell in self.cells.items()}
+        weights = {
+            n: "inf" if c.is_corrected else OTHER_REPORT for n, c in cells.items() if c.is_corrected or not c.is_own
+        }
+        record = {
+            "id": f"{self.submission_key}/{self.number}",
+            "values": {n: c.value for n, c in cells.items()},
+            "intervals": {n: [c.low, c.high] for n, c in cells.items() if c.value is not None and c.low != c.high},
+            "previous": {n: c.previous for n, c in cells.items() if c.previous is not None},
+        }
+        return {"rules": list(dict.fromkeys(rules)), "weights": weights, "records": [record]}
+
+
+def report_of(
+    submission_key: int,
+    verdicts: Sequence[SuspectVerdict],
+    cells: Mapping[Place, SuspectCell],
+    copied_funds: frozenset[str] = frozenset(),
+) -> SuspectProblem:
+    """All of one report as a problem, of any size."""
+    cells = _on_common_grain(cells)
+    verdicts = _without_empty(verdicts, cells)
+    named = {place for verdict in verdicts for place, _ in verdict.terms}
+    cells = {place: cell for place, cell in cells.items() if place in named}
+    return SuspectProblem(submission_key, 0, tuple(verdicts), cells, copied_funds)
+
+
+def parts_of(report: SuspectProblem) -> list[SuspectProblem]:
+    """The report split where no failed verdict's cell joins its verdicts, each part within what the engine takes."""
+    verdicts, cells = report.verdicts, report.cells
+    failed_cells = {
+        place
+        for verdict in verdicts if verdict.is_failed
+        for place, _ in verdict.terms if not verdict.is_each or cells[place].low < 0
+    }  # fmt: skip
+    marks = [{p for p, _ in v.terms if p in failed_cells and (not v.is_each or cells[p].low < 0)} for v in verdicts]
+    found = []
+    for number, group in enumerate(_connected(marks), 1):
+        together = [verdicts[index] for index in group]
+        if any(verdict.is_failed for verdict in together):
+            sayers = [v for v in verdicts if v.is_each and v not in together]
+            found.append(_problem(report, number, together, sayers, failed_cells))
+    return found
+
+
+def _without_empty(verdicts: Sequence[SuspectVerdict], cells: Mapping[Place, SuspectCell]) -> list[SuspectVerdict]:
+    """Verdicts without the terms in which nothing was reported; where a short rule failed, its empty cell stays.
+
+    A blank plan under an amount spent is a suspect; the blank activities of a sum are not.
+    """
+    kept = {
+        place
+        for verdict in verdicts
+        if verdict.is_failed and len(verdict.terms) <= FEW_CELLS
+        for place, _ in verdict.terms
+    }
+    found = []
+    for verdict in verdicts:
+        terms = tuple((place, a) for place, a in verdict.terms if a and (place in kept or not cells[place].is_empty))
+        if terms:
+            found.append(replace(verdict, terms=terms))
+    return found
+
+
+def _on_common_grain(cells: Mapping[Place, SuspectCell]) -> dict[Place, SuspectCell]:
+    """Where one figure alone is written finer than its column, the others keep the rounding of the column.
+
+    The digits printed set the rounding of a column; a figure in a larger unit has more of them.
+    """
+    columns: dict[tuple[int, str, str], list[SuspectCell]] = defaultdict(list)
+    for cell in cells.values():
+        if cell.is_own and cell.value and cell.low is not None and cell.low < cell.high:
+            columns[cell.place[0], cell.place[1], cell.place[3]].append(cell)
+    found = dict(cells)
+    for column in columns.values():
+        finest, *others = sorted(column, key=_grain)
+        if len(others) >= FEWEST_ON_GRAIN and _grain(others[0]) >= COARSER * _grain(finest):
+            half = _grain(others[0]) / 2
+            wider = {
+                c.place: replace(c, low=min(c.low, c.value - half), high=max(c.high, c.value + half)) for c in others
+            }
+            found |= wider
+    return found
+
+
+def _grain(cell: SuspectCell) -> Decimal:
+    """The place value of the last digit that is not zero."""
+    return Decimal(1).scaleb(cell.value.normalize().as_tuple().exponent)
+
+
+def _connected(marks: Sequence[set[Hashable]]) -> list[list[int]]:
+    """Positions grouped by shared marks, in the order of their first members; a position without marks stands alone."""
+    parent = list(range(len(marks)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    first: dict[Hashable, int] = {}
+    for index, own in enumerate(marks):
+        for mark in own:
+            low, high = sorted((root(index), root(first.setdefault(mark, index))))
+            parent[high] = low
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index in range(len(marks)):
+        groups[root(index)].append(index)
+    return list(groups.values())
+
+
+def _problem(
+    report: SuspectProblem,
+    number: int,
+    together: Sequence[SuspectVerdict],
+    sayers: Sequence[SuspectVerdict],
+    failed_cells: set[Place],
+) -> SuspectProblem:
+    """The failed verdicts, then the others, those of most failed cells first, while the engine's limit allows."""
+    cells = report.cells
+
+    def weight(verdict: SuspectVerdict) -> tuple[bool, int, tuple[str, str]]:
+        return not verdict.is_failed, -sum(place in failed_cells for place, _ in verdict.terms), verdict.key
+
+    chosen: list[SuspectVerdict] = []
+    inside: dict[Place, SuspectCell] = {}
+    for verdict in sorted(together, key=weight):
+        if verdict.is_each:
+            named = (
+                {place: cells[place] for place, _ in verdict.terms if cells[place].low < 0} if verdict.is_failed else {}
+            )
+        else:
+            named = {place: cells[place] for place, _ in verdict.terms}
+        if len(inside | named) > MOST_CELLS:
+            if verdict.is_failed:
+                return replace(
+                    report, number=number, verdicts=tuple(together), cells=inside | named, skipped="too_many_figures"
+                )
+            continue
+        inside |= named
+        chosen.append(verdict)
+    chosen = [_limited(verdict, inside) for verdict in [*chosen, *sayers]]
+    return replace(report, number=number, verdicts=tuple(v for v in chosen if v.terms), cells=inside)
+
+
+def _limited(verdict: SuspectVerdict, inside: Mapping[Place, SuspectCell]) -> SuspectVerdict:
+    """A rule on each figure speaks of the problem's figures only."""
+    if not verdict.is_each:
+        return verdict
+    terms = tuple((place, a) for place, a in verdict.terms if place in inside)
+    return replace(verdict, terms=terms)
+
+
+def _sentences(verdict: SuspectVerdict, name: Mapping[Place, str]) -> list[str]:
+    """The verdict as rules of `kc reconcile`."""
+    parts = [f"{coefficient:f}*{name[place]}".replace("+-", "-") for place, coefficient in verdict.terms]
+    if verdict.is_each:
+        return [f"{part} {verdict.operator} {-verdict.constant:f}" for part in parts]
+    return [f"{' + '.join(parts)} {verdict.operator} {-verdict.constant:f}".replace("+ -", "- ")]

@@ -1,0 +1,161 @@
+"""Who is the culprit: the cells that are probably wrong behind failed verdicts, why, and what was probably meant.
+
+Reads checks.chk_suspect, asks the engine (expectations/reconciliation), writes checks.suspicion and, where the answer is
+sure enough, checks.culprit: the gate then holds the culprit alone. Nothing here depends on anything but the verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from math import exp
+from typing import Any
+
+from expectations.reconciliation.compiler import ContradictoryRules
+from expectations.reconciliation.problem import reconcile
+from khuyencong.column_events import column_events
+from khuyencong.suspect_problems import Place, SuspectCell, SuspectProblem, parts_of
+from khuyencong.suspect_rows import read_reports
+from khuyencong.suspicions import Hypothesis, SuspectedCell, Suspicion, write_suspicions
+
+# Beyond these a night is too short: failed verdicts, and ways to choose one cell in each of those that share none.
+MOST_FAILED, MOST_WAYS = 12, 20_000
+MOST_SHOWN = 3
+PART_LEFT_OUT_GAIN = 2.0  # of cost: an unexplained difference that is exactly one part of the sum explains itself
+
+
+def name_culprits(connection: Any, known: dict[int, tuple[SuspectProblem, list[Suspicion]]]) -> list[Suspicion]:
+    """Ask about every report that has hard failed verdicts; write what was found over what the last round found.
+
+    `known` carries reports and answers from round to round of one night: a report is asked about again when it changed.
+    """
+    with connection, connection.cursor() as cursor:
+        found: list[Suspicion] = []
+        for report in read_reports(cursor):
+            if report.submission_key not in known or known[report.submission_key][0] != report:
+                known[report.submission_key] = (report, suspicions_of(report))
+            found += known[report.submission_key][1]
+        write_suspicions(cursor, found)
+    return found
+
+
+def suspicions_of(report: SuspectProblem) -> list[Suspicion]:
+    """What is suspected in one report: one event that explains everything, else part by part."""
+    whole = _events(report)
+    if whole is not None and whole.is_sure:
+        return [whole]
+    parts = [_surer(_events(part), _asked(part)) for part in parts_of(report)]
+    if whole is None:
+        return parts
+    least = min((part.hypotheses[0].confidence if part.hypotheses else 0.0 for part in parts), default=0.0)
+    return parts if least > whole.hypotheses[0].confidence else [whole]
+
+
+def _surer(event: Suspicion | None, asked: Suspicion) -> Suspicion:
+    """The one whose best hypothesis is believed more."""
+    if event is None or (asked.hypotheses and asked.hypotheses[0].confidence > event.hypotheses[0].confidence):
+        return asked
+    return event
+
+
+def _events(problem: SuspectProblem) -> Suspicion | None:
+    events = column_events(problem)
+    if not events:
+        return None
+    hypotheses = [_hypothesis(problem, event.mechanism, event.meant, event.confidence) for event in events]
+    return _suspicion(problem, hypotheses=tuple(hypotheses[:MOST_SHOWN]))
+
+
+def _asked(problem: SuspectProblem) -> Suspicion:
+    """The engine's answer about one part of a report."""
+    if problem.skipped or len(problem.failed) > MOST_FAILED or _ways(problem) > MOST_WAYS:
+        return _suspicion(problem, skipped=problem.skipped or "too_many_verdicts")
+    try:
+        answer = reconcile(problem.as_json())["records"][0]
+    except ContradictoryRules as reason:
+        return _suspicion(problem, skipped=f"contradictory rules: {reason}")
+    places = list(problem.cells)
+    hypotheses = [
+        _hypothesis(
+            problem, found["mechanism"],
+            {places[int(name[1:])]: _decimal(found["suggested"].get(name)) for name in found["cells"]},
+            found["confidence"],
+        )
+        for found in answer["hypotheses"]
+    ]  # fmt: skip
+    ranked = _with_parts_left_out(problem, _without_lawful_stillness(problem, hypotheses))
+    return _suspicion(problem, hypotheses=tuple(ranked[:MOST_SHOWN]), n_sets=len(answer["minimal_sets"]))
+
+
+def _ways(problem: SuspectProblem) -> int:
+    """In how many ways one cell can be chosen in each of the failed verdicts that share none: what a search may meet."""
+    ways, used = 1, set()
+    for verdict in sorted(problem.failed, key=lambda one: (len(one.terms), one.key)):
+        places = {place for place, _ in verdict.terms}
+        if used.isdisjoint(places):
+            used |= places
+            ways *= len(places)
+    return ways
+
+
+def _suspicion(problem: SuspectProblem, **found: Any) -> Suspicion:
+    keys = tuple(verdict.key for verdict in problem.failed)
+    return Suspicion(problem.submission_key, problem.number, keys, len(problem.verdicts), **found)
+
+
+def _without_lawful_stillness(problem: SuspectProblem, hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
+    """Without copies of the period before where no rule speaks of a copy; the others share the belief."""
+    kept, lost = [], 0.0
+    for one in hypotheses:
+        funds = {problem.cells[place].fund_code for place in one.places}
+        if "stale_copy" in one.mechanism and not funds & problem.copied_funds:
+            lost += one.confidence
+        else:
+            kept.append(one)
+    share = max(1 - lost, 1e-4)  # confidences are rounded to four digits
+    return [Hypothesis(one.mechanism, one.cells, round(min(1.0, one.confidence / share), 4)) for one in kept]
+
+
+def _with_parts_left_out(problem: SuspectProblem, hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
+    """Where a total differs by exactly one of its parts, the part was left out: named so, and believed more."""
+    weighed = [(_as_part_left_out(problem, one), one) for one in hypotheses]
+    gain = [exp(PART_LEFT_OUT_GAIN) if new is not old else 1.0 for new, old in weighed]
+    total = 1.0 + sum((factor - 1) * old.confidence for factor, (_, old) in zip(gain, weighed, strict=True))
+    ranked = [
+        Hypothesis(new.mechanism, new.cells, round(factor * old.confidence / total, 4))
+        for factor, (new, old) in zip(gain, weighed, strict=True)
+    ]
+    return sorted(ranked, key=lambda one: -one.confidence)
+
+
+def _as_part_left_out(problem: SuspectProblem, one: Hypothesis) -> Hypothesis:
+    if one.mechanism not in ("unexplained", "label") or len(one.cells) != 1 or one.cells[0].suggested is None:
+        return one
+    cell = problem.cells[one.cells[0].place]
+    if not cell.is_total or cell.value is None:
+        return one
+    gap = one.cells[0].suggested - cell.value
+    for verdict in problem.failed:
+        places = [place for place, _ in verdict.terms]
+        parts = [problem.cells[place] for place in places if place != cell.place] if cell.place in places else []
+        if len(parts) > 1 and any(part.value and part.low <= gap <= part.high for part in parts):
+            return Hypothesis("part_left_out", one.cells, one.confidence)
+    return one
+
+
+def _hypothesis(
+    problem: SuspectProblem, mechanism: str, meant: Mapping[Place, Decimal | None], confidence: float
+) -> Hypothesis:
+    cells = tuple(_suspected(problem.cells[place], meant[place]) for place in sorted(meant))
+    return Hypothesis(mechanism, cells, confidence)
+
+
+def _suspected(cell: SuspectCell, suggested: Decimal | None) -> SuspectedCell:
+    return SuspectedCell(
+        cell.place, cell.figure_key, cell.sheet_name, cell.cell_address, cell.value, suggested, cell.previous,
+        cell.factor, cell.is_money,
+    )  # fmt: skip
+
+
+def _decimal(number: int | float | None) -> Decimal | None:
+    return None if number is None else Decimal(str(number))

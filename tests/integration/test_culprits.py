@@ -1,0 +1,77 @@
+"""The culprit of a flag, from small reports to what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from test_gate import QUARTER, Nights
+
+from khuyencong.settings import Settings
+from khuyencong.warehouse import Warehouse
+
+PLAN = Decimal(100_000_000)
+COLUMNS = ("plan", "contracted", "disbursed", "settled", "implemented")
+
+
+@pytest.fixture
+def nights(database: Warehouse, settings: Settings) -> Iterator[Nights]:
+    made = Nights(database, settings)
+    yield made
+    made.connection.close()
+
+
+def _money(nights: Nights, unit: str, first_plan: str) -> int:
+    """A money report of two activities with its totals; the plan of the first activity is truly 100 million đồng."""
+    rows = {
+        "A1": (first_plan, 90, 80, 70, 85),
+        "A2": ("200.000", 150, 120, 110, 130),
+        None: ("300.000", 240, 200, 180, 215),
+    }
+    lines = [
+        {
+            "activity": activity,
+            "kind": "detail" if activity else "total",
+            "cells": {f"kcdp_t_{name}": value for name, value in zip(COLUMNS, values, strict=True)}
+            | {"total_implemented": values[-1]},
+        }
+        for activity, values in rows.items()
+    ]
+    projects = [("KC-P05a", 250), ("KC-P05u", 50)]
+    lines += [{"sheet": "projects", "indicator": code, "cells": {"kcdp_t": value}} for code, value in projects]
+    return nights.builder.submit("kinh-phi", unit, QUARTER, lines)
+
+
+def test_one_wrong_unit_that_breaks_six_rules_is_one_flag_and_one_hold(nights: Nights) -> None:
+    wrong, good = _money(nights, "ha-noi", "0.100"), _money(nights, "cao-bang", "100.000")
+    counts = nights.run(1)
+    flags = nights.rows(
+        """select submission_key, severity, mechanism, confidence, suggested_value, cardinality(suspected_figures),
+            (select count(distinct rule_id) from checks.flag_verdict where flag_verdict.flag_id = flag.flag_id),
+            alternatives -> 0 -> 'cells' -> 0 ->> 'cell', explanation_vi, explanation_en
+        from checks.flag"""
+    )
+    assert len(flags) == 1
+    key, severity, mechanism, confidence, suggested, n_suspected, n_rules, cell, vi, en = flags[0]
+    assert (key, severity, mechanism, suggested, n_suspected, n_rules) == (wrong, "block", "unit_cell", PLAN, 1, 6)
+    assert confidence >= Decimal("0.8") and cell.endswith("8")
+    assert "ghi theo tỷ đồng thay vì triệu đồng: nhân 1.000; thay bằng 100 thì khớp" in vi
+    assert "in billion đồng instead of million đồng: multiply by 1,000; with 100 " in en
+    assert nights.held() == {(wrong, "kcdp_t_plan")}
+    assert counts.held == 1
+    assert nights.state(good) == "in_force"
+    again = nights.run(2)
+    assert (again.rounds, again.held) == (1, 1)
+
+
+def test_where_no_one_can_say_all_terms_are_held(nights: Nights) -> None:
+    lines = [{"activity": "A1", "cells": {"kcdp_t_plan": "51.3", "kcdp_t_implemented": "86.9"}}]
+    unclear = nights.builder.submit("kinh-phi", "ha-noi", QUARTER, lines)
+    nights.run(1)
+    assert nights.held() == {(unclear, "kcdp_t_plan"), (unclear, "kcdp_t_implemented")}
+    (vi, mechanism, alternatives), = nights.rows(
+        "select explanation_vi, mechanism, jsonb_array_length(alternatives) from checks.flag"
+    )  # fmt: skip
+    assert mechanism is None and alternatives >= 2
+    assert "Không xác định được duy nhất: có 2 cách sửa tối thiểu như nhau" in vi
