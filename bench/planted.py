@@ -21,6 +21,7 @@ from khuyencong.settings import read_settings
 from khuyencong.suspicions import SURE
 
 MEASURES = ("planted", "flagged", "first", "top3", "sure", "given", "right")
+SMALLEST_SHARE = 5  # one column of the five that a fund has
 Cell = tuple[str, str]  # sheet name, address
 
 
@@ -109,8 +110,10 @@ def _score(error: Planted, flag: dict[str, Any]) -> dict[str, int]:
 
 
 def _is_named(named: set[Cell], planted: set[Cell]) -> bool:
-    """One cell exactly; of a block several cells and nothing but the block: what broke no rule need not be named."""
-    return named == planted if len(planted) == 1 else len(planted) > 1 and len(named) > 1 and named <= planted
+    """One cell exactly; of a block nothing but it, a fifth at least: columns that broke no rule need not be named."""
+    if len(planted) == 1:
+        return named == planted
+    return len(planted) > 1 and len(named) * SMALLEST_SHARE >= len(planted) and named <= planted
 
 
 def _is_meant(value: str, suggested: str, meant: str, written: str) -> bool:

@@ -47,7 +47,7 @@ def column_events(problem: SuspectProblem) -> list[Event]:
     found: dict[tuple[int, ...], tuple[Repair, Mapping[Place, Decimal | None]]] = {}
     too_few = EACH_TOO_FEW_COST * max(0, ENOUGH_FAILED - len(problem.failed))
     for cost, mechanism, meant in _suspected(problem):
-        if not failed.isdisjoint(meant) and all(_holds(verdict, problem.cells, meant) for verdict in verdicts):
+        if not failed.isdisjoint(meant) and all(holds(verdict, problem.cells, meant) for verdict in verdicts):
             cost += too_few - _history_gain(problem.cells, meant)
             cost += 0 if all(problem.cells[place].is_own for place in meant) else OTHER_REPORT_COST
             one = repair(cost, {number[place]: None for place in meant}, mechanism)
@@ -143,7 +143,7 @@ def _grouped(cells: Mapping[Place, SuspectCell], key) -> dict[tuple, list[Place]
     return groups
 
 
-def _holds(verdict: SuspectVerdict, cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None]) -> bool:
+def holds(verdict: SuspectVerdict, cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None]) -> bool:
     """Whether the verdict's rule can hold once the values are set; one that has an unknown value always can."""
     low = high = verdict.constant
     for place, coefficient in verdict.terms:

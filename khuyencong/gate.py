@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from khuyencong.suspects import name_culprits
+from khuyencong.suspects import Known, name_culprits
 
 MAX_ROUNDS = 5
 IN_FORCE = ("in_force", "nil")
@@ -56,7 +56,7 @@ def run_gate(connection: Any, run_key: int, as_of: datetime, rejudge: Callable[[
     `as_of` is the moment of the run (release.run); raises GateError when five rounds do not settle it.
     """
     rounds = 1
-    known: dict[int, Any] = {}
+    known: Known = {}
     states, held = _choose(connection, known)
     while changed := _write_choice(connection, run_key, states):
         if rounds == MAX_ROUNDS:
@@ -119,7 +119,7 @@ def _supersede(states: dict[int, str]) -> None:
             states[key] = "superseded"
 
 
-def _choose(connection: Any, known: dict[int, Any]) -> tuple[dict[int, str], dict[int, int]]:
+def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, int]]:
     name_culprits(connection, known)
     with connection, connection.cursor() as cursor:
         cursor.execute(

@@ -13,8 +13,8 @@ from typing import Any
 
 from expectations.reconciliation.compiler import ContradictoryRules
 from expectations.reconciliation.problem import reconcile
-from khuyencong.column_events import column_events
-from khuyencong.suspect_problems import Place, SuspectCell, SuspectProblem, parts_of
+from khuyencong.column_events import column_events, holds
+from khuyencong.suspect_problems import Place, SuspectCell, SuspectProblem, SuspectVerdict, parts_of, report_of
 from khuyencong.suspect_rows import read_reports
 from khuyencong.suspicions import Hypothesis, SuspectedCell, Suspicion, write_suspicions
 
@@ -23,19 +23,81 @@ MOST_FAILED, MOST_WAYS = 12, 20_000
 MOST_SHOWN = 3
 PART_LEFT_OUT_GAIN = 2.0  # of cost: an unexplained difference that is exactly one part of the sum explains itself
 
+# (submission, number of verdicts) → the report asked about, and what was found
+Known = dict[tuple[int, int], tuple[SuspectProblem, list[Suspicion]]]
 
-def name_culprits(connection: Any, known: dict[int, tuple[SuspectProblem, list[Suspicion]]]) -> list[Suspicion]:
+
+def name_culprits(connection: Any, known: Known) -> list[Suspicion]:
     """Ask about every report that has hard failed verdicts; write what was found over what the last round found.
 
     `known` carries reports and answers from round to round of one night: a report is asked about again when it changed.
     """
     with connection, connection.cursor() as cursor:
-        found: list[Suspicion] = []
-        for report in read_reports(cursor):
-            if report.submission_key not in known or known[report.submission_key][0] != report:
-                known[report.submission_key] = (report, suspicions_of(report))
-            found += known[report.submission_key][1]
-        write_suspicions(cursor, found)
+        reports = read_reports(cursor)
+        found = suspicions_of_all(reports, known)
+        cells_of = {
+            (report.submission_key, *verdict.key): frozenset(place for place, _ in verdict.terms)
+            for report in reports
+            for verdict in report.failed
+        }
+        write_suspicions(cursor, found, cells_of)
+    return found
+
+
+def suspicions_of_all(reports: Iterable[SuspectProblem], known: Known) -> list[Suspicion]:
+    """What is suspected in each report, first alone, then knowing what is surely wrong in the others."""
+    reports = list(reports)
+    alone = [suspicion for report in reports for suspicion in _remembered(known, report)]
+    causes = _self_evident(reports, alone)
+    return [suspicion for report in reports for suspicion in _with_causes_elsewhere(known, report, causes)]
+
+
+def _remembered(known: Known, report: SuspectProblem) -> list[Suspicion]:
+    """What is suspected in a report as it stands, asked once a night."""
+    before = known.get((report.submission_key, len(report.verdicts)))
+    if before is None or before[0] != report:
+        before = known[report.submission_key, len(report.verdicts)] = (report, suspicions_of(report))
+    return before[1]
+
+
+def _self_evident(reports: Iterable[SuspectProblem], found: Iterable[Suspicion]) -> dict[Place, Suspicion]:
+    """Cell → what is surely wrong with it, where the report's own figures show it without any other report's help."""
+    shown = {
+        (report.submission_key, *verdict.key)
+        for report in reports
+        for verdict in report.failed
+        if all(place[0] == report.submission_key for place, _ in verdict.terms)
+    }
+    return {
+        place: suspicion
+        for suspicion in found
+        if suspicion.is_sure and any((suspicion.submission_key, *key) in shown for key in suspicion.verdicts)
+        for place in suspicion.hypotheses[0].places
+        if place[0] == suspicion.submission_key
+    }
+
+
+def _with_causes_elsewhere(known: Known, report: SuspectProblem, causes: Mapping[Place, Suspicion]) -> list[Suspicion]:
+    """What is suspected in a report once verdicts that another report's culprit explains are put down to that culprit."""
+    put_down: dict[tuple[int, int], list[SuspectVerdict]] = {}
+    for verdict in report.failed:
+        there = [causes[p] for p, _ in verdict.terms if p in causes and p[0] != report.submission_key]
+        for cause in there[:1]:
+            meant = {cell.place: cell.suggested for cell in cause.hypotheses[0].cells}
+            if holds(verdict, report.cells, {p: v for p, v in meant.items() if p in report.cells}):
+                put_down.setdefault((cause.submission_key, cause.number), []).append(verdict)
+    if not put_down:
+        return _remembered(known, report)
+    explained = {verdict.key for verdicts in put_down.values() for verdict in verdicts}
+    rest = report_of(
+        report.submission_key, [v for v in report.verdicts if v.key not in explained], report.cells, report.copied_funds
+    )
+    found = list(_remembered(known, rest)) if rest.failed else []
+    number = max((suspicion.number for suspicion in found), default=0)
+    by_key = {(cause.submission_key, cause.number): cause for cause in causes.values()}
+    for following, (key, verdicts) in enumerate(sorted(put_down.items()), number + 1):
+        keys = tuple(verdict.key for verdict in verdicts)
+        found.append(Suspicion(report.submission_key, following, keys, len(keys), by_key[key].hypotheses[:1]))
     return found
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import exp
 from typing import Any
+
+from psycopg2.extras import execute_values
 
 from expectations.reconciliation.ranking import CLOSE_CALL
 from khuyencong.suspect_problems import Place
@@ -87,9 +89,13 @@ class Suspicion:
         return not self.is_undecided and self.hypotheses[0].confidence >= SURE
 
 
-def write_suspicions(cursor: Any, found: Iterable[Suspicion]) -> None:
-    """Write checks.suspicion and checks.culprit anew."""
-    found = list(found)
+def write_suspicions(
+    cursor: Any, found: Sequence[Suspicion], cells_of: Mapping[tuple[int, str, str], frozenset[Place]]
+) -> None:
+    """Write checks.suspicion and checks.culprit anew; `cells_of` gives the cells of each (submission, rule, scope).
+
+    Of the culprits a verdict gets those among its cells; when none is, one, to say that its own cells are innocent.
+    """
     cursor.execute("delete from checks.culprit")
     cursor.execute("delete from checks.suspicion")
     cursor.executemany(
@@ -101,16 +107,19 @@ def write_suspicions(cursor: Any, found: Iterable[Suspicion]) -> None:
             for s in found
         ],
     )  # fmt: skip
-    cursor.executemany(
-        """insert into checks.culprit (submission_key, rule_id, scope_key, figure_submission_key, sheet_code,
-            row_number, column_name) values (%s, %s, %s, %s, %s, %s, %s)""",
-        [
-            (s.submission_key, *verdict, *place)
-            for s in found if s.is_sure
-            for verdict in s.verdicts
-            for place in sorted(s.hypotheses[0].places)
-        ],
-    )  # fmt: skip
+    culprits = [
+        (s.submission_key, *verdict, *place)
+        for s in found if s.is_sure
+        for verdict in s.verdicts
+        for place in sorted(s.hypotheses[0].places & cells_of[s.submission_key, *verdict]) or sorted(s.hypotheses[0].places)[:1]
+    ]  # fmt: skip
+    execute_values(
+        cursor,
+        """insert into checks.culprit (submission_key, rule_id, scope_key, figure_submission_key, sheet_code, row_number,
+            column_name) values %s""",
+        culprits,
+        page_size=1000,
+    )
 
 
 def read_suspicions(cursor: Any) -> dict[tuple[int, str, str], Suspicion]:

@@ -10,7 +10,7 @@ import pytest
 from khuyencong.column_events import column_events
 from khuyencong.suspect_problems import MOST_CELLS, Place, SuspectCell, SuspectVerdict, parts_of, report_of
 from khuyencong.suspect_words import WHAT, found_sentences
-from khuyencong.suspects import MOST_FAILED, suspicions_of
+from khuyencong.suspects import MOST_FAILED, suspicions_of, suspicions_of_all
 
 MILLION = 10**6
 
@@ -85,6 +85,23 @@ def test_order_of_verdicts_changes_nothing() -> None:
     verdicts, cells = _unit_error()
     backwards = dict(reversed(cells.items()))
     assert suspicions_of(report_of(1, verdicts, cells)) == suspicions_of(report_of(1, verdicts[::-1], backwards))
+
+
+def test_what_another_report_got_wrong_is_put_down_to_it() -> None:
+    verdicts, cells = _unit_error()
+    wrong = (1, "money", 2, "b")
+    later = replace(_cell(2, "b", 170.3, report=2), is_own=True)
+    evidence = replace(cells[wrong], is_own=False)
+    not_falling = _verdict("TIME", "b2", ">=", {later.place: 1, wrong: -1}, failed=True)
+    reports = [report_of(1, verdicts, cells), report_of(2, [not_falling], _cells(later, evidence))]
+    first, second = suspicions_of_all(reports, {})
+    assert (second.submission_key, second.verdicts, second.is_sure) == (2, (("TIME", "b2"),), True)
+    assert second.hypotheses[0].places == first.hypotheses[0].places == {wrong}
+    too_low = replace(later, value=Decimal(9 * MILLION), low=Decimal(9 * MILLION), high=Decimal(9 * MILLION))
+    reports[1] = report_of(2, [not_falling], _cells(too_low, evidence))
+    assert suspicions_of_all(reports, {})[1].n_sets > 0, (
+        "the corrected figure leaves the verdict failing: asked on its own"
+    )
 
 
 def test_separate_errors_are_separate_suspicions() -> None:
