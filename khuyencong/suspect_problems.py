@@ -51,7 +51,10 @@ class SuspectCell:
 
 @dataclass(frozen=True)
 class SuspectVerdict:
-    """One linear verdict: Σ coefficient · cell + constant (operator) 0; `is_each` says it of every cell alone."""
+    """One linear verdict: Σ coefficient · cell + constant (operator) 0; `is_each` says it of every cell alone.
+
+    `is_bundle`: the rule names figures that it does not add (times 0), because they stand or fall with the others.
+    """
 
     rule_id: str
     scope_key: str
@@ -60,6 +63,7 @@ class SuspectVerdict:
     is_each: bool
     terms: tuple[tuple[Place, Decimal], ...]
     constant: Decimal
+    is_bundle: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -151,7 +155,8 @@ def _without_empty(verdicts: Sequence[SuspectVerdict], cells: Mapping[Place, Sus
     for verdict in verdicts:
         terms = tuple((place, a) for place, a in verdict.terms if a and (place in kept or not cells[place].is_empty))
         if terms:
-            found.append(replace(verdict, terms=terms))
+            is_bundle = verdict.is_bundle or not all(a for _, a in verdict.terms)
+            found.append(replace(verdict, terms=terms, is_bundle=is_bundle))
     return found
 
 

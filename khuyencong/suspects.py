@@ -39,6 +39,7 @@ def name_culprits(connection: Any, known: Known) -> list[Suspicion]:
             (report.submission_key, *verdict.key): frozenset(place for place, _ in verdict.terms)
             for report in reports
             for verdict in report.failed
+            if not verdict.is_bundle
         }
         write_suspicions(cursor, found, cells_of)
     return found

@@ -94,7 +94,8 @@ def write_suspicions(
 ) -> None:
     """Write checks.suspicion and checks.culprit anew; `cells_of` gives the cells of each (submission, rule, scope).
 
-    Of the culprits a verdict gets those among its cells; when none is, one, to say that its own cells are innocent.
+    Of the culprits a verdict gets those among its cells; when none is, one, to say that its own cells are innocent. A verdict
+    without cells here gets none: all its figures are held.
     """
     cursor.execute("delete from checks.culprit")
     cursor.execute("delete from checks.suspicion")
@@ -111,6 +112,7 @@ def write_suspicions(
         (s.submission_key, *verdict, *place)
         for s in found if s.is_sure
         for verdict in s.verdicts
+        if (s.submission_key, *verdict) in cells_of
         for place in sorted(s.hypotheses[0].places & cells_of[s.submission_key, *verdict]) or sorted(s.hypotheses[0].places)[:1]
     ]  # fmt: skip
     execute_values(

@@ -118,6 +118,14 @@ def test_empty_cells_of_a_sum_are_left_out_and_those_of_a_short_rule_stay() -> N
     assert {place[2:] for place in part.cells} == {(0, "a"), (1, "a"), (1, "p")}
 
 
+def test_figures_that_a_rule_names_without_adding_make_it_a_bundle() -> None:
+    cells = _cells(_cell(1, "a", 500), _cell(1, "b", 3), _cell(1, "c", 7))
+    terms = {(1, "money", 1, "a"): 1, (1, "money", 1, "c"): 0, (1, "money", 1, "b"): -50}
+    (part,) = parts_of(report_of(1, [_verdict("TIMES", "", "<=", terms, failed=True)], cells))
+    assert part.failed[0].is_bundle and len(part.cells) == 2
+    assert part.as_json()["rules"] == ["1*c0 - 50*c1 <= 0"]
+
+
 def test_another_report_weighs_more_and_a_correction_is_fixed() -> None:
     corrected = replace(_cell(2, "a", 6), is_corrected=True)
     cells = _cells(_cell(0, "a", 20), _cell(1, "a", 5), corrected, _cell(1, "b", 3, report=2))
