@@ -28,9 +28,15 @@ SEVERITIES = ("shadow", "warn", "block")
 MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
 RULE_KEYS = {
     "id", "version", "judges", "sheet", "level", "missing", "valid_from", "valid_to", "vi", "en", "legal_basis", "scope",
-    "left", "right", "operator", "severity", "tolerance_pct", "each", "adjacent", "whole_year", "widen_by_cutoff", "funds",
+    "left", "right", "operator", "severity", "tolerance_pct", "each", "adjacent", "whole_year", "widen_by_cutoff",
+    "needs_amount", "together", "funds",
     *FAMILIES,
 }  # fmt: skip
+
+
+# needs_amount: the rule says nothing where the other period or form has no amount to compare with.
+# together: when it fails, all its terms are held, whatever the engine says of single figures.
+PARAMETERS = ("each", "adjacent", "whole_year", "widen_by_cutoff", "needs_amount", "together")
 
 
 class RuleError(ValueError):
@@ -120,7 +126,7 @@ def _linear(
     _one_of(entry["operator"], ("==", "<=", ">="), "operator")
     terms = [_term(entry, side, number, part, vocabulary) for number, (side, part) in enumerate(
         [("left", part) for part in left] + [("right", part) for part in right], 1)]  # fmt: skip
-    parameters = {name: True for name in ("each", "adjacent", "whole_year", "widen_by_cutoff") if entry.get(name)}
+    parameters = {name: True for name in PARAMETERS if entry.get(name)}
     if parameters.get("each") and right:
         raise ValueError("a rule on each figure compares with 0")
     others = {(term.form_code, term.period_shift) for term in terms} - {(entry["judges"], "same")}

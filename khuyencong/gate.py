@@ -147,7 +147,8 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
 
 
 # Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value,
-# or the culprit is known and is another figure.
+# or the culprit is known and is another figure. A rule about a whole report ("together") holds all its terms: what stands in
+# one wrong unit is wrong together, also where no other rule shows it.
 HELD_CELLS = """
     select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id
     from checks.chk_verdict_figure as figure
@@ -156,8 +157,10 @@ HELD_CELLS = """
         and figure.rule_id = decision.rule_id
         and decision.decision = 'waive'
         and decision.reported_value is not distinct from figure.reported_value
+    left join register.rule on figure.rule_id = rule.rule_id
     where figure.may_be_held and decision.decision_key is null and (
-        not exists (
+        coalesce((rule.parameters ->> 'together')::boolean, false)
+        or not exists (
             select 1 from checks.culprit
             where (culprit.submission_key, culprit.rule_id, culprit.scope_key)
                 = (figure.submission_key, figure.rule_id, figure.scope_key)

@@ -57,6 +57,7 @@ compared as (
         coalesce((rule.parameters ->> 'adjacent')::boolean, false) and not counterpart.is_adjacent as is_gap,
         coalesce((rule.parameters ->> 'whole_year')::boolean, false)
         and judged.period_start > make_date(judged.budget_year, 1, 1) as is_part_of_year,
+        coalesce((rule.parameters ->> 'needs_amount')::boolean, false) as needs_amount,
         case
             when (rule.parameters ->> 'widen_by_cutoff')::boolean
                 then counterpart.cut_off_date - judged.cut_off_date
@@ -87,6 +88,8 @@ hindered as (
             when n_unreadable > 0 then 'unreadable'
             when is_disputed then 'counterpart_disputed'
             when is_part_of_year then 'period_differs'
+            when needs_amount and case foreign_side when 'left' then left_value else right_value end is not distinct from 0
+                or needs_amount and coalesce(n_evidence, 0) = 0 then 'nothing_to_compare'
             when n_own = 0 and larger = 0 then 'not_due'
             when n_own = 0 and missing_mode = 'must_exist' and is_line_form then 'missing_counterpart'
             when n_own = 0 then 'not_due'
