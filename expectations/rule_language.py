@@ -29,14 +29,13 @@ MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
 RULE_KEYS = {
     "id", "version", "judges", "sheet", "level", "missing", "valid_from", "valid_to", "vi", "en", "legal_basis", "scope",
     "left", "right", "operator", "severity", "tolerance_pct", "each", "adjacent", "whole_year", "widen_by_cutoff",
-    "needs_amount", "together", "funds",
+    "needs_amount", "funds",
     *FAMILIES,
 }  # fmt: skip
 
 
 # needs_amount: the rule says nothing where the other period or form has no amount to compare with.
-# together: when it fails, all its terms are held, whatever the engine says of single figures.
-PARAMETERS = ("each", "adjacent", "whole_year", "widen_by_cutoff", "needs_amount", "together")
+PARAMETERS = ("each", "adjacent", "whole_year", "widen_by_cutoff", "needs_amount")
 
 
 class RuleError(ValueError):

@@ -16,7 +16,8 @@ from typing import Any
 
 from khuyencong.suspects import Known, name_culprits
 
-MAX_ROUNDS = 5
+MAX_ROUNDS = 8
+KEEP_FROM_ROUND = 3
 IN_FORCE = ("in_force", "nil")
 JUDGED = (*IN_FORCE, "under_review")
 
@@ -53,12 +54,13 @@ class GateCounts:
 def run_gate(connection: Any, run_key: int, as_of: datetime, rejudge: Callable[[], None]) -> GateCounts:
     """Choose what is in force, judging again by `rejudge` until it is stable; write standing, history and holds.
 
-    `as_of` is the moment of the run (release.run); raises GateError when five rounds do not settle it.
+    `as_of` is the moment of the run (release.run). From the third round on a figure once held tonight stays held, so that two
+    reports whose holds clear each other do not go round in a circle; raises GateError when MAX_ROUNDS do not settle it.
     """
     rounds = 1
     known: Known = {}
     states, held = _choose(connection, known)
-    while changed := _write_choice(connection, run_key, states):
+    while changed := _write_choice(connection, run_key, states, keeps_holds=rounds >= KEEP_FROM_ROUND):
         if rounds == MAX_ROUNDS:
             raise GateError(f"What is in force did not settle in {rounds} rounds; submissions {sorted(changed)[:10]}.")
         rejudge()
@@ -147,8 +149,7 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
 
 
 # Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value,
-# or the culprit is known and is another figure. A rule about a whole report ("together") holds all its terms: what stands in
-# one wrong unit is wrong together, also where no other rule shows it.
+# or the culprit is known and is another figure.
 HELD_CELLS = """
     select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id
     from checks.chk_verdict_figure as figure
@@ -157,10 +158,8 @@ HELD_CELLS = """
         and figure.rule_id = decision.rule_id
         and decision.decision = 'waive'
         and decision.reported_value is not distinct from figure.reported_value
-    left join register.rule on figure.rule_id = rule.rule_id
     where figure.may_be_held and decision.decision_key is null and (
-        coalesce((rule.parameters ->> 'together')::boolean, false)
-        or not exists (
+        not exists (
             select 1 from checks.culprit
             where (culprit.submission_key, culprit.rule_id, culprit.scope_key)
                 = (figure.submission_key, figure.rule_id, figure.scope_key)
@@ -195,9 +194,12 @@ def _lines(cursor: Any, candidates: list[Candidate]) -> dict[int, set[str]]:
     return lines
 
 
-def _write_choice(connection: Any, run_key: int, states: dict[int, str]) -> set[int]:
+def _write_choice(connection: Any, run_key: int, states: dict[int, str], *, keeps_holds: bool) -> set[int]:
     """Write what stands and what is held in this run; returns the submissions for which rules were judged with another
-    choice: they stood and no longer do, or do now, or have a figure that was held and is not, or is now."""
+    choice: they stood and no longer do, or do now, or have a figure that was held and is not, or is now.
+
+    With `keeps_holds` the holds written before in this run stay.
+    """
     chosen = _in_force(states)
     judged = sorted(key for key, state in states.items() if state in JUDGED)
     with connection, connection.cursor() as cursor:
@@ -208,11 +210,13 @@ def _write_choice(connection: Any, run_key: int, states: dict[int, str]) -> set[
             "insert into checks.standing (submission_key, run_key) select unnest(%s::bigint []), %s",
             (sorted(chosen), run_key),
         )
-        cursor.execute("delete from checks.hold where run_key = %s", (run_key,))
+        if not keeps_holds:
+            cursor.execute("delete from checks.hold where run_key = %s", (run_key,))
         cursor.execute(
             f"""insert into checks.hold (run_key, submission_key, sheet_code, row_number, column_name, rule_id)
             select %s, submission_key, sheet_code, row_number, column_name, rule_id from ({HELD_CELLS}) as held
-            where submission_key = any(%s)""",
+            where submission_key = any(%s)
+            on conflict do nothing""",
             (run_key, judged),
         )
         cursor.execute(

@@ -106,6 +106,17 @@ def bench_accuracy(context: typer.Context) -> None:
     raise typer.Exit(main(context.args))
 
 
+@bench_app.command("planted", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench_planted(context: typer.Context) -> None:
+    """What became of the sample nation's planted errors, by kind, after a night on the samples. Options: --json --truth.
+
+    Example: kc bench planted
+    """
+    from bench.planted import main
+
+    raise typer.Exit(main(context.args))
+
+
 @bench_app.command("nightly")
 def bench_nightly(
     period: Annotated[str, typer.Option(help="The month, YYYY-MM.")] = "2026-03", as_json: JsonOption = False
