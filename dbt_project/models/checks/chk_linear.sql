@@ -88,8 +88,10 @@ hindered as (
             when n_unreadable > 0 then 'unreadable'
             when is_disputed then 'counterpart_disputed'
             when is_part_of_year then 'period_differs'
-            when needs_amount and case foreign_side when 'left' then left_value else right_value end is not distinct from 0
-                or needs_amount and coalesce(n_evidence, 0) = 0 then 'nothing_to_compare'
+            when
+                needs_amount and coalesce(n_evidence, 0) = 0
+                or needs_amount and foreign_side = 'left' and coalesce(left_value, 0) = 0
+                or needs_amount and foreign_side = 'right' and coalesce(right_value, 0) = 0 then 'nothing_to_compare'
             when n_own = 0 and larger = 0 then 'not_due'
             when n_own = 0 and missing_mode = 'must_exist' and is_line_form then 'missing_counterpart'
             when n_own = 0 then 'not_due'
