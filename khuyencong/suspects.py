@@ -122,6 +122,8 @@ def _surer(event: Suspicion | None, asked: Suspicion) -> Suspicion:
 
 
 def _events(problem: SuspectProblem) -> Suspicion | None:
+    if problem.skipped:  # its cells are not all there
+        return None
     events = column_events(problem)
     if not events:
         return None

@@ -188,3 +188,16 @@ def test_every_mechanism_of_the_engine_has_its_words() -> None:
     from expectations.reconciliation.mechanisms import COST
 
     assert {name for name in COST if not name.startswith("unit")} <= set(WHAT)
+
+
+def test_failed_verdicts_beyond_the_engines_size_are_passed_over_and_said_so() -> None:
+    rows = MOST_CELLS // 2 + 10
+    columns = ("a", "b", "c")
+    cells = _cells(*(_cell(row, column, 1000 + row) for column in columns for row in range(rows + 1)))
+    joined = {(1, "money", 1, column): 1 for column in columns}
+    verdicts = [*(_sum(column, rows, failed=True) for column in columns),
+                *(_at_most(row, "a", "b", failed=True) for row in range(1, 6)),
+                _verdict("JOIN", "1", "==", joined, failed=True)]  # fmt: skip
+    found = suspicions_of(report_of(1, verdicts, cells))
+    assert {suspicion.skipped for suspicion in found} == {"too_many_figures"}
+    assert all(not suspicion.hypotheses for suspicion in found)
