@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import sys
@@ -112,17 +111,14 @@ def _warehouse(settings: Settings) -> Check:
 
 
 def _inbox(settings: Settings) -> Check:
-    if settings.inbox:
-        places = {"KC_INBOX": settings.inbox}
-    else:
-        with open(settings.register / "sources.csv", encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["transport"] == "folder"]
-        places = {row["source_code"]: PROJECT / row["location"] for row in rows}
+    from ingestion.transports import read_sources
+
+    places = {s.source_code: Path(s.location) for s in read_sources(settings) if s.transport == "folder"}
     closed = [f"{name} ({path})" for name, path in places.items() if not _readable(path)]
     message = f"{len(places) - len(closed)} of {len(places)} folders readable" + (
         f"; not: {', '.join(closed)}" if closed else ""
     )
-    return _check("inbox", not closed, message, "Make the folder, correct register/sources.csv, or set KC_INBOX.")
+    return _check("inbox", not closed, message, "Run `kc demo`, make the folder, correct register/sources.csv, or set KC_INBOX.")
 
 
 def _readable(folder: Path) -> bool:

@@ -39,3 +39,12 @@ def test_every_check_that_fails_says_what_to_do(settings, monkeypatch):
 def test_the_lock_holds_no_address_and_exact_versions_only():
     lines = (PROJECT / "requirements.lock").read_text(encoding="utf-8").split("\n")
     assert [line for line in lines if line and not line.startswith("#") and ("==" not in line or "://" in line)] == []
+
+
+def test_the_inboxes_are_those_that_a_night_reads(settings):
+    places = dataclasses.replace(settings, inbox=None)
+    inbox = {check.name: check for check in doctor.checks(places)}["inbox"]
+    assert not inbox.ok
+    (settings.home / "samples" / "published").mkdir(parents=True)
+    inbox = {check.name: check for check in doctor.checks(places)}["inbox"]
+    assert inbox.ok
