@@ -3,7 +3,8 @@
 A rule names the form it judges, its scope (which keys must be equal on both sides), a left and a right side of terms and
 an operator. A term picks figures by form, sheet, columns, indicators, funds, activities, measure, kind of line and
 period_shift. `chain` (small to large) and `tree` (whole and parts) are short forms of several linear rules; `ratio`,
-`unique`, `not_copy` and `cap` are families of their own. Everything a rule names must exist in the forms and the register.
+`unique`, `not_copy`, `cap` and `outlier` are families of their own. Everything a rule names must exist in the forms and the
+register.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import yaml
 
 from expectations.rule_terms import Term, Vocabulary, read_term
 
-FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap")
+FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier")
+SINGLE_FAMILIES = ("unique", "not_copy", "cap", "outlier")
 SCOPES = (
     "activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key",
 )  # fmt: skip
@@ -112,7 +114,7 @@ def _expand(entry: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
         yield from _tree(entry, entry["tree"], entry["id"], vocabulary)
     elif "ratio" in entry:
         yield _ratio(entry, vocabulary)
-    elif "unique" in entry or "not_copy" in entry or "cap" in entry:
+    elif any(name in entry for name in SINGLE_FAMILIES):
         yield _single(entry, vocabulary)
     else:
         right = entry["right"]
@@ -189,23 +191,37 @@ def _ratio(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
         _term(entry, side, number, part, vocabulary, role=role, alternative=alternative)
         for number, (side, role, alternative, part) in enumerate(parts, 1)
     ]
-    return _rule(entry, entry["id"], "ratio", "==", terms, {"scale": ratio.get("scale", 100)})
+    parameters = {"scale": ratio.get("scale", 100), **({"growth": True} if ratio.get("growth") else {})}
+    return _rule(entry, entry["id"], "ratio", "==", terms, parameters)
 
 
 def _single(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
-    """The families that look at figures one by one: unique, not_copy and cap."""
-    family = next(name for name in ("unique", "not_copy", "cap") if name in entry)
+    """The families that look at figures one by one."""
+    family = next(name for name in SINGLE_FAMILIES if name in entry)
     body = dict(entry[family])
+    earlier = None
     if family == "unique":
         scope, parameters = [body.pop("key")], {}
     elif family == "not_copy":
-        scope, parameters = [body.pop("per")], {"min_nonzero": body.pop("min_nonzero")}
+        scope, parameters, earlier = [body.pop("per")], {"min_nonzero": body.pop("min_nonzero")}, "previous"
+    elif family == "outlier":
+        if entry["severity"] == "block":
+            raise ValueError("a figure far from those of other units may be right: at most warn")
+        scope, earlier = list(body.pop("per")), body.pop("since")
+        numbers = ("exponent", "width", "floor", "least_factor", "min_observations")
+        parameters = {"since": earlier, **{name: body.pop(name) for name in numbers}}
     else:
-        scope = ["project_key", "establishment_key", "activity_code", "fund_code"]
+        scope = ["project_key", "activity_code", "fund_code"]
         parameters = {"priority_factor": body.pop("priority_factor")}
+        if "beneficiaries_on" in body:  # of a whole project: divided by the establishments on that form's list
+            parameters["beneficiaries_on"] = body.pop("beneficiaries_on")
+            if parameters["beneficiaries_on"] not in vocabulary.forms:
+                raise ValueError(f"unknown form {parameters['beneficiaries_on']!r}")
+        else:
+            scope.insert(1, "establishment_key")
     terms = [_term(entry, "left", 1, body, vocabulary)]
-    if family == "not_copy":
-        terms.append(_term(entry, "right", 2, {**body, "shift": "previous"}, vocabulary))
+    if earlier:
+        terms.append(_term(entry, "right", 2, {**body, "shift": earlier}, vocabulary))
     return _rule({**entry, "scope": scope}, entry["id"], family, "==", terms, parameters)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 COLUMNS = (
-    "flag_id", "severity", "unit_key", "form_code", "period", "impact_vnd", "n_verdicts", "n_held", "decision",
+    "flag_id", "severity", "unit_key", "form_code", "period", "queue_rank", "is_review_needed",
+    "impact_score", "impact_indicator", "impact_vnd", "n_verdicts", "n_held", "decision",
     "explanation_vi", "explanation_en",
 )  # fmt: skip
 
@@ -22,7 +23,7 @@ def list_flags(
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select flag.flag_id, flag.severity, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM'),
-                flag.impact_vnd,
+                flag.queue_rank, flag.is_review_needed, flag.impact_score, flag.impact_indicator, flag.impact_vnd,
                 (select count(*) from checks.flag_verdict where flag_verdict.flag_id = flag.flag_id),
                 (select count(distinct (hold.submission_key, hold.sheet_code, hold.row_number, hold.column_name))
                     from checks.hold
@@ -35,7 +36,7 @@ def list_flags(
                 and (%(period)s::text is null or to_char(flag.period_end, 'YYYY-MM') = %(period)s)
                 and (%(severity)s::text is null or flag.severity = %(severity)s)
                 and (%(status)s = 'all' or (flag.closed_run is null) = (%(status)s = 'open'))
-            order by flag.severity, flag.impact_vnd desc, flag.flag_id""",
+            order by flag.closed_run nulls first, flag.queue_rank, flag.flag_id""",
             {"unit": unit, "period": period, "severity": severity, "status": status},
         )
         return [dict(zip(COLUMNS, row, strict=True)) for row in cursor]

@@ -17,6 +17,7 @@ REASONS = {
     "stale_copy": ("các số trùng hệt kỳ trước, nghi chép lại", "the figures repeat the period before"),
     "cut_off_later": ("bên chốt số sau cao hơn mức thời gian giải thích được",
                       "the side cut off later is higher than the days between explain"),
+    "far_from_others": ("khác hẳn mức của các đơn vị khác; nên xem lại", "far from the other units; worth a look"),
     "within_priority_factor": ("vượt mức chung nhưng trong hệ số ưu tiên", "above the norm, within the priority factor"),
     "unknown_column": ("quy tắc nêu cột không còn trong biểu mẫu", "the rule names a column that the form no longer has"),
 }  # fmt: skip
@@ -144,6 +145,12 @@ def _sentence(verdict: FailedVerdict, language: int) -> str:
         words = (("báo cáo", "lệch"), ("reported", "difference"))[language]
         said = f"{words[0]} {number(verdict.left_value)}{unit}, {operator} {expected}{unit}; "
         body = f"{said}{words[1]} {number(verdict.difference)}{unit}" + (f"; {body}" if body else "")
+    if verdict.family == "outlier":
+        low, high = number(verdict.right_low), number(verdict.right_high)
+        times = number(verdict.left_value)
+        said = (f"gấp {times} lần kỳ so sánh, các đơn vị khác từ {low} đến {high} lần",
+                f"{times} times the earlier figure, the other units {low} to {high} times")  # fmt: skip
+        body = f"{said[language]}; {body}"
     return f"{head}{body}. {_cells(verdict, language)}".strip()
 
 

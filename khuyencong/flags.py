@@ -10,13 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
+from khuyencong.flag_rows import Flag, read_failed, store_verdicts, write_flags
 from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of
+from khuyencong.priority import (
+    Priority,
+    effects_of,
+    queue,
+    read_money_indicators,
+    read_national,
+    read_recorded,
+    read_stop_pct,
+)
 from khuyencong.suspect_words import UNIT_SENTENCES, found_sentences
 from khuyencong.suspicions import Hypothesis, Suspicion, read_suspicions
 
@@ -35,40 +44,16 @@ class FlagCounts:
     closed: int
 
 
-@dataclass(frozen=True)
-class Flag:
-    """One cause: its verdicts, its cells, which of them are suspected, and what it may cost the nation in đồng.
-
-    `hypotheses` are what the engine thinks may have happened, best first; `suggested_value` is given where it names one cell.
-    """
-
-    flag_id: str
-    submission_key: int
-    unit_key: str
-    form_code: str
-    period_end: date
-    severity: str
-    verdicts: tuple[FailedVerdict, ...]
-    suspected: tuple[FlagCell, ...]
-    suspected_figures: tuple[str, ...]
-    impact_vnd: Decimal
-    mechanism: str | None
-    confidence: float | None
-    suggested_value: Decimal | None
-    hypotheses: tuple[Hypothesis, ...]
-    explanation_vi: str
-    explanation_en: str
-
-
 def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
     """Write tonight's flags: new ones opened, those whose cause is gone closed. `as_of` is the moment of the run."""
     with connection, connection.cursor() as cursor:
         suspicions = read_suspicions(cursor)
-        flags = [_flag(group, suspicions) for group in group_causes(_read_failed(cursor), suspicions)]
+        flags = [_flag(group, suspicions) for group in group_causes(read_failed(cursor), suspicions)]
+        priorities = _prioritise(cursor, run_key, flags)
         cursor.execute("select flag_id from checks.flag where closed_run is null")
         before = {row[0] for row in cursor}
-        _write(cursor, run_key, flags)
-        _store_verdicts(cursor, run_key)
+        write_flags(cursor, run_key, flags, priorities)
+        store_verdicts(cursor, run_key)
         now = {flag.flag_id for flag in flags}
         cursor.execute(
             "update checks.flag set closed_run = %s where closed_run is null and flag_id <> all (%s)",
@@ -77,14 +62,28 @@ def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
     return FlagCounts(len(now), len(now - before), len(before - now))
 
 
+def _prioritise(cursor: Any, run_key: int, flags: Sequence[Flag]) -> dict[str, Priority]:
+    submissions = {cell.submission_key for f in flags for v in f.verdicts for cell in v.cells}
+    submissions |= {place[0] for f in flags for hypothesis in f.hypotheses for place in hypothesis.places}
+    recorded = read_recorded(cursor, sorted(submissions))
+    effects = {
+        f.flag_id: effects_of(f.verdicts, f.hypotheses, [cell.place for cell in f.suspected], recorded) for f in flags
+    }
+    blocking = {f.flag_id for f in flags if f.severity == "block"}
+    money, stop_pct = read_money_indicators(cursor), read_stop_pct(cursor)
+    return queue(effects, read_national(cursor, run_key), money, blocking, stop_pct)
+
+
 def group_causes(verdicts: Iterable[FailedVerdict], suspicions: Suspicions | None = None) -> list[list[FailedVerdict]]:
     """Failed verdicts grouped into causes, in the order of submission, rule and scope.
 
     Two are connected when they share a cell, or when in one report both are off by the same power of a thousand against
     the same other report: a unit of money is wrong once, not once an activity. Where the engine is sure of the culprits, only
-    these connect: a good figure that two bad ones stand beside is no common cause.
+    these connect: a good figure that two bad ones stand beside is no common cause. A figure far from those of other units
+    is no cause of its own where a rule fails beside it, and connects nothing.
     """
-    ordered = sorted(verdicts, key=lambda v: (v.submission_key, v.rule_id, v.scope_key))
+    in_order = sorted(verdicts, key=lambda v: (v.submission_key, v.rule_id, v.scope_key))
+    ordered = [verdict for verdict in in_order if verdict.family != "outlier"]
     parent = list(range(len(ordered)))
 
     def root(index: int) -> int:
@@ -102,7 +101,17 @@ def group_causes(verdicts: Iterable[FailedVerdict], suspicions: Suspicions | Non
     groups: dict[int, list[FailedVerdict]] = defaultdict(list)
     for index, verdict in enumerate(ordered):
         groups[root(index)].append(verdict)
-    return list(groups.values())
+    return _with_outliers(list(groups.values()), [verdict for verdict in in_order if verdict.family == "outlier"])
+
+
+def _with_outliers(groups: list[list[FailedVerdict]], outliers: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]:
+    """Each outlier put to the first cause that shares a cell with it; those of a report that share none are one cause."""
+    group_of = {cell.place: group for group in reversed(groups) for verdict in group for cell in verdict.cells}
+    alone: dict[int, list[FailedVerdict]] = defaultdict(list)
+    for outlier in outliers:
+        beside = next((group_of[cell.place] for cell in outlier.cells if cell.place in group_of), None)
+        (alone[outlier.submission_key] if beside is None else beside).append(outlier)
+    return groups + list(alone.values())
 
 
 def _marks(verdict: FailedVerdict, found: Suspicion | None) -> list[tuple[Any, ...]]:
@@ -140,7 +149,6 @@ def _flag(verdicts: list[FailedVerdict], suspicions: Suspicions) -> Flag:
         found_vi, found_en = UNIT_SENTENCES
     else:
         found_vi, found_en = found_sentences(found, named) if found else ("", "")
-    money = [abs(verdict.difference) for verdict in verdicts if verdict.is_money]
     is_named = bool(found and named and not found.is_undecided)
     best = named[0] if is_named else None
     return Flag(
@@ -153,7 +161,6 @@ def _flag(verdicts: list[FailedVerdict], suspicions: Suspicions) -> Flag:
         verdicts=tuple(verdicts),
         suspected=tuple(cells[place] for place in sorted(cells) if place in places),
         suspected_figures=tuple(sorted(figures)),
-        impact_vnd=max(money, default=Decimal(0)),
         mechanism=best.mechanism if best else "unit" if is_unit else None,
         confidence=named[0].confidence if named else None,
         suggested_value=best.cells[0].suggested if best and len(best.cells) == 1 else None,
@@ -186,108 +193,3 @@ def _flag_id(verdicts: Iterable[FailedVerdict], cells: Iterable[FlagCell]) -> st
     figures = sorted((cell.figure_key, str(cell.reported_value)) for cell in cells)
     content = figures or sorted((v.rule_id, v.unit_key, v.form_code, str(v.period_end)) for v in verdicts)
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]
-
-
-def _read_failed(cursor: Any) -> list[FailedVerdict]:
-    """Every failed verdict of a submission in force or under review, with its cells."""
-    cursor.execute(
-        """select failing.submission_key, failing.rule_id, failing.scope_key, figure.side, figure.figure_submission_key,
-            figure.sheet_code, figure.row_number, figure.column_name, placed.sheet_name, placed.cell_address,
-            figure.figure_key, figure.reported_value, placed.value_written, figure.is_source_of_record,
-            coalesce(indicator.unit like '%%đồng', placed.indicator_code like 'beneficiary%%', false)
-        from checks.chk_failing as failing
-        inner join checks.chk_verdict_figure as figure using (submission_key, rule_id, scope_key)
-        inner join staging.stg_figure as placed
-            on figure.figure_submission_key = placed.submission_key
-            and figure.sheet_code = placed.sheet_code
-            and figure.row_number = placed.row_number
-            and figure.column_name = placed.column_name
-        left join register.indicators as indicator on placed.indicator_code = indicator.indicator_code
-        order by 1, 2, 3, 4, 5, 6, 7, 8"""
-    )
-    cells: dict[tuple[Any, ...], list[FlagCell]] = defaultdict(list)
-    for submission_key, rule_id, scope_key, *cell in cursor:
-        cells[submission_key, rule_id, scope_key].append(FlagCell(*cell))
-    cursor.execute(
-        """select failing.submission_key, failing.rule_id, failing.scope_key, failing.severity, failing.verdict,
-            failing.closeness, failing.reason, failing.unit_key, unit.unit_name, unit.unit_name_en, failing.form_code,
-            failing.period_end, rule.rule_name, rule.rule_name_en, rule.operator, rule.family, failing.left_value,
-            failing.left_low, failing.left_high, failing.right_value, failing.right_low, failing.right_high,
-            failing.difference, failing.evidence_hash
-        from checks.chk_failing as failing
-        inner join register.rule as rule using (rule_id)
-        left join register.units as unit on failing.unit_key = unit.unit_key
-        inner join lateral (
-            select submission_state from checks.standing_history as history
-            where history.submission_key = failing.submission_key order by run_key desc limit 1
-        ) as state on state.submission_state in ('in_force', 'nil', 'under_review')
-        where failing.severity <> 'shadow'"""
-    )
-    return [FailedVerdict(*row, cells=tuple(cells[row[:3]])) for row in cursor]
-
-
-def _write(cursor: Any, run_key: int, flags: list[Flag]) -> None:
-    cursor.executemany(
-        """insert into checks.flag (flag_id, submission_key, unit_key, form_code, period_end, severity,
-            suspected_figures, impact_vnd, mechanism, confidence, suggested_value, alternatives, explanation_vi,
-            explanation_en, opened_run)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-        on conflict (flag_id) do update set
-            (submission_key, severity, suspected_figures, impact_vnd, mechanism, confidence, suggested_value,
-                alternatives, explanation_vi, explanation_en, closed_run)
-            = (excluded.submission_key, excluded.severity, excluded.suspected_figures, excluded.impact_vnd,
-                excluded.mechanism, excluded.confidence, excluded.suggested_value, excluded.alternatives,
-                excluded.explanation_vi, excluded.explanation_en, null)""",
-        [
-            (f.flag_id, f.submission_key, f.unit_key, f.form_code, f.period_end, f.severity,
-             list(f.suspected_figures), f.impact_vnd, f.mechanism, f.confidence, f.suggested_value,
-             json.dumps([one.as_alternative() for one in f.hypotheses], ensure_ascii=False),
-             f.explanation_vi, f.explanation_en, run_key)
-            for f in flags
-        ],
-    )  # fmt: skip
-    ids = [flag.flag_id for flag in flags]
-    for table in ("flag_verdict", "flag_figure"):
-        cursor.execute(f"delete from checks.{table} where flag_id = any(%s)", (ids,))
-    cursor.executemany(
-        "insert into checks.flag_verdict (flag_id, rule_id, scope, evidence_hash) values (%s, %s, %s, %s)",
-        [
-            (flag.flag_id, v.rule_id, json.dumps({**v.scope, "submission": v.submission_key}), v.evidence_hash)
-            for flag in flags
-            for v in flag.verdicts
-        ],
-    )
-    rows = {
-        (f.flag_id, v.rule_id, *cell.place): (cell.figure_key, cell in f.suspected)
-        for f in flags
-        for v in f.verdicts
-        for cell in v.cells
-    }
-    cursor.executemany(
-        """insert into checks.flag_figure (flag_id, rule_id, submission_key, sheet_code, row_number, column_name,
-            figure_key, is_suspected) values (%s, %s, %s, %s, %s, %s, %s, %s)""",
-        [(*key, *value) for key, value in rows.items()],
-    )
-    cursor.execute(
-        """update checks.hold set flag_id = flag_figure.flag_id
-        from checks.flag_figure
-        where hold.run_key = %s and flag_figure.flag_id = any(%s)
-            and (hold.submission_key, hold.sheet_code, hold.row_number, hold.column_name, hold.rule_id)
-            = (flag_figure.submission_key, flag_figure.sheet_code, flag_figure.row_number, flag_figure.column_name,
-                flag_figure.rule_id)""",
-        (run_key, ids),
-    )
-
-
-def _store_verdicts(cursor: Any, run_key: int) -> None:
-    """Keep, once, every verdict that is no pass; a pass needs no memory beyond tonight's checks.chk_verdict."""
-    cursor.execute(
-        """insert into checks.verdict_store (rule_id, rule_version, submission_key, scope, evidence_hash, verdict,
-            closeness, reason, first_run)
-        select rule_id, rule_version, submission_key, jsonb_build_object('key', scope_key), evidence_hash, verdict,
-            closeness, reason, %s
-        from checks.chk_verdict
-        where verdict <> 'pass'
-        on conflict do nothing""",
-        (run_key,),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,11 +21,13 @@ def flags(
     status: Annotated[str, typer.Option(help="open, closed or all.")] = "open",
     as_json: JsonOption = False,
 ) -> None:
-    """Flags, worst for the nation first.
+    """Flags, worst for the nation first: by the expected change of the national figure that each would move most.
+
+    The queue says where review may stop: all that stands below moves no national figure by the register's review_stop_pct.
 
     Example: kc flags --severity block
     """
-    from khuyencong.cli.output import console, number, print_json
+    from khuyencong.cli.output import console, print_json
     from khuyencong.cli.session import open_connection
     from khuyencong.flag_list import list_flags
 
@@ -37,13 +39,25 @@ def flags(
     out = console()
     if not rows:
         out.print("No flag for that choice.")
-    for row in rows:
+    for place, row in enumerate(rows):
+        if place and rows[place - 1]["is_review_needed"] and not row["is_review_needed"]:
+            out.print("[dim]── review may stop here: what follows moves no national figure by the limit ──[/]")
         out.print(
-            f"[bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}  {row['period']}"
-            f"  effect {number(row['impact_vnd'])} đồng  {row['decision'] or ''}"
+            f"{row['queue_rank']}. [bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}"
+            f"  {row['period']}  {_effect(row)}  {row['decision'] or ''}"
         )
         out.print(f"  {row['explanation_vi']}", markup=False)
         out.print(f"  {row['explanation_en']}", markup=False, style="dim")
+
+
+def _effect(row: dict[str, Any]) -> str:
+    from khuyencong.cli.output import number
+
+    if row["impact_score"] is None:
+        return "effect not known: the nation has nothing to compare with"
+    if not row["impact_score"]:
+        return "moves no national figure"
+    return f"may move {row['impact_indicator']} by {row['impact_score']:.2g} %, money by {number(row['impact_vnd'])} đồng"
 
 
 def decide(

@@ -12,8 +12,10 @@ import pytest
 from raw_builder import RawBuilder, month_end
 from rule_cases import PREDECESSOR, Case, cases_of, places, write_case
 
-from expectations.rule_language import SCOPES, Rule
+from expectations.rule_language import SCOPES, Rule, read_rules
 from expectations.rule_loader import load_rules, write_rules
+from expectations.rule_terms import read_vocabulary
+from ingestion.forms import load_forms
 from khuyencong.settings import TIMEZONE, Settings
 from khuyencong.transform import run_dbt
 from khuyencong.warehouse import Warehouse, connect
@@ -25,7 +27,16 @@ MODELS = [
     "chk_correction", "chk_evidence", "chk_judged", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_verdict",
     "chk_failing", "chk_verdict_figure",
 ]  # fmt: skip
-RULES: list[Rule] = load_rules(Settings(home=Path(), database_url=None, inbox=None))
+SETTINGS = Settings(home=Path(), database_url=None, inbox=None)
+RULES: list[Rule] = load_rules(SETTINGS)
+# No form prints a growth, but the language knows it: (now - before) / before.
+GROWTH = """
+rules:
+  - {id: GROWTH, judges: ket-qua, sheet: results, version: 1, level: 2, missing: undecided, severity: warn, scope: [indicator_code],
+     valid_from: 2024-01-01, vi: Tăng trưởng, en: Growth, legal_basis: phép thử,
+     ratio: {reported: {columns: [plan_pct]}, numerator: {columns: [ytd_total]}, denominator: {columns: [prior_ytd]}, growth: true,
+             alternatives: [{columns: [plan_kcqg]}]}}
+"""
 LINEAR = [rule for rule in RULES if rule.family == "linear"]
 
 
@@ -53,7 +64,10 @@ def judged(cluster: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iter
     settings = Settings(home=tmp_path_factory.mktemp("checks"), database_url=warehouse.dsn, inbox=None)
     builder = RawBuilder(connection)
     builder.load_forms()
-    write_rules(connection, RULES)
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "growth.yml").write_text(GROWTH, encoding="utf-8")
+    vocabulary = read_vocabulary(load_forms(SETTINGS.forms), SETTINGS.register)
+    write_rules(connection, [*RULES, *read_rules(folder, vocabulary)])
     builder.night(datetime(2090, 1, 1, tzinfo=TIMEZONE))
     slots, successors = places(), iter([(unit, 2025) for unit in PREDECESSOR])
     cases = [case for rule in LINEAR for case in cases_of(rule)]
@@ -103,10 +117,40 @@ def _hand_made(builder: RawBuilder) -> dict[str, int]:
     ):  # fmt: skip
         line = {"project": "KCQG-2024-0007", "establishment": "9900000002", "fund": "KCQG", "activity": activity}
         named[f"cap {name}"] = submit("thu-huong", unit, half, [{**line, "cells": {"support": amount}}])
+    for name, unit, listed in (("shared by three", "ha-noi", 3), ("shared by one", "hue", 1), ("not listed", "son-la", 0)):
+        code = f"KCQG-2024-01{listed}0"
+        lines = [
+            {"project": code, "establishment": f"99000001{n}", "fund": "KCQG", "activity": "A3", "cells": {"support": 5}}
+            for n in range(listed)
+        ]
+        if lines:
+            submit("thu-huong", unit, month_end(2024, 12), lines)
+        line = {"project": code, "activity": "A3", "cells": {"implemented": 2700}}
+        named[f"cap {name}"] = submit("tien-do", unit, month_end(2024, 12), [line])
+    named |= _outliers(builder)
+    percents = {"growth": ("lai-chau", "28.0"), "not a growth": ("dien-bien", "128.0"), "other base": ("nghe-an", "60.0")}
+    for name, (unit, percent) in percents.items():
+        cells = {"ytd_total": 128, "prior_ytd": 100, "plan_kcqg": 80, "plan_pct": percent}
+        named[name] = submit("ket-qua", unit, quarter, [{"indicator": "KC-A1-01", "cells": cells}])
     for name, unit, total in (("rounded", "lai-chau", "1.0"), ("off", "dien-bien", "1.2")):
         parts = [{"activity": f"A{n}", "cells": {"kcdp_t_plan": "0.3"}} for n in range(1, 4)]
         total_line = {"kind": "total", "cells": {"kcdp_t_plan": total}}
         named[f"sum {name}"] = submit("kinh-phi", unit, quarter, [*parts, total_line])
+    return named
+
+
+def _outliers(builder: RawBuilder) -> dict[str, int]:
+    """Thirteen units whose money doubles, one whose money grows fiftyfold, one that spent nothing, and fewer in a later year."""
+    named = {}
+    usual = ["cao-bang", "dien-bien", "lai-chau", "son-la", "lang-son", "quang-ninh", "thanh-hoa", "nghe-an", "ha-tinh", "hue",
+             "tay-ninh-2025", "lao-cai-2025", "bac-ninh-2025"]  # fmt: skip
+    for year, units in ((2027, usual), (2029, usual[:3])):
+        figures = {unit: (100 + 7 * n, 200 + 14 * n + n % 3) for n, unit in enumerate(units)}
+        for unit, (before, now) in (figures | {"ha-noi": (100, 5000), "can-tho-2025": (100, 0)}).items():
+            for month, value in ((3, before), (6, now)):
+                cells = {"kcdp_t_disbursed": value}
+                key = builder.submit("kinh-phi", unit, month_end(year, month), [{"activity": "A1", "cells": cells}])
+            named[f"moved {unit} {year}"] = key
     return named
 
 
@@ -145,6 +189,16 @@ def test_a_linear_rule_passes_fails_and_abstains(judged: Judged, rule_id: str) -
         ("cap priority", "TH-01", "fail", "soft", "within_priority_factor"),
         ("cap above", "TH-01", "fail", "hard", None),
         ("cap no ceiling", "TH-01", "undecided", None, "no_ceiling"),
+        ("cap shared by three", "TD-13", "pass", "exact", None),
+        ("cap shared by one", "TD-13", "fail", "hard", None),
+        ("cap not listed", "TD-13", "undecided", None, "no_beneficiary_list"),
+        ("moved hue 2027", "TG-17", "pass", "exact", None),
+        ("moved ha-noi 2027", "TG-17", "fail", "soft", "far_from_others"),
+        ("moved can-tho-2025 2027", "TG-17", "undecided", None, "zero_not_compared"),
+        ("moved ha-noi 2029", "TG-17", "undecided", None, "too_few_figures"),
+        ("growth", "GROWTH", "pass", "exact", None),
+        ("not a growth", "GROWTH", "fail", "hard", None),
+        ("other base", "GROWTH", "fail", "hard", "wrong_denominator:1"),
         ("sum rounded", "KP-01", "pass", "rounding", None),
         ("sum off", "KP-01", "fail", "hard", None),
     ],

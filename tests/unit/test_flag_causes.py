@@ -58,3 +58,11 @@ def test_a_flag_says_what_was_reported_expected_and_where() -> None:
 def test_numbers() -> None:
     assert (number_vi(Decimal("1234567.5")), number_en(Decimal("1234567.50"))) == ("1.234.567,5", "1,234,567.5")
     assert number_vi(Decimal(-1200)) == "-1.200"
+
+
+def test_an_outlier_joins_a_cause_and_connects_nothing() -> None:
+    first, second = _verdict("A", _cell(1)), _verdict("B", _cell(2))
+    beside = _verdict("TG-17", _cell(1), _cell(2), family="outlier", closeness="soft")
+    alone = [_verdict(rule, _cell(n), family="outlier", closeness="soft") for rule, n in (("TG-17", 7), ("TG-18", 8))]
+    groups = group_causes([*alone, beside, second, first])
+    assert [[verdict.rule_id for verdict in group] for group in groups] == [["A", "TG-17"], ["B"], ["TG-17", "TG-18"]]

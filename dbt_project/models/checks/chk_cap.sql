@@ -1,5 +1,6 @@
 -- Support against the highest norm of its activity on the day of approval; up to the priority factor it is soft. An
--- activity with a norm that is no amount has no ceiling.
+-- activity with a norm that is no amount has no ceiling. The money of a whole project is divided by the establishments
+-- that the list of beneficiaries of the same period names for it: group projects serve many.
 {{ config(materialized='ephemeral') }}
 
 with matched as (
@@ -57,21 +58,57 @@ support as (
         matched.submission_key
 ),
 
-bounded as (
+listed as (
+    select
+        figure.form_code,
+        figure.project_key,
+        figure.budget_year,
+        submission.period_end,
+        count(distinct figure.establishment_key) as n_establishments
+    from {{ ref('stg_figure') }} as figure
+    inner join {{ ref('chk_standing') }} as standing on figure.submission_key = standing.submission_key
+    inner join {{ ref('stg_submission') }} as submission on figure.submission_key = submission.submission_key
+    where figure.establishment_key <> '' and figure.project_key <> ''
+    group by figure.form_code, figure.project_key, figure.budget_year, submission.period_end
+),
+
+shared as (
     select
         support.*,
-        rule.rule_id,
-        (rule.parameters ->> 'priority_factor')::numeric as priority_factor,
-        highest.cap_vnd
+        rule.parameters ->> 'beneficiaries_on' as list_form,
+        listed.n_establishments,
+        support.value / coalesce(listed.n_establishments, 1) as value_each,
+        support.low / coalesce(listed.n_establishments, 1) as low_each,
+        support.high / coalesce(listed.n_establishments, 1) as high_each
     from support
     inner join rule on support.rule_number = rule.rule_number
     inner join judged on support.submission_key = judged.submission_key
-    left join approved on support.project_key = approved.project_key
+    left join {{ source('register', 'form') }} as list_of on rule.parameters ->> 'beneficiaries_on' = list_of.form_code
+    left join listed
+        on list_of.form_code = listed.form_code
+        and support.project_key = listed.project_key
+        and judged.budget_year = listed.budget_year
+        and judged.period_end = listed.period_end
+    -- in a month without a list nothing is due
+    where list_of.form_code is null or extract(month from judged.period_end) = any(list_of.period_months)
+),
+
+bounded as (
+    select
+        shared.*,
+        rule.rule_id,
+        (rule.parameters ->> 'priority_factor')::numeric as priority_factor,
+        highest.cap_vnd,
+        list_form is not null and n_establishments is null and shared.value <> 0 as is_unlisted
+    from shared
+    inner join rule on shared.rule_number = rule.rule_number
+    inner join judged on shared.submission_key = judged.submission_key
+    left join approved on shared.project_key = approved.project_key
     left join lateral (
         select case when bool_and(cap.cap_vnd is not null) then max(cap.cap_vnd) end as cap_vnd
         from cap
         where
-            cap.activity_code = support.activity_code
+            cap.activity_code = shared.activity_code
             and coalesce(approved.approved_date, judged.period_start) between cap.valid_from
             and coalesce(cap.valid_to, 'infinity')
     ) as highest on true
@@ -86,31 +123,32 @@ final as (
             {{ name }},
         {%- endfor %}
         case
-            when is_unreadable or n_values = 0 or cap_vnd is null then 'undecided'
-            when low <= cap_vnd then 'pass'
+            when is_unreadable or n_values = 0 or cap_vnd is null or is_unlisted then 'undecided'
+            when low_each <= cap_vnd then 'pass'
             else 'fail'
         end as verdict,
         case
-            when is_unreadable or n_values = 0 or cap_vnd is null then null
-            when value <= cap_vnd then 'exact'
-            when low < cap_vnd then 'rounding'
-            when low = cap_vnd then 'borderline'
-            when low <= cap_vnd * priority_factor then 'soft'
+            when is_unreadable or n_values = 0 or cap_vnd is null or is_unlisted then null
+            when value_each <= cap_vnd then 'exact'
+            when low_each < cap_vnd then 'rounding'
+            when low_each = cap_vnd then 'borderline'
+            when low_each <= cap_vnd * priority_factor then 'soft'
             else 'hard'
         end as closeness,
         case
             when is_unreadable then 'unreadable'
             when n_values = 0 then 'missing_value'
             when cap_vnd is null then 'no_ceiling'
-            when low > cap_vnd and low <= cap_vnd * priority_factor then 'within_priority_factor'
+            when is_unlisted then 'no_beneficiary_list'
+            when low_each > cap_vnd and low_each <= cap_vnd * priority_factor then 'within_priority_factor'
         end as reason,
-        coalesce(value, 0) as left_value,
-        coalesce(low, 0) as left_low,
-        coalesce(high, 0) as left_high,
+        round(coalesce(value_each, 0), 6) as left_value,
+        round(coalesce(low_each, 0), 6) as left_low,
+        round(coalesce(high_each, 0), 6) as left_high,
         coalesce(cap_vnd, 0)::numeric as right_value,
         coalesce(cap_vnd, 0)::numeric as right_low,
         coalesce(cap_vnd, 0)::numeric as right_high,
-        coalesce(value, 0) - coalesce(cap_vnd, 0) as difference
+        round(coalesce(value_each, 0) - coalesce(cap_vnd, 0), 6) as difference
     from bounded
 )
 

@@ -66,12 +66,20 @@ tried as (
     select
         summed.*,
         denominator.alternative,
-        scale.scale * summed.numerator / denominator.denominator as ratio,
-        scale.scale * summed.numerator_low / denominator.denominator_high as ratio_low,
-        scale.scale * summed.numerator_high / denominator.denominator_low as ratio_high
+        scale.scale * summed.numerator / denominator.denominator - scale.less as ratio,
+        scale.scale * summed.numerator_low / denominator.denominator_high - scale.less as ratio_low,
+        scale.scale * summed.numerator_high / denominator.denominator_low - scale.less as ratio_high
     from summed
     inner join rule on summed.rule_number = rule.rule_number
-    cross join lateral (select (rule.parameters ->> 'scale')::numeric as scale) as scale
+    -- growth is what the ratio is above one
+    cross join
+        lateral (
+            select
+                (rule.parameters ->> 'scale')::numeric as scale,
+                case
+                    when (rule.parameters ->> 'growth')::boolean then (rule.parameters ->> 'scale')::numeric else 0
+                end as less
+        ) as scale
     left join denominator
         on summed.rule_number = denominator.rule_number
         and summed.submission_key = denominator.submission_key
