@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from khuyencong.flag_causes import Suspicions, group_causes
 from khuyencong.flag_rows import Flag, read_failed, store_verdicts, write_flags
 from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of
 from khuyencong.priority import (
@@ -31,9 +32,6 @@ from khuyencong.suspicions import Hypothesis, Suspicion, read_suspicions
 
 # Below it a hypothesis is not worth a reader's time: on its own, or as one of several alike.
 LEAST_BELIEVED, LEAST_BELIEVED_OF_MANY = 0.3, 0.05
-
-Suspicions = Mapping[tuple[int, str, str], Suspicion]
-
 
 @dataclass(frozen=True)
 class FlagCounts:
@@ -72,59 +70,6 @@ def _prioritise(cursor: Any, run_key: int, flags: Sequence[Flag]) -> dict[str, P
     blocking = {f.flag_id for f in flags if f.severity == "block"}
     money, stop_pct = read_money_indicators(cursor), read_stop_pct(cursor)
     return queue(effects, read_national(cursor, run_key), money, blocking, stop_pct)
-
-
-def group_causes(verdicts: Iterable[FailedVerdict], suspicions: Suspicions | None = None) -> list[list[FailedVerdict]]:
-    """Failed verdicts grouped into causes, in the order of submission, rule and scope.
-
-    Two are connected when they share a cell, or when in one report both are off by the same power of a thousand against
-    the same other report: a unit of money is wrong once, not once an activity. Where the engine is sure of the culprits, only
-    these connect: a good figure that two bad ones stand beside is no common cause. A figure far from those of other units
-    is no cause of its own where a rule fails beside it, and connects nothing.
-    """
-    in_order = sorted(verdicts, key=lambda v: (v.submission_key, v.rule_id, v.scope_key))
-    ordered = [verdict for verdict in in_order if verdict.family != "outlier"]
-    parent = list(range(len(ordered)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    first_with: dict[tuple[Any, ...], int] = {}
-    for index, verdict in enumerate(ordered):
-        for mark in _marks(verdict, (suspicions or {}).get(verdict.key)):
-            other = first_with.setdefault(mark, index)
-            low, high = sorted((root(index), root(other)))
-            parent[high] = low
-    groups: dict[int, list[FailedVerdict]] = defaultdict(list)
-    for index, verdict in enumerate(ordered):
-        groups[root(index)].append(verdict)
-    return _with_outliers(list(groups.values()), [verdict for verdict in in_order if verdict.family == "outlier"])
-
-
-def _with_outliers(groups: list[list[FailedVerdict]], outliers: Iterable[FailedVerdict]) -> list[list[FailedVerdict]]:
-    """Each outlier put to the first cause that shares a cell with it; those of a report that share none are one cause."""
-    group_of = {cell.place: group for group in reversed(groups) for verdict in group for cell in verdict.cells}
-    alone: dict[int, list[FailedVerdict]] = defaultdict(list)
-    for outlier in outliers:
-        beside = next((group_of[cell.place] for cell in outlier.cells if cell.place in group_of), None)
-        (alone[outlier.submission_key] if beside is None else beside).append(outlier)
-    return groups + list(alone.values())
-
-
-def _marks(verdict: FailedVerdict, found: Suspicion | None) -> list[tuple[Any, ...]]:
-    """What joins a verdict to others: the culprits where they are known, else all its cells, and its unit if that is off."""
-    cells: list[tuple[Any, ...]] = [cell.place for cell in verdict.cells]
-    if found is not None and found.is_sure:
-        best = found.hypotheses[0]
-        culprits = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
-        return culprits or cells
-    if verdict.unit_exponent is not None:
-        reports = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
-        cells.append(("unit", verdict.unit_exponent, *reports))
-    return cells
 
 
 def _flag(verdicts: list[FailedVerdict], suspicions: Suspicions) -> Flag:

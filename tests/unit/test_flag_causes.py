@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from khuyencong.flag_causes import group_causes
 from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of, number_en, number_vi
-from khuyencong.flags import group_causes
 
 
 def _cell(row: int, column: str = "c", submission: int = 1) -> FlagCell:
@@ -66,3 +66,23 @@ def test_an_outlier_joins_a_cause_and_connects_nothing() -> None:
     alone = [_verdict(rule, _cell(n), family="outlier", closeness="soft") for rule, n in (("TG-17", 7), ("TG-18", 8))]
     groups = group_causes([*alone, beside, second, first])
     assert [[verdict.rule_id for verdict in group] for group in groups] == [["A", "TG-17"], ["B"], ["TG-17", "TG-18"]]
+
+
+def test_a_line_that_one_report_lacks_is_one_cause() -> None:
+    other = [_cell(n, submission=9) for n in range(4)]
+    silent = {"verdict": "undecided", "reason": "missing_counterpart"}
+    left_out = [_verdict("TD-05", other[n], scope_key=f"project_key=P{n}", **silent) for n in (0, 1)]
+    assert len(group_causes(left_out)) == 1
+    unplanned = _verdict("TD-05", _cell(1), scope_key="project_key=P7", **silent)
+    above = _verdict("TD-03-3", _cell(1, "contracted"), scope_key="project_key=P7")
+    elsewhere = _verdict("TD-03-3", _cell(2, "contracted"), scope_key="project_key=P8")
+    assert [len(group) for group in group_causes([unplanned, above, elsewhere])] == [2, 1]
+
+
+def test_one_activity_off_in_every_column_against_another_report_is_one_cause() -> None:
+    scope = "activity_code={};indicator_code={}"
+    verdicts = [
+        _verdict("LB-01", _cell(n), _cell(n, submission=9), scope_key=scope.format(activity, indicator), left=100 + n)
+        for n, (activity, indicator) in enumerate([("A1", "KC-E02"), ("A1", "KC-E05"), ("A2", "KC-E02")])
+    ]
+    assert sorted(len(group) for group in group_causes(verdicts)) == [1, 2]

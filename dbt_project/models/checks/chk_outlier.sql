@@ -1,5 +1,5 @@
 -- Hidiroglou–Berthelot: how a figure moved since an earlier report, beside how the same figure of all other units moved
--- in the same period. A far mover is worth a look, never more: the closeness of a failure is soft.
+-- over the same months. A far mover is worth a look, never more: the closeness of a failure is soft.
 {{ config(materialized='ephemeral') }}
 
 with rule as (
@@ -58,6 +58,7 @@ compared as (
     select
         moved.*,
         rule.rule_id,
+        submission.period_start,
         submission.period_end,
         standing.submission_key is not null as is_standing,
         coalesce(counterpart.is_adjacent, true) as is_adjacent,
@@ -85,6 +86,7 @@ compared as (
 middle as (
     select
         rule_id,
+        period_start,
         period_end,
         {%- for name in scope_columns() %}
             {{ name }},
@@ -97,7 +99,7 @@ middle as (
         {%- for name in scope_columns() %}
             {{ name }},
         {%- endfor %}
-        rule_id, period_end
+        rule_id, period_start, period_end
 ),
 
 -- symmetric about no change, and larger for a larger figure
@@ -113,6 +115,7 @@ measured as (
     from compared
     left join middle
         on compared.rule_id = middle.rule_id
+        and compared.period_start = middle.period_start
         and compared.period_end = middle.period_end
         {%- for name in scope_columns() %}
             and compared.{{ name }} = middle.{{ name }}
@@ -123,6 +126,7 @@ measured as (
 spread as (
     select
         rule_id,
+        period_start,
         period_end,
         {%- for name in scope_columns() %}
             {{ name }},
@@ -135,7 +139,7 @@ spread as (
         {%- for name in scope_columns() %}
             {{ name }},
         {%- endfor %}
-        rule_id, period_end
+        rule_id, period_start, period_end
 ),
 
 bounded as (
@@ -152,6 +156,7 @@ bounded as (
     from measured
     left join spread
         on measured.rule_id = spread.rule_id
+        and measured.period_start = spread.period_start
         and measured.period_end = spread.period_end
         {%- for name in scope_columns() %}
             and measured.{{ name }} = spread.{{ name }}
@@ -169,6 +174,7 @@ told_apart as (
 usual as (
     select
         rule_id,
+        period_start,
         period_end,
         {%- for name in scope_columns() %}
             {{ name }},
@@ -181,7 +187,7 @@ usual as (
         {%- for name in scope_columns() %}
             {{ name }},
         {%- endfor %}
-        rule_id, period_end
+        rule_id, period_start, period_end
 ),
 
 placed as (
@@ -201,6 +207,7 @@ placed as (
     from told_apart
     left join usual
         on told_apart.rule_id = usual.rule_id
+        and told_apart.period_start = usual.period_start
         and told_apart.period_end = usual.period_end
         {%- for name in scope_columns() %}
             and told_apart.{{ name }} = usual.{{ name }}
