@@ -195,4 +195,4 @@ def _earlier(desk: Desk, unit_key: str, period_end: date) -> tuple[Figures, Figu
         previous = nation.figures(unit_key, month_end(period_end.year, period_end.month - 3))
     if period_end.year - 1 not in nation.scenario.years:
         return previous, None
-    return previous, nation.figures(unit_key, month_end(period_end.year - 1, period_end.month))
+    return previous, nation.figures_a_year_before(unit_key, period_end)

@@ -42,14 +42,15 @@ def draw_local(
     """
     lines: dict[str, list[LocalLine]] = {unit: [] for unit in units}
     opening = date(year["year"], 1, 1)
+    closing_day = month_end(year["year"], 12)
     late = scenario["local_late"]
     for fund, billion in list(year["funds_billion"].items())[1:]:
         weights = [scenario.chance("local", year["year"], unit).uniform(0.5, 1.7) for unit in units]
-        ends_early = not register.fund_on(fund, month_end(year["year"], 12))
+        ends_early = not register.fund_on(fund, closing_day)
         for unit, total in zip(units, shares(int(billion * 1000) * MILLION, weights, GRAIN), strict=True):
             chance = scenario.chance("local", year["year"], unit, fund)
             wanted = {code: share * chance.uniform(0.6, 1.4) for code, share in scenario["local_shares"].items()}
-            if not ends_early:
+            if not ends_early and late["activity"] in register.activities_on(closing_day):
                 wanted[late["activity"]] = sum(wanted.values()) * late["share_pct"] / 100
             for activity, plan in zip(wanted, shares(total, list(wanted.values()), GRAIN), strict=True):
                 is_late = activity == late["activity"] and activity not in register.activities_on(opening)

@@ -112,6 +112,23 @@ class Nation:
                 found[key] = found.get(key, 0) + value
         return {key: _mean(value, len(covered.leaves)) for key, value in found.items()}
 
+    def figures_a_year_before(self, unit_key: str, period_end: date) -> Figures:
+        """Flows of the same months a year before a unit's report: its own, or Σ of the units that it followed since."""
+        end = month_end(period_end.year - 1, period_end.month)
+        if (unit_key, end.year) in self.years or self.register.merged_in(unit_key, end.year):
+            return self.figures(unit_key, end)
+        covered = self.coverage(unit_key, period_end)
+        found: Figures = {}
+        for leaf in covered.leaves:
+            year = self.years[leaf, end.year]
+            earlier = {}
+            if covered.part == OPENING:
+                earlier = self.leaf_figures(year, month_end(end.year, covered.period_start.month - 1))
+            for key, value in self.leaf_figures(year, end).items():
+                if key[3] == "ytd":
+                    found[key] = found.get(key, 0) + value - earlier.get(key, 0)
+        return found
+
     def leaf_figures(self, year: UnitYear, period_end: date) -> Figures:
         """True figures of one unit-year at a period's cut-off."""
         place = (year.unit_key, period_end)

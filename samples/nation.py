@@ -63,14 +63,18 @@ def write_nation(
     clean: bool = False,
     until: date | None = None,
     forms: set[str] | None = None,
+    years: tuple[int, int] | None = None,
 ) -> NationSummary:
     """Write the sample nation into a folder, or nothing when the same nation already lies there.
 
     Files go to `<folder>/<unit_key>/<form>-<period>….xlsx|csv`, arrivals to `<folder>/manifest.csv` (path, received_at,
     sender), true figures (đồng or counts) and planted errors to `<folder>/truth/`. `clean` plants no error; `until` keeps
-    reports whose period ends by that day; `forms` keeps only these forms. The same arguments give the same bytes.
+    reports whose period ends by that day; `forms` keeps only these forms; `years` (first, last) writes whole years of the
+    longer scenario, ValueError for years that it does not model. The same arguments give the same bytes.
     """
-    stamp = _stamp(seed, clean, until, forms)
+    if years is not None:
+        until = min(until or date.max, date(years[1], 12, 31))
+    stamp = _stamp(seed, clean, until, forms, years)
     known = folder / STAMP
     if known.exists():
         noted = json.loads(known.read_text(encoding="utf-8"))
@@ -79,7 +83,7 @@ def write_nation(
                 **noted | {"folder": str(folder), "as_of": datetime.fromisoformat(noted["as_of"]), "is_new": False}
             )
         _remove(folder)
-    desk = open_desk(seed)
+    desk = open_desk(seed, years)
     documents = [
         document
         for document in all_documents(desk)
@@ -111,9 +115,9 @@ def write_nation(
     return summary
 
 
-def open_desk(seed: int | None) -> Desk:
-    """The invented nation of a seed with the forms and the offices' habits."""
-    scenario, habits = read_scenario(seed, money_factor)
+def open_desk(seed: int | None, years: tuple[int, int] | None = None) -> Desk:
+    """The invented nation of a seed with the forms and the offices' habits; `years` as in write_nation."""
+    scenario, habits = read_scenario(seed, money_factor, years)
     return Desk(Nation(scenario, read_register(REGISTER)), load_forms(FORMS), habits)
 
 
@@ -184,9 +188,12 @@ def _remove(folder: Path) -> None:
     (folder / STAMP).unlink(missing_ok=True)
 
 
-def _stamp(seed: int, clean: bool, until: date | None, forms: set[str] | None) -> str:
+def _stamp(
+    seed: int, clean: bool, until: date | None, forms: set[str] | None, years: tuple[int, int] | None
+) -> str:
     """Hash of everything the files depend on: this package, the register, the forms and the arguments."""
-    digest = hashlib.sha256(repr((seed, clean, until, sorted(forms) if forms is not None else None)).encode())
+    chosen = (seed, clean, until, sorted(forms) if forms is not None else None, years)
+    digest = hashlib.sha256(repr(chosen).encode())
     for root, pattern in ((PACKAGE, "*.py"), (PACKAGE, "*.yml"), (REGISTER, "*.csv"), (FORMS, "*.yml")):
         for path in sorted(root.glob(pattern)):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())

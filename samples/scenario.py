@@ -61,9 +61,17 @@ class Scenario:
         return period_end.replace(day=self["cutoff_day"])
 
 
-def read_scenario(seed: int | None, money_factor: Callable[[str], int | None]) -> tuple[Scenario, list[tuple[int, Habit]]]:
-    """The scenario (its own seed when None) and the habits of offices with their weights."""
+def read_scenario(
+    seed: int | None, money_factor: Callable[[str], int | None], years: tuple[int, int] | None = None
+) -> tuple[Scenario, list[tuple[int, Habit]]]:
+    """The scenario (its own seed when None) and the habits of offices with their weights.
+
+    `years`: first and last year of the longer scenario; ValueError when one of them is not modelled.
+    """
     decisions = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))
+    longer = decisions.pop("longer")
+    if years is not None:
+        decisions |= _longer(decisions, longer, *years)
     habits = [
         (
             entry["weight"],
@@ -80,6 +88,25 @@ def read_scenario(seed: int | None, money_factor: Callable[[str], int | None]) -
         for entry in decisions["habits"]
     ]
     return Scenario(decisions["seed"] if seed is None else seed, decisions), habits
+
+
+def _longer(decisions: dict[str, Any], longer: dict[str, Any], first: int, last: int) -> dict[str, Any]:
+    """The decisions that differ when the scenario is written for whole years, each list in the order of time."""
+    years = sorted(decisions["years"] + longer["years"], key=lambda year: year["year"])
+    modelled = [year["year"] for year in years]
+    if first > last or first not in modelled or last not in modelled:
+        raise ValueError(f"The sample nation can be written for years from {modelled[0]} to {modelled[-1]}.")
+    periods = {
+        form: sorted(text for text in listed + longer["periods"].get(form, []) if first <= int(text[:4]) <= last)
+        for form, listed in decisions["periods"].items()
+    }
+    allocations = sorted(decisions["allocations"] + longer["allocations"], key=lambda way: str(way["decided"]))
+    return {
+        "as_of": longer["as_of"],
+        "years": [year for year in years if first <= year["year"] <= last],
+        "periods": periods,
+        "allocations": [way for way in allocations if first <= way["budget_year"] <= last],
+    }
 
 
 def month_end(year: int, month: int) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -89,13 +90,21 @@ def sample(
     folder: Annotated[Path, typer.Argument(help="Where to write the sample nation.")],
     seed: Annotated[int, typer.Option(help="Seed of the sample nation.")] = 2025,
     clean: Annotated[bool, typer.Option(help="Without planted errors.")] = False,
+    years: Annotated[str | None, typer.Option(help="Whole years S..E of the longer nation, for example 2024..2026.")] = None,
 ) -> None:
     """Write the sample nation: real workbooks of invented projects, with a truth file.
 
-    Example: kc sample /tmp/nation --seed 7
+    Example: kc sample /tmp/nation --seed 7 --years 2024..2026
     """
-    from khuyencong.cli.output import console
+    from khuyencong.cli.output import Refused, console
     from samples.nation import write_nation
 
-    summary = write_nation(folder, seed=seed, clean=clean)
+    span = re.fullmatch(r"(\d{4})(?:\.\.(\d{4}))?", years) if years else None
+    if years and span is None:
+        raise Refused(f"'{years}' is no span of years. Write --years 2024..2026.", 2)
+    chosen = (int(span[1]), int(span[2] or span[1])) if span else None
+    try:
+        summary = write_nation(folder, seed=seed, clean=clean, years=chosen)
+    except ValueError as error:
+        raise Refused(str(error), 2) from error
     console().print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.")

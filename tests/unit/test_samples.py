@@ -95,6 +95,31 @@ def test_choices_keep_only_what_was_asked_for(tmp_path):
     }  # fmt: skip
 
 
+def test_whole_years_are_written_by_the_longer_scenario(tmp_path):
+    summary = write_nation(tmp_path, seed=5, forms={"giao-ke-hoach", "doi-chieu"}, clean=True, years=(2024, 2025))
+    ends = {row["report_period_end"] for row in rows(tmp_path / "truth" / "figures.csv")}
+    assert ends == {"2024-01-31", "2024-06-30", "2025-01-31", "2025-06-30"}
+    assert summary.period == "2025-01..2025-12" and summary.as_of.date() == date(2026, 1, 29)
+    merged = {row["path"].split("/")[0] for row in rows(tmp_path / "manifest.csv")}
+    assert {"long-an", "tay-ninh-2025"} <= merged
+    with pytest.raises(ValueError, match="from 2024 to 2026"):
+        write_nation(tmp_path, seed=5, years=(2023, 2025))
+
+
+def test_the_year_before_of_a_merged_unit_is_that_of_its_predecessors():
+    nation = open_desk(SEED, (2024, 2026)).nation
+    end, before = date(2025, 9, 30), date(2024, 9, 30)
+    for unit, of_closed in (("phu-tho-2025", None), ("tay-ninh-2025", date(2024, 6, 30))):
+        found = nation.figures_a_year_before(unit, end)
+        leaves = nation.coverage(unit, end).leaves
+        assert len(leaves) > 1 and len(found) > 50
+        for key, value in found.items():
+            years = [nation.years[leaf, 2024] for leaf in leaves]
+            whole = sum(nation.leaf_figures(year, before).get(key, 0) for year in years)
+            closed = sum(nation.leaf_figures(year, of_closed).get(key, 0) for year in years) if of_closed else 0
+            assert value == whole - closed, (unit, key)
+
+
 def test_code_names_no_unit_no_indicator_no_year(desk):
     units = {key for key in desk.nation.register.units if "-" in key and key != "trung-uong"}
     for path in (PROJECT / "samples").glob("*.py"):
