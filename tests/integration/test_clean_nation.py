@@ -41,7 +41,9 @@ def test_no_clean_submission_is_flagged_held_or_returned(nation) -> None:
     assert ask(connection, "select finding_code, written from raw.finding where verdict <> 'note'") == []
     assert ask(connection, "select flag_id, explanation_en from checks.flag where closed_run is null") == []
     assert ask(connection, "select count(*) from checks.hold") == [(0,)]
-    assert ask(connection, "select distinct verdict from checks.chk_verdict where verdict not in ('pass', 'undecided')") == []
+    # a shadow rule may fail on clean figures: that is why it is heard by nobody yet
+    spoken = "select distinct verdict from checks.chk_verdict where verdict not in ('pass', 'undecided') and severity <> 'shadow'"
+    assert ask(connection, spoken) == []
 
 
 def test_accepted_and_carried_money_is_the_truth(nation) -> None:
