@@ -1,195 +1,116 @@
-"""How often the engine names the wrong figures: `python -m bench.accuracy`, beside two baselines on the same records.
+"""How often the wrong figure is named: `python -m bench.accuracy`, by kind of error, beside two baselines on the same records.
 
-Baselines: all cells of the violated rules (what a plain check gives), and Fellegi–Holt with a random tie (the expected
-share of the minimal sets that are the truth). "First" is the first hypothesis; a composite of more than two cells counts
-when it covers the truth, as in the reference measurement; `strict` counts only the very set. Wilson intervals, 95 %.
+On the reference form (one record, all of its rules: form_accuracy) and on the sample nation's own forms (whole nights:
+nation_accuracy). Wilson intervals, 95 %. Seeds for tuning and for reporting are disjoint; report with `report` alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
-import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
 
-from bench.reference_form import KINDS, RULES, WEIGHTS, Figures, as_problem, as_record, clean_pair, damage
-from expectations.reconciliation.language import read_rule
-from expectations.reconciliation.problem import reconcile
+from bench import form_accuracy, nation_accuracy
+from bench.judged_nights import judge_nation
+from bench.reference_form import WEIGHTS
+from khuyencong.settings import read_settings
 
-TUNING_SEEDS, REPORT_SEEDS = (7, 101), (202, 909)
-CELLS_OF_RULE = tuple(frozenset(read_rule(rule).cells) for rule in RULES)
-LARGEST_SHARE, SHARE_SPREAD = (0.35, 0.7), 0.1
-MEASURES = ("flagged", "first", "strict", "top3", "rules_set", "rules_cell", "fellegi_holt")
-
-
-def wilson(successes: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """95 % interval of a share (successes may be fractional: shares of ties)."""
-    if not n:
-        return 0.0, 1.0
-    p, zz = successes / n, z * z
-    middle, half = p + zz / (2 * n), z * math.sqrt(p * (1 - p) / n + zz / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + zz / n)), min(1.0, (middle + half) / (1 + zz / n))
-
-
-def score(answer: dict, truth: frozenset[str], meant: Figures) -> dict[str, float]:
-    """What one answer got right about the damaged cells."""
-    sets = [frozenset(h["cells"]) for h in answer["hypotheses"]]
-    minimal = [frozenset(s) for s in answer["minimal_sets"] if s]
-    cells = frozenset().union(*(CELLS_OF_RULE[r] for r in answer["violated"]))
-    right = [s == truth or (len(truth) > 2 and truth <= s) for s in sets]
-    result = {
-        "flagged": bool(sets or minimal),
-        "first": right[:1] == [True],
-        "strict": sets[:1] == [truth],
-        "top3": any(right[:3]),
-        "rules_set": cells == truth,
-        "rules_cell": len(cells & truth) / len(cells) if cells else 0.0,
-        "fellegi_holt": sum(s == truth for s in minimal) / len(minimal) if minimal else 0.0,
-        "gave_up": answer["gave_up"],
-    }
-    if sets:
-        suggested = answer["hypotheses"][0]["suggested"]
-        given = [c for c, v in suggested.items() if v is not None]
-        result |= {"given": len(given) == len(suggested), "confidence": answer["hypotheses"][0]["confidence"]}
-        result["value_right"] = result["given"] and all(abs(suggested[c] - meant[c]) <= 5 for c in given)
-    return result
-
-
-def past(rng: random.Random, before: Figures, history: str) -> Figures | None:
-    """The previous period as the engine sees it: clean, none, noisy (`noisy:0.2` = σ 20 %), or merged.
-
-    `merged`: the unit has taken others in since, and only the largest predecessor's figures are at hand.
-    """
-    if history == "none":
-        return None
-    if history == "merged":
-        share = rng.uniform(*LARGEST_SHARE)
-        return {c: round(v * share * math.exp(rng.gauss(0, SHARE_SPREAD))) for c, v in before.items()}
-    if history.startswith("noisy:"):
-        sigma = float(history.partition(":")[2])
-        return {c: round(v * math.exp(rng.gauss(0, sigma))) for c, v in before.items()}
-    return before
-
-
-def measure(seeds: Iterable[int], n: int, is_rounded: bool, history: str, events: int = 1) -> dict[str, list[dict]]:
-    """Scores by kind of error (`events` > 1: every further event of a random kind), n records a kind over the seeds."""
-    seeds, scores = list(seeds), defaultdict(list)
-    for seed in seeds:
-        rng = random.Random(f"{seed}/{is_rounded}/{history}/{events}")
-        for kind in KINDS:
-            records, truths = [], []
-            while len(records) < n // len(seeds):
-                now, before = clean_pair(rng, is_rounded)
-                y = now
-                for number in range(events):
-                    y, _ = damage(rng, y, before, kind if number == 0 else rng.choice(KINDS))
-                wrong = frozenset(c for c in now if y[c] != now[c])
-                if wrong:
-                    records.append(as_record(f"{kind}-{len(records)}", y, past(rng, before, history), is_rounded))
-                    truths.append((wrong, now))
-            answers = reconcile(as_problem(records))["records"]
-            scores[kind] += [score(a, wrong, now) for a, (wrong, now) in zip(answers, truths, strict=True)]
-    return scores
-
-
-def false_flags(seeds: Iterable[int], n: int, is_rounded: bool, history: str) -> dict[str, int]:
-    """Clean records that the engine flags: hard (a rule violated) or by history alone."""
-    counts = {"records": 0, "hard": 0, "by_history": 0}
-    seeds = list(seeds)
-    for seed in seeds:
-        rng = random.Random(f"clean/{seed}/{is_rounded}/{history}")
-        records = []
-        for number in range(n // len(seeds)):
-            now, before = clean_pair(rng, is_rounded)
-            records.append(as_record(str(number), now, past(rng, before, history), is_rounded))
-        for answer in reconcile(as_problem(records))["records"]:
-            counts["records"] += 1
-            counts["hard"] += bool(answer["violated"] or answer["objective"] != 0)
-            counts["by_history"] += bool(answer["hypotheses"])
-    return counts
-
-
-def summary(scores: dict[str, list[dict]]) -> dict[str, object]:
-    """Means by kind and over all, with Wilson intervals over all; calibration in ten bins of the first confidence."""
-    every = [s for kind in scores.values() for s in kind]
-    n = len(every)
-    over_all = {}
-    for name in MEASURES:
-        total = sum(s[name] for s in every)
-        low, high = wilson(total, n)
-        over_all[name] = [round(total / n, 4), round(low, 4), round(high, 4)]
-    given = [s for s in every if s.get("given")]
-    bins = defaultdict(list)
-    for s in every:
-        if "confidence" in s:
-            bins[min(9, int(s["confidence"] * 10))].append(s)
-    calibration = {
-        f"{b / 10:.1f}": [len(v), round(sum(s["confidence"] for s in v) / len(v), 3), round(share(v, "first"), 3)]
-        for b, v in sorted(bins.items())
-    }
-    told = sum(len(v) for v in bins.values()) or 1
-    error = sum(abs(sum(s["confidence"] - s["first"] for s in v)) for v in bins.values()) / told
-    return {
-        "n": n,
-        "mean": over_all,
-        "gave_up": sum(s["gave_up"] for s in every),
-        "value_given": round(len(given) / n, 4),
-        "value_right_when_given": round(share(given, "value_right"), 4),
-        "calibration_error": round(error, 4),
-        "calibration": calibration,
-        "kinds": {k: {m: round(share(v, m), 3) for m in MEASURES} for k, v in scores.items()},
-    }
-
-
-def share(scores: list[dict], name: str) -> float:
-    """Mean of one measure."""
-    return sum(s[name] for s in scores) / len(scores) if scores else 0.0
+PLACES = ("form", "nation")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the accuracy tables, or one JSON document; exit code 0."""
-    parser = argparse.ArgumentParser(prog="kc bench accuracy", description=__doc__.splitlines()[0])
-    parser.add_argument("--n", type=int, default=200, help="records a kind of error")
-    parser.add_argument("--clean", type=int, default=3000, help="clean records")
-    parser.add_argument("--seeds", choices=("tuning", "report"), default="report")
-    parser.add_argument("--history", nargs="+", default=["clean", "none"], help="clean, none, merged, noisy:0.2")
-    parser.add_argument("--events", type=int, default=1)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    seeds = TUNING_SEEDS if options.seeds == "tuning" else REPORT_SEEDS
-    report: dict[str, object] = {"seeds": seeds, "events": options.events, "weights": WEIGHTS, "runs": []}
-    for history in options.history:
-        both: dict[str, list[dict]] = defaultdict(list)
-        for is_rounded in (False, True):
-            found = measure(seeds, options.n, is_rounded, history, options.events)
-            for kind, scores in found.items():
-                both[kind] += scores
-            clean = false_flags(seeds, options.clean, is_rounded, history) if options.clean else {}
-            run = {"history": history, "rounded": is_rounded, "clean": clean} | summary(found)
-            report["runs"].append(run)
-        report["runs"].append({"history": history, "rounded": "both"} | summary(both))
+    options = _parser().parse_args(arguments)
+    document: dict[str, Any] = {"seeds": options.seeds}
+    if "form" in options.on:
+        document["form"] = list(_form_runs(options))
+        for run in document["form"] if not options.json else ():
+            _print_form(run)
+    if "nation" in options.on:
+        document["nation"] = _nation_run(options)
+        if not options.json:
+            _print_nation(document["nation"])
     if options.json:
-        json.dump(report, sys.stdout, indent=1)
+        json.dump(document | {"weights": WEIGHTS}, sys.stdout, indent=1)
         print()
-        return 0
-    for run in report["runs"]:
-        _print(run)
     return 0
 
 
-def _print(run: dict) -> None:
-    data = {False: "exact", True: "rounded", "both": "exact and rounded"}[run["rounded"]]
-    print(f"\nhistory {run['history']}, {data}: {run['n']} records, gave up {run['gave_up']}, clean {run.get('clean')}")
-    print(f"{'kind':20s}" + "".join(f"{m:>14s}" for m in MEASURES))
-    for kind, row in run["kinds"].items():
-        print(f"{kind:20s}" + "".join(f"{row[m]:14.3f}" for m in MEASURES))
-    print(f"{'mean':20s}" + "".join(f"{run['mean'][m][0]:14.3f}" for m in MEASURES))
-    print(f"{'Wilson':20s}" + "".join(f"{low:8.3f}-{high:.3f}" for _, low, high in run["mean"].values()))
-    print(f"value given {run['value_given']}, right when given {run['value_right_when_given']}; ", end="")
-    print(f"calibration error {run['calibration_error']}: {run['calibration']}")
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kc bench accuracy", description=__doc__.splitlines()[0])
+    parser.add_argument("--on", nargs="+", choices=PLACES, default=list(PLACES))
+    parser.add_argument("--seeds", choices=("tuning", "report"), default="report")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--n", type=int, default=200, help="form: records a kind of error")
+    parser.add_argument("--clean", type=int, default=3000, help="form: clean records")
+    parser.add_argument("--data", nargs="+", choices=form_accuracy.DATA, default=list(form_accuracy.DATA))
+    parser.add_argument("--history", nargs="+", default=["clean", "none"], help="form: clean, none, merged, noisy:0.2")
+    parser.add_argument("--events", type=int, default=1, help="form: errors a record")
+    parser.add_argument("--nations", type=int, default=4, help="nation: how many, each a night of its own")
+    parser.add_argument("--each", type=int, default=nation_accuracy.EACH, help="nation: errors a kind in each")
+    parser.add_argument("--until", type=date.fromisoformat, default=nation_accuracy.UNTIL, help="nation: last day of its periods")
+    return parser
+
+
+def _form_runs(options: argparse.Namespace) -> Iterable[dict[str, Any]]:
+    seeds = form_accuracy.TUNING_SEEDS if options.seeds == "tuning" else form_accuracy.REPORT_SEEDS
+    for history in options.history:
+        both: dict[str, list[dict]] = defaultdict(list)
+        for data in options.data:
+            found = form_accuracy.measure(seeds, options.n, data, history, options.events)
+            for kind, scores in found.items() if data != "words" else ():
+                both[kind] += scores
+            clean = form_accuracy.false_flags(seeds, options.clean, data, history) if options.clean else {}
+            about = {"history": history, "data": data, "events": options.events, "seeds": seeds, "clean": clean}
+            yield about | form_accuracy.summary(found)
+        if {"exact", "rounded"} <= set(options.data):
+            about = {"history": history, "data": "exact and rounded", "events": options.events, "seeds": seeds}
+            yield about | form_accuracy.summary(both)
+
+
+def _nation_run(options: argparse.Namespace) -> dict[str, Any]:
+    every = nation_accuracy.NATION_TUNING_SEEDS if options.seeds == "tuning" else nation_accuracy.NATION_REPORT_SEEDS
+    seeds = every[: options.nations]
+    nights = []
+    for number, seed in enumerate(seeds, 1):
+        print(f"nation {number} of {len(seeds)} …", file=sys.stderr)
+        nights.append(judge_nation(read_settings(), seed, options.each, options.until))
+    return {"seeds": seeds, "each": options.each, "until": str(options.until)} | nation_accuracy.summary(nights)
+
+
+def _print_form(run: Mapping[str, Any]) -> None:
+    print(f"\nreference form, history {run['history']}, {run['data']}, errors a record {run['events']}: {run['n']} records, "
+          f"gave up {run['gave_up']}, clean {run.get('clean')}")  # fmt: skip
+    _print_table(run["kinds"], run["mean"], form_accuracy.MEASURES)
+    _print_rest(run)
+
+
+def _print_nation(run: Mapping[str, Any]) -> None:
+    print(f"\nsample nation to {run['until']}, seeds {run['seeds']}: {run['n']} errors with cells")
+    _print_table(run["kinds"], run["mean"], ("n", *nation_accuracy.MEASURES))
+    _print_rest(run)
+    clean = run["clean"]
+    print(f"clean reports {clean['reports']}: flagged by mistake {clean['any']}, of these blocking {clean['block']}")
+
+
+def _print_table(kinds: Mapping[str, Mapping[str, float]], mean: Mapping[str, list[float]], names: Iterable[str]) -> None:
+    names = list(names)
+    print(f"{'kind':26s}" + "".join(f"{name:>14s}" for name in names))
+    for kind, row in kinds.items():
+        print(f"{kind:26s}" + "".join(f"{row[name]:14.3f}" if name != "n" else f"{row[name]:14d}" for name in names))
+    print(f"{'mean':26s}" + "".join(f"{mean[name][0]:14.3f}" if name in mean else f"{'':14}" for name in names))
+    ends = (f"{mean[name][1]:.3f}-{mean[name][2]:.3f}" if name in mean else "" for name in names)
+    print(f"{'Wilson':26s}" + "".join(f"{text:>14s}" for text in ends))
+
+
+def _print_rest(run: Mapping[str, Any]) -> None:
+    print(f"value suggested {run['value_given']}, right when suggested {run['value_right_when_given']}")
+    told = run["calibration"]
+    print(f"calibration error {told['error']} of {told['n']}, bins (n, mean confidence, right): {told['bins']}")
 
 
 if __name__ == "__main__":

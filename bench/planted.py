@@ -1,156 +1,98 @@
-"""What becomes of the planted errors of the sample nation: `python -m bench.planted`, after a night on the samples.
+"""What became of the planted errors of the sample nation: `python -m bench.planted`, after a night on the samples.
 
 By kind: how many errors were flagged, how often the first hypothesis names the very cells (of a block: only cells of it),
 how often it is sure (confidence of 0.8), and how often every suggested value is what the office meant, within the rounding of
-its digits. An error of a whole file has no cells; it counts when its report is flagged.
+its digits. An error without cells counts when its report is flagged. Then files sent back, late, lost, sent twice or revised;
+clean reports flagged; and how much of the error mass the first part of the queue holds.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from collections import defaultdict
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from khuyencong.settings import read_settings
-from khuyencong.suspicions import SURE
-
-MEASURES = ("planted", "flagged", "first", "top3", "sure", "given", "right")
-SMALLEST_SHARE = 5  # one column of the five that a fund has
-Cell = tuple[str, str]  # sheet name, address
-
-
-@dataclass
-class Planted:
-    """One planted error: its kind, its report, and of each cell what the office meant and what it wrote."""
-
-    kind: str
-    path: str
-    unit_key: str
-    form_code: str
-    period_end: str
-    meant: dict[Cell, tuple[str, str]] = field(default_factory=dict)
+from bench.error_mass import masses, read_factors, share_of_first_flags, share_of_first_reports
+from bench.judged_nights import JudgedNight, read_night
+from bench.nation_accuracy import clean_flagged
+from bench.planted_flags import MEASURES, NightFlag, judge
+from bench.planted_outcomes import outcomes, read_states
+from bench.planted_truth import Planted, read_plans
+from bench.shares import wilson
+from khuyencong.settings import Settings, read_settings
 
 
-def read_planted(truth: Path) -> dict[str, Planted]:
-    """error_id → error, of those that a flag is expected for."""
-    errors: dict[str, Planted] = {}
-    with truth.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["expected"] == "flag":
-                about = (row["kind"], row["path"], row["unit_key"], row["form_code"], row["period_end"])
-                error = errors.setdefault(row["error_id"], Planted(*about))
-                if row["cell"]:
-                    error.meant[row["sheet"], row["cell"]] = (row["true_written"], row["planted_written"])
-    return errors
+def table_of(errors: Iterable[Planted], flags: list[NightFlag]) -> dict[str, dict[str, int]]:
+    """Counts by kind and measure of the errors that a flag is expected for, and of all of them with cells."""
+    table: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
+    for error in errors:
+        for name, value in judge(error, flags).items() if error.expected == "flag" else ():
+            for kind in (error.kind, "all with cells") if error.meant else (error.kind,):
+                table[kind][name] += value
+    return {kind: table[kind] for kind in sorted(table, key=lambda kind: kind == "all with cells")}
 
 
-def read_flags(cursor: Any) -> list[dict[str, Any]]:
-    """Open flags: report, cells (path, sheet, address), hypotheses with their cells and (value, suggested value)."""
-    cursor.execute("select submission_key, location from raw.submission inner join raw.receipt using (receipt_key)")
-    path_of = dict(cursor.fetchall())
-    cursor.execute(
-        """select flag_id, figure.submission_key, figure.sheet_name, figure.cell_address
-        from checks.flag_figure
-        inner join staging.stg_figure as figure using (submission_key, sheet_code, row_number, column_name)"""
-    )
-    cells: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
-    for flag_id, key, sheet, address in cursor:
-        cells[flag_id].add((path_of[key], sheet, address))
-    cursor.execute(
-        "select flag_id, unit_key, form_code, period_end, alternatives from checks.flag where closed_run is null"
-    )
-    return [
-        {
-            "report": (unit_key, form_code, str(period_end)),
-            "cells": cells[flag_id],
-            "hypotheses": [
-                (h["confidence"], {
-                    (path_of[c["submission_key"]], c["sheet"], c["cell"]): (c["value"], c["suggested"])
-                    for c in h["cells"]
-                })
-                for h in alternatives
-            ],
-        }
-        for flag_id, unit_key, form_code, period_end, alternatives in cursor
-    ]  # fmt: skip
+def measure(settings: Settings, truth: Path) -> dict[str, Any]:
+    """{errors, outcomes, clean, queue} of the last night on the warehouse of these settings."""
+    from khuyencong.warehouse import connect, open_warehouse
+
+    connection = connect(open_warehouse(settings))
+    try:
+        night = read_night(connection, truth / "errors.csv", asks_baselines=False)
+        with connection, connection.cursor() as cursor:
+            states, factors = read_states(cursor), read_factors(cursor)
+    finally:
+        connection.close()
+    mass = masses(night.errors, factors, read_plans(truth / "figures.csv", settings.register / "indicators.csv"))
+    return {
+        "errors": table_of(night.errors, night.flags),
+        "outcomes": outcomes(night.errors, states),
+        "clean": _clean(night),
+        "queue": {
+            "error_mass_vnd": int(sum(mass.values())),
+            "reports_with_mass": len(mass),
+            "first_flags": asdict(share_of_first_flags(night.flags, mass)),
+            "first_reports": asdict(share_of_first_reports(night.flags, len(night.judged), mass)),
+        },
+    }
 
 
-def judge(error: Planted, flags: list[dict[str, Any]]) -> dict[str, int]:
-    """What one planted error came to: 0 or 1 by measure, of the flag that does best."""
-    found = [_score(error, flag) for flag in flags]
-    best = max(found, key=lambda score: [score[name] for name in MEASURES[1:]], default=dict.fromkeys(MEASURES, 0))
-    return best | {"planted": 1}
-
-
-def _score(error: Planted, flag: dict[str, Any]) -> dict[str, int]:
-    planted = {(sheet, address) for sheet, address in error.meant}
-    here = {cell[1:] for cell in flag["cells"] if cell[0].endswith(error.path)}
-    named = [
-        (confidence, {c[1:]: v for c, v in cells.items()}, all(c[0].endswith(error.path) for c in cells))
-        for confidence, cells in flag["hypotheses"]
-    ]
-    right = [is_here and _is_named(set(cells), planted) for _, cells, is_here in named]
-    score = dict.fromkeys(MEASURES, 0)
-    same_report = flag["report"] == (error.unit_key, error.form_code, error.period_end)
-    score["flagged"] = int(bool(here & planted) or any(right) or (not planted and same_report))
-    score["first"], score["top3"] = int(right[:1] == [True]), int(any(right))
-    if score["first"]:
-        confidence, cells, _ = named[0]
-        score["sure"] = int(confidence >= SURE)
-        given = {cell: pair for cell, pair in cells.items() if pair[1] is not None and cell in error.meant}
-        score["given"] = int(len(given) == len(cells))
-        score["right"] = int(bool(given) and all(_is_meant(*pair, *error.meant[cell]) for cell, pair in given.items()))
-    return score
-
-
-def _is_named(named: set[Cell], planted: set[Cell]) -> bool:
-    """One cell exactly; of a block nothing but it, a fifth at least: columns that broke no rule need not be named."""
-    if len(planted) == 1:
-        return named == planted
-    return len(planted) > 1 and len(named) * SMALLEST_SHARE >= len(planted) and named <= planted
-
-
-def _is_meant(value: str, suggested: str, meant: str, written: str) -> bool:
-    """Whether the suggested value is to the value what was meant is to what was written, within the digits of these."""
-    if not Decimal(written or "0"):
-        return False
-    step = Decimal(1).scaleb(min(0, Decimal(meant or "0").as_tuple().exponent))
-    found = Decimal(suggested) * Decimal(written) / Decimal(value)
-    return abs(found - Decimal(meant or "0")) <= step
+def _clean(night: JudgedNight) -> dict[str, Any]:
+    n, mistaken = clean_flagged(night)
+    paths = sorted({flag.path for flag in mistaken})
+    return {"reports": n, "flagged": len(paths), "wilson": wilson(len(paths), n), "files": paths}
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table, or JSON."""
-    from khuyencong.warehouse import connect, open_warehouse
-
-    parser = argparse.ArgumentParser(prog="python -m bench.planted", description=__doc__.splitlines()[0])
-    parser.add_argument("--truth", type=Path, help="errors.csv; default: that of the samples under KC_HOME")
+    """Print the tables, or JSON."""
+    parser = argparse.ArgumentParser(prog="kc bench planted", description=__doc__.splitlines()[0])
+    parser.add_argument("--truth", type=Path, help="folder of errors.csv; default: that of the samples under KC_HOME")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
     settings = read_settings()
-    errors = read_planted(chosen.truth or settings.home / "samples" / "truth" / "errors.csv")
-    connection = connect(open_warehouse(settings))
-    with connection, connection.cursor() as cursor:
-        flags = read_flags(cursor)
-    connection.close()
-    table: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
-    for error in errors.values():
-        for name, value in judge(error, flags).items():
-            for kind in (error.kind, "all"):
-                table[kind][name] += value
-    rows = {kind: table[kind] for kind in [*dict.fromkeys(e.kind for e in errors.values()), "all"]}
+    document = measure(settings, chosen.truth or settings.home / "samples" / "truth")
     if chosen.json:
-        print(json.dumps(rows))
+        print(json.dumps(document))
         return 0
     print(f"{'kind':26}" + "".join(f"{name:>9}" for name in MEASURES))
-    for kind, row in rows.items():
+    for kind, row in document["errors"].items():
         print(f"{kind:26}" + "".join(f"{row[name]:>9}" for name in MEASURES))
+    print(f"\n{'kind':26}{'planted':>9}{'as should':>11}  what should become of it")
+    for kind, n, right, should in document["outcomes"]:
+        print(f"{kind:26}{n:>9}{right:>11}  {should}")
+    clean, queue = document["clean"], document["queue"]
+    low, high = clean["wilson"]
+    print(f"\nclean reports: {clean['reports']}, flagged by mistake {clean['flagged']} [{low:.4f}, {high:.4f}] {clean['files']}")
+    print(f"error mass: {queue['error_mass_vnd'] / 1e9:,.1f} billion đồng in {queue['reports_with_mass']} reports")
+    for name in ("first_flags", "first_reports"):
+        part = queue[name]
+        told = f"{part['share']:.3f} of it (no order could hold more than {part['best']:.3f})"
+        print(f"{name:14} {part['n']} of {part['of']}: {told}")
     return 0
 
 

@@ -18,6 +18,7 @@ from khuyencong.suspect_problems import Place, SuspectCell, SuspectProblem, Susp
 
 FEWEST_FAILED, ENOUGH_FAILED = 2, 4  # one failed verdict is no sign of a whole column, four are
 EACH_TOO_FEW_COST = 1.0
+MOST_LEFT = 2  # at most one in so many failed verdicts may have another cause
 FEWEST_COPIED = 4
 NEAR_POWER = 0.8
 POWERS = (3, -3, 6, -6)
@@ -60,6 +61,26 @@ def column_events(problem: SuspectProblem) -> list[Event]:
     ]
 
 
+def left_over(problem: SuspectProblem) -> frozenset[tuple[str, str]] | None:
+    """The failed verdicts that the best event of all leaves failing, where it explains most of them and breaks none.
+
+    Something else is wrong there too; None when no event explains enough. Keys of verdicts.
+    """
+    most = min(len(problem.failed) - ENOUGH_FAILED, len(problem.failed) // MOST_LEFT)
+    verdicts = sorted(problem.verdicts, key=lambda verdict: verdict.is_failed)
+    found: list[tuple[int, float, list[tuple[str, str]]]] = []
+    for cost, _, meant in _suspected(problem) if most > 0 else ():
+        left: list[tuple[str, str]] = []
+        for verdict in verdicts:
+            if not holds(verdict, problem.cells, meant):
+                left.append(verdict.key)
+                if not verdict.is_failed or len(left) > most:
+                    break
+        else:
+            found.append((len(left), cost, left))
+    return frozenset(min(found)[2]) if found else None
+
+
 def _suspected(problem: SuspectProblem) -> Iterator[tuple[float, str, dict[Place, Decimal | None]]]:
     """Cost, mechanism and meant values of all events that the columns give room for."""
     cells, powers = problem.cells, _powers(problem)
@@ -92,7 +113,7 @@ def _suspected(problem: SuspectProblem) -> Iterator[tuple[float, str, dict[Place
             elif len(before) > 1:
                 yield IN_PERIOD_COST, "in_period", {p: cells[p].value + cells[p].previous for p in before}
         for one, other in combinations(sorted({place[3] for place in group}), 2):
-            meant = _exchanged(cells, group, one, other)
+            meant = _exchanged(cells, group[0], one, other)
             if meant:
                 yield SWAP_COST, "swap", meant
 
@@ -124,15 +145,16 @@ def _is_telling(cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decima
 
 
 def _exchanged(
-    cells: Mapping[Place, SuspectCell], group: list[Place], one: str, other: str
+    cells: Mapping[Place, SuspectCell], sample: Place, one: str, other: str
 ) -> dict[Place, Decimal | None]:
-    """The cells of two columns, each with what stands in the other; a line that fills only one of them stays."""
+    """The cells of two columns of the sample's sheet, each with what stands in the other; like cells stay as they are."""
     meant: dict[Place, Decimal | None] = {}
-    for submission, sheet, row, column in group:
-        there = (submission, sheet, row, other)
-        if column == one and there in cells and cells[there].value is not None:
-            here = (submission, sheet, row, one)
-            meant |= {here: cells[there].value, there: cells[here].value}
+    for submission, sheet, row, column in cells:
+        here, there = (submission, sheet, row, one), (submission, sheet, row, other)
+        if column == one and (submission, sheet) == sample[:2] and there in cells:
+            left, right = cells[here].value, cells[there].value
+            if left is not None and right is not None and left != right:
+                meant |= {here: right, there: left}
     return meant
 
 

@@ -7,21 +7,21 @@ sure enough, checks.culprit: the gate then holds the culprit alone. Nothing here
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from math import exp
 from typing import Any
 
 from expectations.reconciliation.compiler import ContradictoryRules
 from expectations.reconciliation.problem import reconcile
-from khuyencong.column_events import column_events, holds
-from khuyencong.suspect_problems import Place, SuspectCell, SuspectProblem, SuspectVerdict, parts_of, report_of
+from khuyencong.column_events import column_events, holds, left_over
+from khuyencong.suspect_beliefs import hypothesis_of, with_parts_left_out, without_lawful_stillness
+from khuyencong.suspect_problems import Place, SuspectProblem, SuspectVerdict, parts_of, report_of
 from khuyencong.suspect_rows import read_reports
-from khuyencong.suspicions import Hypothesis, SuspectedCell, Suspicion, write_suspicions
+from khuyencong.suspicions import Suspicion, write_suspicions
 
 # Beyond these a night is too short: failed verdicts, and ways to choose one cell in each of those that share none.
 MOST_FAILED, MOST_WAYS = 12, 20_000
 MOST_SHOWN = 3
-PART_LEFT_OUT_GAIN = 2.0  # of cost: an unexplained difference that is exactly one part of the sum explains itself
 
 # (submission, number of verdicts) → the report asked about, and what was found
 Known = dict[tuple[int, int], tuple[SuspectProblem, list[Suspicion]]]
@@ -62,20 +62,25 @@ def _remembered(known: Known, report: SuspectProblem) -> list[Suspicion]:
 
 
 def _self_evident(reports: Iterable[SuspectProblem], found: Iterable[Suspicion]) -> dict[Place, Suspicion]:
-    """Cell → what is surely wrong with it, where the report's own figures show it without any other report's help."""
-    shown = {
-        (report.submission_key, *verdict.key)
+    """Cell → what is surely wrong with it, where the report's own figures show it, or two other reports alike."""
+    others_of = {
+        (report.submission_key, *verdict.key): {place[0] for place, _ in verdict.terms} - {report.submission_key}
         for report in reports
         for verdict in report.failed
-        if all(place[0] == report.submission_key for place, _ in verdict.terms)
     }
     return {
         place: suspicion
         for suspicion in found
-        if suspicion.is_sure and any((suspicion.submission_key, *key) in shown for key in suspicion.verdicts)
+        if suspicion.is_sure and _is_shown(suspicion, others_of)
         for place in suspicion.hypotheses[0].places
         if place[0] == suspicion.submission_key
     }
+
+
+def _is_shown(suspicion: Suspicion, others_of: Mapping[tuple[int, str, str], set[int]]) -> bool:
+    others = [others_of.get((suspicion.submission_key, *key)) for key in suspicion.verdicts]
+    known = [each for each in others if each is not None]
+    return any(not each for each in known) or len(set().union(*known)) > 1
 
 
 def _with_causes_elsewhere(known: Known, report: SuspectProblem, causes: Mapping[Place, Suspicion]) -> list[Suspicion]:
@@ -89,10 +94,8 @@ def _with_causes_elsewhere(known: Known, report: SuspectProblem, causes: Mapping
                 put_down.setdefault((cause.submission_key, cause.number), []).append(verdict)
     if not put_down:
         return _remembered(known, report)
-    explained = {verdict.key for verdicts in put_down.values() for verdict in verdicts}
-    rest = report_of(
-        report.submission_key, [v for v in report.verdicts if v.key not in explained], report.cells, report.copied_funds
-    )
+    explained = frozenset(verdict.key for verdicts in put_down.values() for verdict in verdicts)
+    rest = _without(report, explained)
     found = list(_remembered(known, rest)) if rest.failed else []
     number = max((suspicion.number for suspicion in found), default=0)
     by_key = {(cause.submission_key, cause.number): cause for cause in causes.values()}
@@ -103,15 +106,28 @@ def _with_causes_elsewhere(known: Known, report: SuspectProblem, causes: Mapping
 
 
 def suspicions_of(report: SuspectProblem) -> list[Suspicion]:
-    """What is suspected in one report: one event that explains everything, else part by part."""
+    """What is suspected in one report: one event that explains everything, or most and the rest apart, else part by part."""
     whole = _events(report)
     if whole is not None and whole.is_sure:
         return [whole]
+    if whole is None and not report.skipped and (left := left_over(report)):
+        most = _events(_without(report, left))
+        if most is not None and most.is_sure:
+            return _numbered([most, *suspicions_of(_without(report, frozenset(most.verdicts)))])
     parts = [_surer(_events(part), _asked(part)) for part in parts_of(report)]
     if whole is None:
         return parts
     least = min((part.hypotheses[0].confidence if part.hypotheses else 0.0 for part in parts), default=0.0)
     return parts if least > whole.hypotheses[0].confidence else [whole]
+
+
+def _without(report: SuspectProblem, keys: frozenset[tuple[str, str]]) -> SuspectProblem:
+    verdicts = [verdict for verdict in report.verdicts if verdict.key not in keys]
+    return report_of(report.submission_key, verdicts, report.cells, report.copied_funds)
+
+
+def _numbered(found: Iterable[Suspicion]) -> list[Suspicion]:
+    return [replace(suspicion, number=number) for number, suspicion in enumerate(found)]
 
 
 def _surer(event: Suspicion | None, asked: Suspicion) -> Suspicion:
@@ -127,13 +143,13 @@ def _events(problem: SuspectProblem) -> Suspicion | None:
     events = column_events(problem)
     if not events:
         return None
-    hypotheses = [_hypothesis(problem, event.mechanism, event.meant, event.confidence) for event in events]
+    hypotheses = [hypothesis_of(problem, event.mechanism, event.meant, event.confidence) for event in events]
     return _suspicion(problem, hypotheses=tuple(hypotheses[:MOST_SHOWN]))
 
 
 def _asked(problem: SuspectProblem) -> Suspicion:
     """The engine's answer about one part of a report."""
-    if problem.skipped or len(problem.failed) > MOST_FAILED or _ways(problem) > MOST_WAYS:
+    if is_too_large(problem):
         return _suspicion(problem, skipped=problem.skipped or "too_many_verdicts")
     try:
         answer = reconcile(problem.as_json())["records"][0]
@@ -141,15 +157,21 @@ def _asked(problem: SuspectProblem) -> Suspicion:
         return _suspicion(problem, skipped=f"contradictory rules: {reason}")
     places = list(problem.cells)
     hypotheses = [
-        _hypothesis(
+        hypothesis_of(
             problem, found["mechanism"],
             {places[int(name[1:])]: _decimal(found["suggested"].get(name)) for name in found["cells"]},
             found["confidence"],
         )
         for found in answer["hypotheses"]
     ]  # fmt: skip
-    ranked = _with_parts_left_out(problem, _without_lawful_stillness(problem, hypotheses))
+    sets = [[places[int(name[1:])] for name in names] for names in answer["minimal_sets"]]
+    ranked = with_parts_left_out(problem, without_lawful_stillness(problem, hypotheses), sets)
     return _suspicion(problem, hypotheses=tuple(ranked[:MOST_SHOWN]), n_sets=len(answer["minimal_sets"]))
+
+
+def is_too_large(problem: SuspectProblem) -> bool:
+    """Whether a search for the cells behind its failed verdicts would take too much of a night."""
+    return bool(problem.skipped) or len(problem.failed) > MOST_FAILED or _ways(problem) > MOST_WAYS
 
 
 def _ways(problem: SuspectProblem) -> int:
@@ -166,60 +188,6 @@ def _ways(problem: SuspectProblem) -> int:
 def _suspicion(problem: SuspectProblem, **found: Any) -> Suspicion:
     keys = tuple(verdict.key for verdict in problem.failed)
     return Suspicion(problem.submission_key, problem.number, keys, len(problem.verdicts), **found)
-
-
-def _without_lawful_stillness(problem: SuspectProblem, hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
-    """Without copies of the period before where no rule speaks of a copy; the others share the belief."""
-    kept, lost = [], 0.0
-    for one in hypotheses:
-        funds = {problem.cells[place].fund_code for place in one.places}
-        if "stale_copy" in one.mechanism and not funds & problem.copied_funds:
-            lost += one.confidence
-        else:
-            kept.append(one)
-    share = max(1 - lost, 1e-4)  # confidences are rounded to four digits
-    return [Hypothesis(one.mechanism, one.cells, round(min(1.0, one.confidence / share), 4)) for one in kept]
-
-
-def _with_parts_left_out(problem: SuspectProblem, hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
-    """Where a total differs by exactly one of its parts, the part was left out: named so, and believed more."""
-    weighed = [(_as_part_left_out(problem, one), one) for one in hypotheses]
-    gain = [exp(PART_LEFT_OUT_GAIN) if new is not old else 1.0 for new, old in weighed]
-    total = 1.0 + sum((factor - 1) * old.confidence for factor, (_, old) in zip(gain, weighed, strict=True))
-    ranked = [
-        Hypothesis(new.mechanism, new.cells, round(factor * old.confidence / total, 4))
-        for factor, (new, old) in zip(gain, weighed, strict=True)
-    ]
-    return sorted(ranked, key=lambda one: -one.confidence)
-
-
-def _as_part_left_out(problem: SuspectProblem, one: Hypothesis) -> Hypothesis:
-    if one.mechanism not in ("unexplained", "label") or len(one.cells) != 1 or one.cells[0].suggested is None:
-        return one
-    cell = problem.cells[one.cells[0].place]
-    if not cell.is_total or cell.value is None:
-        return one
-    gap = one.cells[0].suggested - cell.value
-    for verdict in problem.failed:
-        places = [place for place, _ in verdict.terms]
-        parts = [problem.cells[place] for place in places if place != cell.place] if cell.place in places else []
-        if len(parts) > 1 and any(part.value and part.low <= gap <= part.high for part in parts):
-            return Hypothesis("part_left_out", one.cells, one.confidence)
-    return one
-
-
-def _hypothesis(
-    problem: SuspectProblem, mechanism: str, meant: Mapping[Place, Decimal | None], confidence: float
-) -> Hypothesis:
-    cells = tuple(_suspected(problem.cells[place], meant[place]) for place in sorted(meant))
-    return Hypothesis(mechanism, cells, confidence)
-
-
-def _suspected(cell: SuspectCell, suggested: Decimal | None) -> SuspectedCell:
-    return SuspectedCell(
-        cell.place, cell.figure_key, cell.sheet_name, cell.cell_address, cell.value, suggested, cell.previous,
-        cell.factor, cell.is_money,
-    )  # fmt: skip
 
 
 def _decimal(number: int | float | None) -> Decimal | None:

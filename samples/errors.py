@@ -5,7 +5,7 @@ This module and the two that hold the kinds know nothing of the rules that will 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -108,14 +108,14 @@ class Planter:
         self.errors.append(PlantedError(number, kind, document, changes, expected, **words))
 
 
-def plant(desk: Desk, documents: list[Document]) -> list[PlantedError]:
-    """Plant what scenario.yml `planted` asks for: change reports in place, add files and take some away."""
+def plant(desk: Desk, documents: list[Document], planted: Mapping[str, int] | None = None) -> list[PlantedError]:
+    """Plant what scenario.yml asks for, or `planted` (kind → how many): change reports in place, add files, take some away."""
     from samples.errors_in_cells import CELL_KINDS
     from samples.errors_in_files import FILE_KINDS
 
     kinds = CELL_KINDS | FILE_KINDS
     planter = Planter(desk, documents)
-    for kind, wanted in desk.nation.scenario["planted"].items():
+    for kind, wanted in (desk.nation.scenario["planted"] if planted is None else planted).items():
         for n in range(wanted):
             kinds[kind](planter, kind, desk.nation.scenario.chance("planted", kind, n), n)
     return planter.errors

@@ -6,10 +6,11 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ingestion.forms import load_forms
 from ingestion.quantities import money_factor
@@ -64,17 +65,19 @@ def write_nation(
     until: date | None = None,
     forms: set[str] | None = None,
     years: tuple[int, int] | None = None,
+    planted: Mapping[str, int] | None = None,
 ) -> NationSummary:
     """Write the sample nation into a folder, or nothing when the same nation already lies there.
 
     Files go to `<folder>/<unit_key>/<form>-<period>….xlsx|csv`, arrivals to `<folder>/manifest.csv` (path, received_at,
     sender), true figures (đồng or counts) and planted errors to `<folder>/truth/`. `clean` plants no error; `until` keeps
     reports whose period ends by that day; `forms` keeps only these forms; `years` (first, last) writes whole years of the
-    longer scenario, ValueError for years that it does not model. The same arguments give the same bytes.
+    longer scenario, ValueError for years that it does not model; `planted` (kind → how many) takes the place of the
+    scenario's. The same arguments give the same bytes.
     """
     if years is not None:
         until = min(until or date.max, date(years[1], 12, 31))
-    stamp = _stamp(seed, clean, until, forms, years)
+    stamp = _stamp(seed, (clean, until, forms and sorted(forms), years, sorted((planted or {}).items())))
     known = folder / STAMP
     if known.exists():
         noted = json.loads(known.read_text(encoding="utf-8"))
@@ -91,7 +94,7 @@ def write_nation(
     ]
     newest = max((d.period_end for d in documents if d.period_end.month % 3 == 0), default=documents[-1].period_end)
     true_rows = [(*row, d.form.form_code, d.period_end) for d in documents for row in d.truth]
-    errors = [] if clean else plant(desk, documents)
+    errors = [] if clean else plant(desk, documents, planted)
     written = [_write(folder, document) for document in documents]
     _write_manifest(folder, documents)
     places = {id(document): where for document, where in zip(documents, written, strict=True)}
@@ -188,12 +191,9 @@ def _remove(folder: Path) -> None:
     (folder / STAMP).unlink(missing_ok=True)
 
 
-def _stamp(
-    seed: int, clean: bool, until: date | None, forms: set[str] | None, years: tuple[int, int] | None
-) -> str:
+def _stamp(seed: int, chosen: tuple[Any, ...]) -> str:
     """Hash of everything the files depend on: this package, the register, the forms and the arguments."""
-    chosen = (seed, clean, until, sorted(forms) if forms is not None else None, years)
-    digest = hashlib.sha256(repr(chosen).encode())
+    digest = hashlib.sha256(repr((seed, *chosen)).encode())
     for root, pattern in ((PACKAGE, "*.py"), (PACKAGE, "*.yml"), (REGISTER, "*.csv"), (FORMS, "*.yml")):
         for path in sorted(root.glob(pattern)):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())

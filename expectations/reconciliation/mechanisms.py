@@ -36,6 +36,8 @@ FAR_FROM_HISTORY = 1.2
 MOST_CANDIDATES = 40
 NARROW = 100
 LOOSE = 0.7
+COARSEST = 10
+EACH_CANDIDATE = 0.3  # of the logarithm: in a wide range some slip fits by chance
 OFF_GRAIN = 1.5
 
 End = Fraction | int | None
@@ -78,11 +80,13 @@ def explanations(record: Record, past: History, form: Structure, cell: int, low:
         for mechanism, powers in (("unit_cell", UNITS), ("decimal", DECIMALS)):
             for power in powers:
                 value = shifted(observed, power)
-                if fits(value) and _is_near(past, cell, value) and (is_told or abs(value) >= record.scale):
+                # below its rounding a figure explains any difference; only history can speak for it there
+                is_visible = past.previous[cell] is not None or abs(value) >= max(2 * half * COARSEST, not is_told and record.scale)
+                if fits(value) and is_visible and _is_near(past, cell, value):
                     add(mechanism, value, loose)
-        if is_point:
-            for mechanism, value, extra in _slips(record, past, cell, bottom, top):
-                add(mechanism, value, extra)
+    if observed and is_bounded:
+        for mechanism, value, extra in _slips(record, past, cell, bottom, top):
+            add(mechanism, value, extra)
     meant = _still(record, past, cell, bottom, top) if is_point else None
     add("unexplained", middle if meant is None else meant)
     if observed and past.previous[cell] == observed and rarity(record, cell) > 1:
@@ -159,14 +163,22 @@ def _slips(record: Record, past: History, cell: int, low: End, high: End) -> lis
         if low <= value <= high and (value > 0) == (observed > 0) and value % unit == 0:
             mechanism = slip(written, str(abs(value) // unit))
             if mechanism:
-                found.append((mechanism, value, 0.1 * (len(candidates) > 1)))
+                found.append((mechanism, value, EACH_CANDIDATE * log(len(candidates))))
     return found
 
 
 def _stands_elsewhere(record: Record, cell: int) -> bool:
-    """The reported value is that of another cell of a violated rule: it may stand under the wrong label."""
+    """The reported value is that of another cell of a violated rule: it may stand under the wrong label.
+
+    In a list where several amounts are alike, one more says nothing.
+    """
     value = record.value[cell]
     if abs(value) < 100 * record.scale:
         return False
-    rules = (r for r in record.violated if cell in record.rules.cells_of[r])
-    return any(record.value[c] == value for r in rules for c in record.rules.cells_of[r] if c != cell)
+    for rule in record.violated:
+        cells = record.rules.cells_of[rule]
+        if cell in cells and any(record.value[c] == value for c in cells if c != cell):
+            amounts = [record.value[c] for c in cells if record.value[c]]
+            if len(amounts) - len(set(amounts)) == 1:
+                return True
+    return False

@@ -97,9 +97,10 @@ def bench_reconcile(context: typer.Context) -> None:
 
 @bench_app.command("accuracy", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench_accuracy(context: typer.Context) -> None:
-    """How often the engine names the wrong figure, by kind of error, beside two baselines. Options: --n --clean --history --json.
+    """How often the wrong figure is named, by kind of error, beside two baselines, on the reference form and in whole nights.
 
-    Example: kc bench accuracy --n 200
+    Options: --on form|nation --seeds --n --clean --data --history --events --nations --each --until --json (--nations 1: a
+    minute or two). Example: kc bench accuracy --on nation --nations 4
     """
     from bench.accuracy import main
 
@@ -108,7 +109,9 @@ def bench_accuracy(context: typer.Context) -> None:
 
 @bench_app.command("planted", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench_planted(context: typer.Context) -> None:
-    """What became of the sample nation's planted errors, by kind, after a night on the samples. Options: --json --truth.
+    """What became of the sample nation's planted errors after a night on the samples: flagged, named, returned, in the queue.
+
+    Options: --json --truth.
 
     Example: kc bench planted
     """

@@ -172,11 +172,57 @@ def test_an_event_of_whole_columns_is_one_hypothesis(event: str) -> None:
     assert [meant[1, "money", row, "now"] / MILLION for row in range(3)] == [Decimal(str(v)) for v in true["now"]]
 
 
+def test_exchanged_columns_with_an_empty_cell_and_a_line_alike() -> None:
+    plan, paid = (400, 100, 50, 250, 0), (320, 90, 50, 180, 0)
+    told = {"plan": paid, "paid": plan}
+    cells = _cells(*(_cell(row, name, value) for name, of in told.items() for row, value in enumerate(of)))
+    cells[1, "money", 4, "paid"] = _cell(4, "paid", 30)
+    cells[1, "money", 0, "paid"] = _cell(0, "paid", 430)
+    verdicts = [_at_most(row, "paid", "plan", failed=row != 2) for row in range(5)]
+    verdicts += [_sum("plan", 4, failed=False), _sum("paid", 4, failed=False)]
+    (found,) = suspicions_of(report_of(1, verdicts, cells))
+    best = found.hypotheses[0]
+    assert found.is_sure and best.mechanism == "swap"
+    assert {place[2] for place in best.places} == {0, 1, 3, 4}  # line 2 says the same twice, line 4 says nothing once
+    assert all(cell.suggested != cell.value for cell in best.cells)
+
+
+def test_an_event_that_explains_most_leaves_the_rest_apart() -> None:
+    true = {"a": (1000, 100, 200, 300, 400), "b": (900, 90, 180, 270, 360), "c": (800, 80, 160, 240, 320)}
+    cells = _cells(
+        *(_cell(row, name, value, previous=value * 0.9) for name, of in true.items() for row, value in enumerate(of)),
+        *(_cell(row, "c", 1000 * value, previous=value * 0.9) for row, value in enumerate(true["c"])),
+    )
+    cells[1, "money", 0, "a"] = _cell(0, "a", 100, previous=900)  # its total lost a digit
+    verdicts = [
+        *(_at_most(row, "c", "b", failed=True) for row in range(5)),
+        *(_at_most(row, "b", "a", failed=row == 0) for row in range(5)),
+        _sum("a", 4, failed=True), _sum("b", 4, failed=False), _sum("c", 4, failed=False),
+    ]  # fmt: skip
+    first, rest = suspicions_of(report_of(1, verdicts, cells))
+    assert (first.is_sure, first.hypotheses[0].mechanism, first.number) == (True, "unit_block", 0)
+    assert {place[3] for place in first.hypotheses[0].places} == {"c"} and len(first.verdicts) == 5
+    assert rest.hypotheses[0].places == {(1, "money", 0, "a")} and rest.number == 1
+
+
+def test_a_part_left_out_of_a_long_list_of_like_amounts() -> None:
+    values = [31.4] * 6 + [20.5 + 3 * row for row in range(20)]
+    cells = _cells(*(_cell(row, "a", value) for row, value in enumerate([round(sum(values) - 32.5, 1), *values])))
+    (found,) = suspicions_of(report_of(1, [_sum("a", len(values), failed=True)], cells))
+    best = found.hypotheses[0]
+    assert (best.mechanism, best.places) == ("part_left_out", {(1, "money", 0, "a")})
+    assert best.cells[0].suggested == Decimal(str(sum(values))) * MILLION
+
+
 def test_what_is_too_much_is_said() -> None:
     failed = [_at_most(row, "a", "b", failed=True) for row in range(1, MOST_FAILED + 2)]
     joining = _sum("a", MOST_FAILED + 1, failed=True)
-    cells = _cells(*(_cell(row, name, 7 * row + (name == "a")) for row in range(MOST_FAILED + 2) for name in "ab"))
-    (found,) = suspicions_of(report_of(1, [*failed, joining], cells))
+    held = [  # so no columns were exchanged
+        _verdict("SAME", str(row), "==", {(1, "money", row, "b"): 1, (1, "money", row, "c"): -1}, failed=False)
+        for row in range(1, MOST_FAILED + 2)
+    ]
+    cells = _cells(*(_cell(row, name, 7 * row + (name == "a")) for row in range(MOST_FAILED + 2) for name in "abc"))
+    (found,) = suspicions_of(report_of(1, [*failed, *held, joining], cells))
     assert found.skipped == "too_many_verdicts" and not found.is_sure
     assert "quá nhiều quan hệ" in found_sentences(found, [])[0]
     wide = _cells(*(_cell(row, "a", 3) for row in range(MOST_CELLS + 5)))

@@ -1,12 +1,16 @@
 """The benches measure what they say: the generator is clean by its own rules, the scores and intervals are right."""
 
 import random
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from bench.accuracy import REPORT_SEEDS, TUNING_SEEDS, false_flags, measure, score, summary, wilson
+from bench.form_accuracy import REPORT_SEEDS, TUNING_SEEDS, false_flags, measure, score, summary
 from bench.reconcile import dirty_records, localise
 from bench.reference_form import BLOCK, CELLS, KINDS, RULES, as_problem, as_record, clean_pair, damage
+from bench.shares import calibration, wilson
+from bench.worded_form import Way, as_worded_record, in_words, read_worded, ways, written
 from expectations.reconciliation.problem import reconcile
 
 
@@ -48,9 +52,9 @@ def test_scores():
         "violated": [0],
         "gave_up": False,
     }
-    right = score(answer, frozenset({"plan_n"}), {"plan_n": 9})
+    right = score(answer, frozenset({"plan_n"}), {"plan_n": (4, 9)})
     assert (right["first"], right["strict"], right["fellegi_holt"], right["value_right"]) == (True, True, 0.5, True)
-    wrong = score(answer, frozenset({"asg_n"}), {"plan_n": 90, "asg_n": 1})
+    wrong = score(answer, frozenset({"asg_n"}), {"plan_n": (85, 95), "asg_n": (1, 1)})
     assert (wrong["first"], wrong["top3"], wrong["value_right"]) == (False, True, False)
     assert right["rules_cell"] == pytest.approx(1 / 3) and right["rules_set"] is False
 
@@ -63,14 +67,53 @@ def test_wilson_intervals():
 
 def test_a_small_run_is_far_above_the_baselines():
     seeds = (5,)
-    found = summary(measure(seeds, 6, True, "clean"))
+    found = summary(measure(seeds, 6, "rounded", "clean"))
     assert found["n"] == 72 and found["gave_up"] == 0
     assert found["mean"]["first"][0] > 0.85 > 0.6 > found["mean"]["fellegi_holt"][0]
     assert found["mean"]["rules_set"][0] < 0.1
-    assert false_flags(seeds, 60, True, "clean") == {"records": 60, "hard": 0, "by_history": 0}
+    assert false_flags(seeds, 60, "rounded", "clean") == {"records": 60, "hard": 0, "by_history": 0}
 
 
 def test_dirty_records_break_a_rule_and_are_localised():
     records = dirty_records(12, True, "gross")
     assert all(weight > 0 and is_violated for weight, is_violated in map(localise, records))
     assert records == dirty_records(12, True, "gross")
+
+
+def test_figures_in_words_hold_what_was_meant_and_clean_reports_stay_clean():
+    rng = random.Random(3)
+    records = []
+    for number in range(40):
+        now, before = clean_pair(rng, False)
+        way = ways(rng)
+        told = in_words(now, way)
+        assert all(told[c].interval.contains(Fraction(str(now[c]))) for c in CELLS)
+        records.append(as_worded_record(str(number), told, in_words(before, way)))
+    for answer in reconcile(as_problem(records))["records"]:
+        assert (answer["violated"], answer["objective"]) == ([], 0)
+    assert sum(" " in told[c].text.replace(" tỷ", "").replace(" triệu", "") for c in CELLS) > 4
+
+
+@pytest.mark.parametrize(
+    ("value", "way", "text", "ends"),
+    [
+        ("2137", Way("hơn", 2), "hơn 2,1 tỷ", (2100, None)),
+        ("2137", Way("gần", 2), "gần 2,2 tỷ", (None, 2200)),
+        ("396.4", Way("khoảng", 2), "khoảng 400 triệu", (360, 440)),
+        ("2137", Way("", 2), "2,14 tỷ", (2135, 2150)),
+        ("-2137", Way("hơn", 2), "-2,14 tỷ", (-2150, -2135)),
+        ("0", Way("gần", 2), "0 triệu", (-1, 1)),
+    ],
+)
+def test_how_a_figure_is_written_and_read(value, way, text, ends):
+    found = written(Decimal(value), way, True)
+    assert found == text
+    interval = read_worded(found).interval
+    assert (interval.low, interval.high) == ends
+    assert read_worded("4.213").value == 4213
+
+
+def test_calibration_is_the_mean_distance_of_bins():
+    assert calibration([(0.91, True), (0.99, True), (0.95, False)])["bins"] == {"0.9": [3, 0.95, 0.667]}
+    assert calibration([(0.5, True), (0.5, False), (1.0, True)])["error"] == 0
+    assert calibration([])["n"] == 0

@@ -60,3 +60,34 @@ def test_intervals_without_an_end_are_read():
         except ContradictoryRules:
             continue
         assert answer["gave_up"] or answer["objective"] is None or answer["objective"] >= 0
+
+
+def _list_of_amounts(values, total):
+    """Amounts in whole units with one printed decimal of a thousand, and the total that is written under them."""
+    cells = {f"a{n}": value for n, value in enumerate(values)} | {"t": total}
+    rules = [" + ".join(f"a{n}" for n in range(len(values))) + " == t", *(f"{name} >= 0" for name in cells)]
+    intervals = {name: [value - 50, value + 50] for name, value in cells.items()}
+    problem = {"rules": rules, "records": [{"id": "r", "values": cells, "intervals": intervals}]}
+    return reconcile(problem)["records"][0]["hypotheses"]
+
+
+def test_a_figure_that_shrinks_below_its_rounding_explains_nothing():
+    found = _list_of_amounts([86_100, 41_300, 27_900], 41_300 + 27_900)
+    assert {tuple(h["cells"]) for h in found} >= {("a0",), ("t",)}
+    assert not any(h["mechanism"] in ("unit_cell", "decimal") for h in found)
+    (real,) = (h for h in _list_of_amounts([86_100_000, 41_300, 27_900], 155_300) if h["cells"] == ["a0"])
+    assert (real["mechanism"], real["suggested"]) == ("unit_cell", {"a0": 86_100})
+
+
+def test_one_more_like_amount_in_a_list_is_no_wrong_label():
+    alike = _list_of_amounts([31_400] * 4 + [77_700, 52_300], 31_400 * 4 + 77_700 + 52_300 - 12_300)
+    assert not any(h["mechanism"] == "label" for h in alike)
+    once = _list_of_amounts([31_400, 31_400, 77_700, 52_300], 31_400 + 77_700 + 52_300 + 3_100)
+    assert any(h["mechanism"] == "label" for h in once)
+
+
+def test_interchanged_digits_in_a_long_list_come_first():
+    values = [63_800, *(11_000 * n + 100 * m for n in range(1, 9) for m in (1, 4, 8))]
+    first, second, *_ = _list_of_amounts(values, sum(values) - 63_800 + 36_800)
+    assert (first["cells"], first["mechanism"], first["suggested"]) == (["a0"], "digits_interchanged", {"a0": 36_800})
+    assert first["confidence"] > second["confidence"]
