@@ -7,7 +7,7 @@ from typing import Any
 COLUMNS = (
     "flag_id", "severity", "unit_key", "form_code", "period", "queue_rank", "is_review_needed",
     "impact_score", "impact_indicator", "impact_vnd", "n_verdicts", "n_held", "decision",
-    "explanation_vi", "explanation_en",
+    "mechanism", "confidence", "suggested_value", "suspected_cells", "alternatives", "explanation_vi", "explanation_en",
 )  # fmt: skip
 
 
@@ -19,7 +19,10 @@ def list_flags(
     severity: str | None = None,
     status: str = "open",
 ) -> list[dict[str, Any]]:
-    """Flags as dictionaries of COLUMNS; `decision` is the word in force. `period` is YYYY-MM, `status` open, closed or all."""
+    """Flags as dictionaries of COLUMNS, in the order of the queue. `period` is YYYY-MM, `status` open, closed or all.
+
+    `decision` is the word in force, `suspected_cells` are file#sheet!address, `alternatives` what may have happened, best first.
+    """
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select flag.flag_id, flag.severity, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM'),
@@ -30,7 +33,16 @@ def list_flags(
                     where hold.flag_id = flag.flag_id and hold.run_key = (select run_key from release.tonight)),
                 (select max(decision.decision) from review.decision_in_force as decision
                     where decision.flag_id = flag.flag_id),
-                flag.explanation_vi, flag.explanation_en
+                flag.mechanism, flag.confidence, flag.suggested_value,
+                (select coalesce(array_agg(distinct concat(receipt.location, '#', cell.sheet_name, '!', cell.cell_address)), '{}')
+                    from checks.flag_figure as figure
+                    inner join staging.stg_figure as cell
+                        on figure.submission_key = cell.submission_key and figure.sheet_code = cell.sheet_code
+                        and figure.row_number = cell.row_number and figure.column_name = cell.column_name
+                    inner join raw.submission on figure.submission_key = submission.submission_key
+                    inner join raw.receipt on submission.receipt_key = receipt.receipt_key
+                    where figure.flag_id = flag.flag_id and figure.is_suspected),
+                flag.alternatives, flag.explanation_vi, flag.explanation_en
             from checks.flag
             where (%(unit)s::text is null or flag.unit_key = %(unit)s)
                 and (%(period)s::text is null or to_char(flag.period_end, 'YYYY-MM') = %(period)s)

@@ -9,6 +9,7 @@ from khuyencong.flag_words import number_en, number_vi
 from khuyencong.suspicions import Hypothesis, SuspectedCell, Suspicion
 
 MAX_CELLS = 4
+MOST_ALTERNATIVES, LEAST_TOLD = 2, 0.05
 UNITS = {1: ("đồng", "đồng"), 10**3: ("nghìn đồng", "thousand đồng"), 10**6: ("triệu đồng", "million đồng"),
          10**9: ("tỷ đồng", "billion đồng")}  # fmt: skip
 WHAT = {
@@ -49,7 +50,19 @@ def found_sentences(suspicion: Suspicion, named: Sequence[Hypothesis]) -> tuple[
         either = [" / ".join(_cells(one.cells, language) for one in named) for language in (0, 1)]
         return (f"Không xác định được duy nhất: có {count} cách sửa tối thiểu như nhau, trong đó {either[0]}.",
                 f"It cannot be decided: {count} smallest corrections are alike, among them {either[1]}.")  # fmt: skip
-    return _sentence(suspicion, named[0], 0), _sentence(suspicion, named[0], 1)
+    vi, en = (_sentence(suspicion, named[0], language) + _alternatives(suspicion, named[0], language) for language in (0, 1))
+    return vi, en
+
+
+def _alternatives(suspicion: Suspicion, best: Hypothesis, language: int) -> str:
+    """What else may have happened, in short; nothing where nothing else is likely."""
+    others = [one for one in suspicion.hypotheses if one.cells != best.cells and one.confidence >= LEAST_TOLD]
+    told = [
+        f"{_cells(one.cells, language)} {'; '.join(_what(mechanism, one, language) for mechanism in one.mechanism.split('+'))}"
+        f" ({round(100 * one.confidence)}%)"
+        for one in others[:MOST_ALTERNATIVES]
+    ]
+    return (" Khả năng khác: ", " Or else: ")[language] + "; ".join(told) + "." if told else ""
 
 
 def _sentence(suspicion: Suspicion, found: Hypothesis, language: int) -> str:
