@@ -324,6 +324,16 @@ def test_relations_are_found_and_judged(text, wanted):
     assert relations(text) == wanted
 
 
+def test_a_total_under_the_name_of_a_part_is_a_wrong_label():
+    text = (
+        "Năm 2020, tỉnh Hà Nam thực hiện tổng kinh phí 24,235 tỷ đồng, gồm: khuyến công quốc gia 9,1 tỷ đồng, "
+        "khuyến công địa phương 24,235 tỷ đồng."
+    )
+    (hard,) = [r for r in read_narrative(text.encode(), "a.txt").relations if r.closeness == "hard"]
+    assert "«24,235 tỷ đồng» trùng đúng số tổng: nghi ghi nhầm nhãn" in hard.explanation_vi
+    assert "probably the wrong label" in hard.explanation_en
+
+
 def test_a_wrong_denominator_is_named():
     text = (
         "Năm 2022, tỉnh Hà Nam có kế hoạch 10,0 tỷ đồng; kế hoạch khuyến công quốc gia 4,0 tỷ đồng. Khuyến công quốc "

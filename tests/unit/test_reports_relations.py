@@ -157,6 +157,18 @@ def test_the_relations_of_the_published_reports(capsys):
     assert skipped == {"external": 3, "scope": 1}
 
 
+def test_a_wrong_denominator_is_named_as_such():
+    """The list says of each whose percentage fits another printed number which number that is."""
+    named = [row for row in rows() if row["note"].startswith("wrong denominator")]
+    assert named
+    for row in named:
+        (relation,) = [r for result in read(row["report"]) for r in result.relations if f"{row['right']}%" in r.written]
+        base = row["note"].removeprefix("wrong denominator: fits ").replace(".", ",")
+        assert relation.closeness == "hard"
+        assert "nghi dùng nhầm mẫu số" in relation.explanation_vi and base in relation.explanation_vi
+        assert "probably the wrong denominator" in relation.explanation_en
+
+
 def test_other_languages_are_refused_with_the_reason():
     from ingestion.readers.narrative import NotReadable
 

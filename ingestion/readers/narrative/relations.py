@@ -7,7 +7,7 @@ hoạch" and "tăng / giảm X % so với". Each is judged over intervals. What 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from expectations.reconciliation.intervals import (
@@ -177,7 +177,22 @@ def _sum(mentions: list[Mention], parts: list[int], whole: int, is_complete: boo
         judged = judge_relation("sum", [mentions[i].quantity for i in parts], total, is_complete=is_complete)
     listed = " + ".join(mentions[i].quantity.written for i in chosen)
     written = f"{listed} = {total.written}"
-    return told("sum", chosen, whole, judged, is_complete, written)
+    relation = told("sum", chosen, whole, judged, is_complete, written)
+    return _mislabelled(mentions, relation) if judged.closeness == "hard" else relation
+
+
+def _mislabelled(mentions: list[Mention], relation: Relation) -> Relation:
+    """Parts that fail to add up although one of them prints the very total: the total was put under that part's name."""
+    total = mentions[relation.right].quantity
+    alike = [i for i in relation.left if mentions[i].quantity.value == total.value is not None]
+    if len(relation.left) < 2 or len(alike) != 1 or not total.value:
+        return relation
+    part = mentions[alike[0]].quantity.written
+    vi = f" «{part}» trùng đúng số tổng: nghi ghi nhầm nhãn, số tổng được ghi dưới tên của một phần."
+    en = f" “{part}” is the very total: probably the wrong label, the total put under the name of a part."
+    return replace(
+        relation, explanation_vi=relation.explanation_vi + vi, explanation_en=relation.explanation_en + en
+    )
 
 
 def _items(folded: str, start: int, end: int, mentions, after: list[int], thing: str) -> tuple[int, bool] | None:
