@@ -45,7 +45,7 @@ def flags(
             out.print("[dim]── review may stop here: what follows moves no national figure by the limit ──[/]")
         out.print(
             f"{row['queue_rank']}. [bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}"
-            f"  {row['period']}  {_effect(row)}  {row['decision'] or ''}"
+            f"  {row['period']}  {_effect(row)}  {row['days_open'] or 0} days open  {row['decision'] or ''}"
         )
         out.print(f"  {row['explanation_vi']}", markup=False)
         out.print(f"  {row['explanation_en']}", markup=False, style="dim")

@@ -22,10 +22,6 @@ flag as (
     select * from {{ ref('fct_flag') }}
 ),
 
-run as (
-    select * from {{ source('release', 'run') }}
-),
-
 rule as (
     select * from {{ source('register', 'rule') }}
 ),
@@ -55,7 +51,7 @@ final as (
         coalesce(hold.flag_id, '') as flag_id,
         coalesce(flag.explanation_vi, rule.rule_name) as reason_vi,
         coalesce(flag.explanation_en, rule.rule_name_en) as reason_en,
-        coalesce(tonight.as_of::date - opened.as_of::date, 0) as days_open,
+        coalesce(flag.days_open, 0) as days_open,
         tonight.as_of as data_as_of
     from hold
     cross join tonight
@@ -71,7 +67,6 @@ final as (
         and hold.column_name = cell.column_name
     left join rule on hold.rule_id = rule.rule_id
     left join flag on hold.flag_id = flag.flag_id
-    left join run as opened on flag.opened_run = opened.run_key
     left join unit on figure.unit_key = unit.unit_key
 )
 
