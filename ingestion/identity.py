@@ -102,11 +102,16 @@ def identify(
 
 
 def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings: list[Finding]) -> str | None:
-    """The unit by its name on the last day of the period; its official code, when given, must have meant it on that day."""
+    """The unit by its name, or its official code in place of a name, on the last day of the period.
+
+    A code given beside the name must have meant the same unit on that day.
+    """
     cell = header.get("unit")
     if cell is None:
         return None
     found = [unit for unit in register.units_named(cell.written, end) if unit in register.unit_kinds]
+    if not found and cell.written.strip().isdigit():
+        found = [unit for unit in (register.unit_with_code(cell.written, end),) if unit]
     if len(found) != 1:
         ever = [unit for unit in register.units_named(cell.written) if unit in register.unit_kinds]
         code = "unit_not_on_date" if ever else "unit_unknown"
@@ -116,8 +121,10 @@ def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings
     if code_cell is not None:
         by_code = register.unit_with_code(code_cell.written, end)
         if by_code != found[0]:
-            meant = register.unit_texts.get(by_code or "", "—")
-            findings.append(find("unit_code_other", **_place(code_cell), unit=cell.written, meant=meant, day=f"{end:%d/%m/%Y}"))
+            words = {"unit": cell.written, "day": f"{end:%d/%m/%Y}"}
+            words["meant"] = register.unit_texts.get(by_code or "", "không đơn vị nào")
+            words["meant_en"] = register.unit_texts.get(by_code or "", "no unit")
+            findings.append(find("unit_code_other", **_place(code_cell), **words))
     return found[0]
 
 
@@ -153,9 +160,9 @@ def _period_findings(
         findings.append(find("period_not_over", **end_place, expected=day))
     if abs(year - end.year) > 1:
         findings.append(find("budget_year_other", **_place(header["budget_year"]), expected=end.year))
-    born = register.born_by_succession(unit) if unit else None
-    if born and born.year == end.year and born <= end and start not in (born, date(end.year, 1, 1)):
-        expected = f"01/01/{end.year}; {born:%d/%m/%Y}"
+    starts = register.starts_after_succession(unit, end) if unit else ()
+    if starts and start not in starts:
+        expected = "; ".join(f"{day:%d/%m/%Y}" for day in starts)
         findings.append(find("period_start_of_successor", **start_place, expected=expected))
     return findings
 

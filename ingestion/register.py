@@ -52,6 +52,7 @@ class Register:
     unit_texts: dict[str, str]
     unit_names: dict[str, tuple[Dated, ...]]
     unit_codes: dict[str, tuple[Dated, ...]]
+    unit_starts: dict[str, datetime.date | None]
     successors: dict[str, tuple[tuple[str, datetime.date], ...]]
     indicators: dict[str, Indicator]
     indicator_names: dict[str, tuple[str, ...]]
@@ -92,9 +93,16 @@ class Register:
                 return later
         return None
 
-    def born_by_succession(self, unit_key: str) -> datetime.date | None:
-        """The day on which a unit came to be from others; None when it never did."""
-        return next((day for steps in self.successors.values() for unit, day in steps if unit == unit_key), None)
+    def starts_after_succession(self, unit_key: str, end: datetime.date) -> tuple[datetime.date, ...]:
+        """The days on which a report up to `end` may begin when its unit followed others in that year; empty when it did not.
+
+        A unit that came to be that day begins with the year, then it contains those it followed, or with the succession. One
+        that was there before begins with the year: nobody else would answer for its own months before the succession.
+        """
+        new_year = datetime.date(end.year, 1, 1)
+        days = {day for steps in self.successors.values() for unit, day in steps if unit == unit_key}
+        followed = {day for day in days if day.year == end.year and day <= end}
+        return tuple(sorted({new_year, *(followed & {self.unit_starts.get(unit_key)})})) if followed else ()
 
     def activity_of(self, written: str, day: datetime.date) -> str | None:
         """The activity meant by a code ("A1", "1") or a name, if it exists on that day."""
@@ -142,7 +150,7 @@ def _register_of(digest: str, folder: Path) -> Register:
     successors: dict[str, list[tuple[str, datetime.date]]] = defaultdict(list)
     for row in rows["successions"]:
         day = datetime.date.fromisoformat(row["effective_date"])
-        if row["successor_key"] != row["predecessor_key"]:
+        if row["succession_kind"] == "whole":  # who took a part answers for nothing that was there before
             successors[row["predecessor_key"]].append((row["successor_key"], day))
     indicator_names: dict[str, list[str]] = defaultdict(list)
     for row in rows["indicators"]:
@@ -155,6 +163,7 @@ def _register_of(digest: str, folder: Path) -> Register:
         unit_texts={key: row["unit_name"] for key, row in units.items()},
         unit_names={name: tuple(found) for name, found in names.items()},
         unit_codes={code: tuple(found) for code, found in codes.items()},
+        unit_starts={key: _day(row["valid_from"]) for key, row in units.items()},
         successors={key: tuple(found) for key, found in successors.items()},
         indicators={row["indicator_code"]: _indicator(row) for row in rows["indicators"]},
         indicator_names={name: tuple(found) for name, found in indicator_names.items()},

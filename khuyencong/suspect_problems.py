@@ -128,9 +128,12 @@ def parts_of(report: SuspectProblem) -> list[SuspectProblem]:
     failed_cells = {
         place
         for verdict in verdicts if verdict.is_failed
-        for place, _ in verdict.terms if not verdict.is_each or cells[place].low < 0
+        for place, _ in verdict.terms if not verdict.is_each or _is_below_nought(cells[place])
     }  # fmt: skip
-    marks = [{p for p, _ in v.terms if p in failed_cells and (not v.is_each or cells[p].low < 0)} for v in verdicts]
+    marks = [
+        {place for place, _ in v.terms if place in failed_cells and (not v.is_each or _is_below_nought(cells[place]))}
+        for v in verdicts
+    ]
     found = []
     for number, group in enumerate(_connected(marks), 1):
         together = [verdicts[index] for index in group]
@@ -138,6 +141,11 @@ def parts_of(report: SuspectProblem) -> list[SuspectProblem]:
             sayers = [v for v in verdicts if v.is_each and v not in together]
             found.append(_problem(report, number, together, sayers, failed_cells))
     return found
+
+
+def _is_below_nought(cell: SuspectCell) -> bool:
+    """Whether a cell may break a rule on each figure alone; an empty one does not."""
+    return cell.low is not None and cell.low < 0
 
 
 def _without_empty(verdicts: Sequence[SuspectVerdict], cells: Mapping[Place, SuspectCell]) -> list[SuspectVerdict]:
@@ -225,7 +233,7 @@ def _problem(
     for verdict in sorted(together, key=weight):
         if verdict.is_each:
             named = (
-                {place: cells[place] for place, _ in verdict.terms if cells[place].low < 0} if verdict.is_failed else {}
+                {place: cells[place] for place, _ in verdict.terms if _is_below_nought(cells[place])} if verdict.is_failed else {}
             )
         else:
             named = {place: cells[place] for place, _ in verdict.terms}

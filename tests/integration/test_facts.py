@@ -38,7 +38,7 @@ class Facts:
 
     def build(self, held=(), after_standing="", unit_tests=False):
         """Staging, standing, the cells in `held` as (submission, row, column) held, facts with their data tests."""
-        run_dbt(self.database, self.settings, ["staging"], seeds=True)
+        run_dbt(self.database, self.settings, ["staging"], seeds=True, unit_tests=unit_tests)
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute(STAND + ";" + after_standing)
             for submission_key, row_number, column_name in held:

@@ -118,6 +118,14 @@ def test_empty_cells_of_a_sum_are_left_out_and_those_of_a_short_rule_stay() -> N
     assert {place[2:] for place in part.cells} == {(0, "a"), (1, "a"), (1, "p")}
 
 
+def test_an_empty_cell_breaks_no_rule_on_each_figure_alone() -> None:
+    cells = _cells(*(_cell(row, "a", v) for row, v in ((0, 3), (1, -2), (2, None), (3, 5))))
+    terms = tuple(((1, "money", row, "a"), Decimal(1)) for row in (1, 2, 3))
+    each = SuspectVerdict("SIGN", "", True, ">=", True, terms, Decimal(0))
+    (part,) = parts_of(report_of(1, [each, _sum("a", 3, failed=False)], cells))
+    assert (1, "money", 1, "a") in part.cells
+
+
 def test_figures_that_a_rule_names_without_adding_make_it_a_bundle() -> None:
     cells = _cells(_cell(1, "a", 500), _cell(1, "b", 3), _cell(1, "c", 7))
     terms = {(1, "money", 1, "a"): 1, (1, "money", 1, "c"): 0, (1, "money", 1, "b"): -50}
@@ -188,22 +196,20 @@ def test_exchanged_columns_with_an_empty_cell_and_a_line_alike() -> None:
 
 
 def test_an_event_that_explains_most_leaves_the_rest_apart() -> None:
-    rows = MOST_FAILED + 2  # more than the engine is asked about
-    first_column = [100 + 7 * row for row in range(rows)]
-    true = {name: [sum(first_column), *first_column] for name in "abc"}
+    true = {"a": (1000, 100, 200, 300, 400), "b": (900, 90, 180, 270, 360), "c": (800, 80, 160, 240, 320)}
     cells = _cells(
-        *(_cell(row, name, value * share, previous=value * 0.5)
-          for name, share in (("a", 1), ("b", 0.9), ("c", 800)) for row, value in enumerate(true[name])),
-    )  # fmt: skip
-    cells[1, "money", 0, "a"] = _cell(0, "a", sum(first_column) // 10, previous=sum(first_column) * 0.5)  # lost a digit
+        *(_cell(row, name, value, previous=value * 0.9) for name, of in true.items() for row, value in enumerate(of)),
+        *(_cell(row, "c", 1000 * value, previous=value * 0.9) for row, value in enumerate(true["c"])),
+    )
+    cells[1, "money", 0, "a"] = _cell(0, "a", 100, previous=900)  # its total lost a digit
     verdicts = [
-        *(_at_most(row, "c", "b", failed=True) for row in range(rows + 1)),
-        *(_at_most(row, "b", "a", failed=row == 0) for row in range(rows + 1)),
-        _sum("a", rows, failed=True), _sum("b", rows, failed=False), _sum("c", rows, failed=False),
+        *(_at_most(row, "c", "b", failed=True) for row in range(5)),
+        *(_at_most(row, "b", "a", failed=row == 0) for row in range(5)),
+        _sum("a", 4, failed=True), _sum("b", 4, failed=False), _sum("c", 4, failed=False),
     ]  # fmt: skip
     first, rest = suspicions_of(report_of(1, verdicts, cells))
     assert (first.is_sure, first.hypotheses[0].mechanism, first.number) == (True, "unit_block", 0)
-    assert {place[3] for place in first.hypotheses[0].places} == {"c"} and len(first.verdicts) == rows + 1
+    assert {place[3] for place in first.hypotheses[0].places} == {"c"} and len(first.verdicts) == 5
     assert rest.hypotheses[0].places == {(1, "money", 0, "a")} and rest.number == 1
 
 

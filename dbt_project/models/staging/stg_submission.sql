@@ -13,10 +13,6 @@ submission as (
     select * from {{ source('raw', 'submission') }}
 ),
 
-receipt as (
-    select * from {{ source('raw', 'receipt') }}
-),
-
 form as (
     select * from {{ source('register', 'form') }}
 ),
@@ -32,7 +28,6 @@ unit as (
 visible as (
     select
         submission.*,
-        receipt.is_archive,
         unit.unit_kind,
         form_role.sender_role as role_in_force,
         form.is_line_form,
@@ -47,7 +42,6 @@ visible as (
         ) as identity_key
     from submission
     inner join tonight on submission.received_at <= tonight.as_of
-    inner join receipt on submission.receipt_key = receipt.receipt_key
     inner join form on submission.form_code = form.form_code
     left join unit on submission.unit_key = unit.unit_key
     left join form_role
@@ -97,7 +91,6 @@ final as (
         is_nil,
         nil_reason,
         is_withdrawal,
-        is_archive,
         is_line_form,
         has_document_no,
         received_at,

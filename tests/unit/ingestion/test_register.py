@@ -34,7 +34,23 @@ def test_a_code_changes_its_meaning_with_the_merger():
 def test_who_succeeded_whom():
     assert REGISTER.succeeded_on("tay-ninh-2025", "long-an") == datetime.date(2025, 7, 1)
     assert REGISTER.succeeded_on("long-an", "tay-ninh-2025") is None
-    assert REGISTER.born_by_succession("tay-ninh-2025") == datetime.date(2025, 7, 1)
+    assert REGISTER.succeeded_on("ha-noi", "ha-tay") == datetime.date(2008, 8, 1)
+    assert REGISTER.succeeded_on("ha-noi", "vinh-phuc") is None  # a part was taken, the unit remained
+
+
+@pytest.mark.parametrize(
+    ("unit", "end", "starts"),
+    [
+        ("tay-ninh-2025", "2025-09-30", ("2025-01-01", "2025-07-01")),
+        ("tay-ninh-2025", "2026-03-31", ()),
+        ("long-an", "2025-06-30", ()),
+        ("ha-noi", "2008-06-30", ()),
+        ("ha-noi", "2008-12-31", ("2008-01-01",)),
+    ],
+)
+def test_when_a_report_may_begin_after_a_succession(unit, end, starts):
+    found = REGISTER.starts_after_succession(unit, datetime.date.fromisoformat(end))
+    assert tuple(map(str, found)) == starts
 
 
 @pytest.mark.parametrize(

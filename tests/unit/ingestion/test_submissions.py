@@ -356,6 +356,44 @@ def test_a_successor_reports_for_the_units_it_succeeded_from_its_first_day():
     assert "unit_of_another_sender" in codes(drafts[0])
 
 
+MAY = {"period_start": "01/01/2025", "period_end": "31/05/2025", "unit_code": "80"}
+AUGUST = {"period_start": "01/01/2025", "period_end": "31/08/2025", "unit_code": "80"}
+IN_JUNE, IN_SEPTEMBER = (datetime.datetime.fromisoformat(f"2025-{month}-20T09:00:00+07:00") for month in ("06", "09"))
+
+
+@pytest.mark.parametrize("name", ["by its name", "by its code alone"])
+@pytest.mark.parametrize(
+    ("period", "claimed", "received", "written", "unit_key"),
+    [
+        (MAY, "long-an", IN_JUNE, "Long An", "long-an"),
+        (MAY, "tay-ninh-2025", IN_SEPTEMBER, "Long An", "long-an"),
+        (AUGUST, "tay-ninh-2025", IN_SEPTEMBER, "Tây Ninh", "tay-ninh-2025"),
+    ],
+)
+def test_a_code_means_the_unit_of_the_end_of_the_period_whenever_it_arrives(name, period, claimed, received, written, unit_key):
+    header = period | {"unit": written if name == "by its name" else "80"}
+    draft = one(tien_do(header=header), claimed=claimed, received=received)
+    assert draft.identity.unit_key == unit_key and not draft.is_returned
+
+
+@pytest.mark.parametrize(
+    ("period", "written", "vi", "en"),
+    [
+        (MAY, "Tây Ninh", "mã “80” vào ngày 31/05/2025 là của Long An, không phải Tây Ninh. Hãy sửa mã hoặc tên và gửi lại.",
+         "on 31/05/2025 the code “80” meant Long An, not Tây Ninh. Correct code or name and send the file again."),
+        (AUGUST, "Long An", "đơn vị “Long An” không tồn tại vào ngày 31/08/2025", "“Long An” did not exist on 31/08/2025"),
+        (AUGUST | {"unit_code": "72"}, "Tây Ninh", "mã “72” vào ngày 31/08/2025 là của không đơn vị nào",
+         "the code “72” meant no unit, not Tây Ninh"),
+    ],
+)  # fmt: skip
+def test_a_file_whose_code_and_name_disagree_is_returned_with_a_sentence(period, written, vi, en):
+    drafts, _ = read(tien_do(header=period | {"unit": written}), "tay-ninh-2025", IN_SEPTEMBER)
+    finding = next(f for f in drafts[0].findings if f.verdict == "return")
+    assert drafts[0].identity is None
+    assert vi in finding.message_vi and en in finding.message_en
+    assert finding.cell_address in finding.message_vi
+
+
 @pytest.mark.parametrize(("start", "is_accepted"), [("01/01/2025", True), ("01/07/2025", True)])
 def test_a_successor_reports_inclusive_or_since(start, is_accepted):
     late = datetime.datetime.fromisoformat("2025-10-20T09:00:00+07:00")
