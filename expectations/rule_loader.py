@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -24,17 +25,22 @@ def load_rules(settings: Settings) -> list[Rule]:
 
 def load_rules_into(connection: Any, settings: Settings) -> int:
     """Replace register.rule and register.rule_term by the rules of the YAML files, in one transaction; returns their number."""
-    return write_rules(connection, load_rules(settings))
+    caps = hashlib.sha256((settings.register / "caps.csv").read_bytes()).hexdigest()
+    return write_rules(connection, load_rules(settings), caps)
 
 
-def write_rules(connection: Any, rules: Sequence[Rule]) -> int:
-    """Replace register.rule and register.rule_term by `rules`, in one transaction; returns their number."""
+def write_rules(connection: Any, rules: Sequence[Rule], caps_hash: str = "") -> int:
+    """Replace register.rule and register.rule_term by `rules`, in one transaction; returns their number.
+
+    `caps_hash` stands for the register's caps: they are bounds of the rules that use them, so a decision on such a rule ends
+    when they change.
+    """
     with connection, connection.cursor() as cursor:
         cursor.execute("delete from register.rule_term")
         cursor.execute("delete from register.rule")
         cursor.executemany(
             f"insert into register.rule ({', '.join(RULE_COLUMNS)}) values ({', '.join(['%s'] * len(RULE_COLUMNS))})",
-            [_row(rule) for rule in rules],
+            [_row(rule, caps_hash) for rule in rules],
         )
         names = ("rule_id", *TERM_COLUMNS)
         cursor.executemany(
@@ -44,9 +50,12 @@ def write_rules(connection: Any, rules: Sequence[Rule]) -> int:
     return len(rules)
 
 
-def _row(rule: Rule) -> tuple[Any, ...]:
+def _row(rule: Rule, caps_hash: str) -> tuple[Any, ...]:
+    terms_hash = rule.terms_hash
+    if rule.family == "cap" and caps_hash:
+        terms_hash = hashlib.sha256(f"{terms_hash}|{caps_hash}".encode()).hexdigest()
     return (
         rule.rule_id, rule.version, rule.family, rule.judges, list(rule.scope), rule.operator, rule.severity,
         rule.missing, rule.level, rule.valid_from, rule.valid_to, rule.tolerance_pct,
-        json.dumps(rule.parameters, sort_keys=True), rule.vi, rule.en, rule.legal_basis, rule.terms_hash,
+        json.dumps(rule.parameters, sort_keys=True), rule.vi, rule.en, rule.legal_basis, terms_hash,
     )  # fmt: skip

@@ -57,10 +57,10 @@ def land(
                 continue
             cursor.execute(
                 """insert into raw.receipt (source_code, location, claimed_unit_key, sender, received_at, first_seen_run,
-                    sha256, byte_count, file_extension)
-                values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning receipt_key""",
+                    sha256, byte_count, file_extension, is_archive)
+                values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning receipt_key""",
                 (arrival.source_code, arrival.location, arrival.claimed_unit_key, arrival.sender, received_at, run_key,
-                 sha256, byte_count, arrival.file_extension),
+                 sha256, byte_count, arrival.file_extension, arrival.is_archive),
             )  # fmt: skip
             opened.append(cursor.fetchone()[0])
         cursor.execute("update raw.receipt set times_seen = times_seen + 1 where receipt_key = any (%s)", (again,))

@@ -35,7 +35,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Arrival:
-    """One file seen at a place; `location` is its path inside the source, `read` gives its bytes."""
+    """One file seen at a place; `location` is its path inside the source, `read` gives its bytes.
+
+    `is_archive`: handed in as an archive of past periods, so that its reports are not late.
+    """
 
     source_code: str
     location: str
@@ -45,6 +48,7 @@ class Arrival:
     file_extension: str
     byte_count: int
     read: Callable[[], bytes]
+    is_archive: bool = False
 
 
 def read_sources(settings: Settings) -> list[Source]:

@@ -64,7 +64,7 @@ def column_events(problem: SuspectProblem) -> list[Event]:
 def left_over(problem: SuspectProblem) -> frozenset[tuple[str, str]] | None:
     """The failed verdicts that the best event of all leaves failing, where it explains most of them and breaks none.
 
-    Something else is wrong there too; None when no event explains enough. Keys of verdicts.
+    Something else is wrong there too; most cells of the event stand in what it explains. None when no event explains enough.
     """
     most = min(len(problem.failed) - ENOUGH_FAILED, len(problem.failed) // MOST_LEFT)
     verdicts = sorted(problem.verdicts, key=lambda verdict: verdict.is_failed)
@@ -77,7 +77,9 @@ def left_over(problem: SuspectProblem) -> frozenset[tuple[str, str]] | None:
                 if not verdict.is_failed or len(left) > most:
                     break
         else:
-            found.append((len(left), cost, left))
+            explained = {place for verdict in problem.failed if verdict.key not in left for place, _ in verdict.terms}
+            if len(explained & meant.keys()) * 2 > len(meant):
+                found.append((len(left), cost, left))
     return frozenset(min(found)[2]) if found else None
 
 

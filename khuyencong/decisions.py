@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from psycopg2.errors import InsufficientPrivilege
+
 WORDS = ("confirm", "waive", "correct")
 
 
@@ -30,7 +32,8 @@ def decide(
     until        last day of a waiver
     figure_key   which figure a correction is about, when the flag suspects several
 
-    Who decides is the database login; the sender of the submission may not. Raises DecisionError.
+    Who decides is the database login. That it is a reviewer's, and not the sender's, is judged by the database
+    (review.guard_decision), whose refusal becomes a DecisionError like any other.
     """
     if decision not in WORDS:
         raise DecisionError(f"A decision is one of {', '.join(WORDS)}, not {decision!r}.")
@@ -41,30 +44,24 @@ def decide(
     if until is not None and decision != "waive":
         raise DecisionError("--until belongs to `waive`.")
     with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select receipt.sender, session_user, flag.closed_run
-            from checks.flag
-            inner join raw.submission using (submission_key)
-            inner join raw.receipt using (receipt_key)
-            where flag.flag_id = %s""",
-            (flag_id,),
-        )
+        cursor.execute("select closed_run from checks.flag where flag_id = %s", (flag_id,))
         row = cursor.fetchone()
         if row is None:
             raise DecisionError(f"There is no flag {flag_id!r}; `kc flags` lists them.")
-        sender, login, closed_run = row
-        if closed_run is not None:
-            raise DecisionError(f"The flag {flag_id} is closed since run {closed_run}.")
-        if sender is not None and sender == login:
-            raise DecisionError(f"{login} sent this submission; nobody decides on their own.")
+        if row[0] is not None:
+            raise DecisionError(f"The flag {flag_id} is closed since run {row[0]}.")
         cursor.execute(
             """select distinct on (flag_figure.figure_key, flag_figure.rule_id) flag_figure.figure_key,
                 flag_figure.rule_id, rule.terms_hash, figure.value, flag_figure.is_suspected
             from checks.flag_figure
+            inner join checks.flag using (flag_id)
             inner join register.rule using (rule_id)
-            inner join staging.stg_figure as figure using (submission_key, sheet_code, row_number, column_name)
+            inner join staging.stg_figure as figure
+                on (flag_figure.submission_key, flag_figure.sheet_code, flag_figure.row_number, flag_figure.column_name)
+                = (figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name)
             where flag_figure.flag_id = %s
-            order by flag_figure.figure_key, flag_figure.rule_id""",
+            order by flag_figure.figure_key, flag_figure.rule_id,
+                flag_figure.submission_key <> flag.submission_key, flag_figure.submission_key desc""",
             (flag_id,),
         )
         rows = cursor.fetchall()
@@ -74,14 +71,18 @@ def decide(
             rows = [row for row in rows if row[0] == figure_key]
         if not rows:
             raise DecisionError("This flag names no figure that can be decided on.")
-        cursor.executemany(
-            """insert into review.decision (flag_id, figure_key, rule_id, rule_terms_hash, reported_value, decision,
-                corrected_value, reason, until_date, decided_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
-            [
-                (flag_id, key, rule_id, terms_hash, reported, decision, value, reason, until, decided_at)
-                for key, rule_id, terms_hash, reported, _ in rows
-            ],
-        )
+        written = [
+            (flag_id, key, rule_id, terms_hash, reported, decision, value, reason, until, decided_at)
+            for key, rule_id, terms_hash, reported, _ in rows
+        ]
+        try:
+            cursor.executemany(
+                """insert into review.decision (flag_id, figure_key, rule_id, rule_terms_hash, reported_value, decision,
+                    corrected_value, reason, until_date, decided_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+                written,
+            )
+        except InsufficientPrivilege as refusal:
+            raise DecisionError(refusal.diag.message_primary) from refusal
     return len(rows)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 COLUMNS = (
     "flag_id", "severity", "unit_key", "form_code", "period", "queue_rank", "is_review_needed",
-    "impact_score", "impact_indicator", "impact_vnd", "n_verdicts", "n_held", "decision",
+    "impact_score", "impact_indicator", "impact_vnd", "days_open", "n_verdicts", "n_held", "decision",
     "mechanism", "confidence", "suggested_value", "suspected_cells", "alternatives", "explanation_vi", "explanation_en",
 )  # fmt: skip
 
@@ -22,11 +22,16 @@ def list_flags(
     """Flags as dictionaries of COLUMNS, in the order of the queue. `period` is YYYY-MM, `status` open, closed or all.
 
     `decision` is the word in force, `suspected_cells` are file#sheet!address, `alternatives` what may have happened, best first.
+    `days_open` runs from the night that first raised the flag to the newest, or to the one that closed it.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select flag.flag_id, flag.severity, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM'),
                 flag.queue_rank, flag.is_review_needed, flag.impact_score, flag.impact_indicator, flag.impact_vnd,
+                (select coalesce(closed.as_of, tonight.as_of)::date - opened.as_of::date
+                    from release.run as opened cross join release.tonight
+                    left join release.run as closed on closed.run_key = flag.closed_run
+                    where opened.run_key = flag.opened_run),
                 (select count(*) from checks.flag_verdict where flag_verdict.flag_id = flag.flag_id),
                 (select count(distinct (hold.submission_key, hold.sheet_code, hold.row_number, hold.column_name))
                     from checks.hold

@@ -22,7 +22,8 @@ select run_key as run, as_of, state, failed_station, failed_reason from release.
 where as_of <= %(as_of)s order by run_key desc limit 1"""
 
 COVERAGE = """
-select period_end, form_code as form, n_owed, n_reported, n_missing, n_returned, n_nil, n_late, n_estimated, n_under_review
+select period_end, form_code as form, n_owed, n_reported, n_missing, n_returned, n_nil, n_on_time, n_late, days_late,
+    n_estimated, n_under_review, completeness_pct::float, timeliness_pct::float
 from marts.mart_coverage where group_key = 'viet-nam' order by period_end, form_code"""
 
 # Days are counted here, on the day somebody asks: a count in the facts would open a release every night.
@@ -53,20 +54,29 @@ order by r.received_at, r.location, f.finding_key"""
 
 HELD = """
 select unit_key, form_code as form, period_end, rule_id, max(reason_vi) as reason_vi, max(reason_en) as reason_en,
-    count(*) as n_figures
+    max(days_open) as days_open, count(*) as n_figures
 from marts.mart_held_figures
 group by unit_key, form_code, period_end, rule_id order by n_figures desc, period_end, unit_key, rule_id"""
 
 VANISHED = """
-select distinct unit_key, form_code as form, period_end, project_key from facts.fct_missing_line
-order by period_end, unit_key, project_key"""
+select unit_key, form_code as form, period_end, project_key, last_period_end, last_state_code, flag_id
+from facts.fct_vanished_project order by period_end, unit_key, project_key"""
+
+# Completeness and timeliness of each unit over all that it owed so far, the worst first.
+RATES = """
+select unit_key, sum(n_owed) as n_owed, sum(n_reported) as n_reported, sum(n_on_time) as n_on_time, sum(n_late) as n_late,
+    coalesce(sum(days_late), 0) as days_late,
+    round(100.0 * sum(n_reported) / sum(n_owed), 2)::float as completeness_pct,
+    round(100.0 * sum(n_on_time) / sum(n_owed), 2)::float as timeliness_pct
+from facts.fct_duty where due_date < (%(as_of)s::timestamptz)::date or n_reported = 1
+group by unit_key order by timeliness_pct, completeness_pct, unit_key"""
 
 
 def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
     """What is owed and what came, as the last night saw it, with days counted to `as_of`.
 
     Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, coverage, late, returned, nil,
-    under_review, held, vanished_projects}; all but the first four are lists of rows. is_stale: no good run within 26 hours
+    under_review, held, vanished_projects, rates}; all but the first four are lists of rows. is_stale: no good run within 26 hours
     before as_of. Before the first night everything is empty and is_stale is true.
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
@@ -76,7 +86,7 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
         is_built = cursor.fetchone()["is_built"] and good
         lists = {
             "coverage": COVERAGE, "late": LATE, "returned": RETURNED, "nil": NIL, "under_review": UNDER_REVIEW,
-            "held": HELD, "vanished_projects": VANISHED,
+            "held": HELD, "vanished_projects": VANISHED, "rates": RATES,
         }  # fmt: skip
         found = {name: _rows(cursor, query, as_of) if is_built else [] for name, query in lists.items()}
     age = as_of - datetime.fromisoformat(good[0]["as_of"]) if good else None

@@ -19,12 +19,19 @@ STATIONS_OF_A_SUBMISSION = ("read", "door", "build", "reconcile")
 
 
 def submit(
-    settings: Settings, paths: list[Path], received_at: datetime, *, dry_run: bool = False, unit_key: str | None = None
+    settings: Settings,
+    paths: list[Path],
+    received_at: datetime,
+    *,
+    dry_run: bool = False,
+    unit_key: str | None = None,
+    is_archive: bool = False,
 ) -> dict[str, Any]:
     """{dry_run, files: [{path, verdict (accept | return), submissions, findings, flags}]} for the files at `paths`.
 
     The files are landed under source `submit`; tonight's release takes them up. With `dry_run` everything happens in a copy of
     the database and a temporary landing, both dropped at the end: the findings are the same and nothing is written.
+    `is_archive`: reports of past years, which are not late although they come today.
     """
     from ingestion.landing import land
     from khuyencong.stations import STATIONS
@@ -34,7 +41,7 @@ def submit(
         connection = connect(warehouse)
         try:
             night = start_night(place, warehouse, connection, received_at, received_at)
-            arrivals = [_arrival(path, unit_key, received_at) for path in paths]
+            arrivals = [_arrival(path, unit_key, received_at, is_archive) for path in paths]
             land(connection, arrivals, place.landing, night.run_key, received_at)
             work = dict(STATIONS)
             for position, name in enumerate(STATIONS_OF_A_SUBMISSION, 1):
@@ -77,7 +84,7 @@ def _place_of_work(settings: Settings, warehouse: Any, dry_run: bool) -> Iterato
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _arrival(path: Path, unit_key: str | None, received_at: datetime) -> Any:
+def _arrival(path: Path, unit_key: str | None, received_at: datetime, is_archive: bool) -> Any:
     from ingestion.transports import Arrival
 
     return Arrival(
@@ -89,6 +96,7 @@ def _arrival(path: Path, unit_key: str | None, received_at: datetime) -> Any:
         file_extension=path.suffix.lower().lstrip(".") or "none",
         byte_count=path.stat().st_size,
         read=partial(path.read_bytes),
+        is_archive=is_archive,
     )
 
 

@@ -110,15 +110,20 @@ def suspicions_of(report: SuspectProblem) -> list[Suspicion]:
     whole = _events(report)
     if whole is not None and whole.is_sure:
         return [whole]
-    if whole is None and not report.skipped and (left := left_over(report)):
-        most = _events(_without(report, left))
-        if most is not None and most.is_sure:
-            return _numbered([most, *suspicions_of(_without(report, frozenset(most.verdicts)))])
     parts = [_surer(_events(part), _asked(part)) for part in parts_of(report)]
     if whole is None:
-        return parts
+        return parts if all(part.is_sure for part in parts) else _most_and_the_rest(report) or parts
     least = min((part.hypotheses[0].confidence if part.hypotheses else 0.0 for part in parts), default=0.0)
     return parts if least > whole.hypotheses[0].confidence else [whole]
+
+
+def _most_and_the_rest(report: SuspectProblem) -> list[Suspicion]:
+    """One sure event that explains most of what failed, and what is suspected in the rest; nothing where there is none."""
+    left = None if report.skipped else left_over(report)
+    most = _events(_without(report, left)) if left else None
+    if most is None or not most.is_sure:
+        return []
+    return _numbered([most, *suspicions_of(_without(report, frozenset(most.verdicts)))])
 
 
 def _without(report: SuspectProblem, keys: frozenset[tuple[str, str]]) -> SuspectProblem:

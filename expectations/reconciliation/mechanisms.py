@@ -75,14 +75,15 @@ def explanations(record: Record, past: History, form: Structure, cell: int, low:
     is_bounded = low is not None and high is not None
     if observed and fits(-observed) and (is_told or is_bounded or observed < 0):
         add("sign", -observed)
+    # between ends that are mere rounding, a figure below its own rounding explains any difference; there history must speak
+    is_rounding = is_bounded and past.previous[cell] is None and high - low <= MOST_CANDIDATES * 2 * half
+    least = max(COARSEST * 2 * half if is_rounding else 0, 0 if is_told else record.scale)
     if observed:
         loose = 0.0 if is_told else LOOSE
         for mechanism, powers in (("unit_cell", UNITS), ("decimal", DECIMALS)):
             for power in powers:
                 value = shifted(observed, power)
-                # below its rounding a figure explains any difference; only history can speak for it there
-                is_visible = past.previous[cell] is not None or abs(value) >= max(2 * half * COARSEST, not is_told and record.scale)
-                if fits(value) and is_visible and _is_near(past, cell, value):
+                if fits(value) and _is_near(past, cell, value) and abs(value) >= least:
                     add(mechanism, value, loose)
     if observed and is_bounded:
         for mechanism, value, extra in _slips(record, past, cell, bottom, top):

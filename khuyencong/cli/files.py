@@ -22,6 +22,7 @@ def submit(
     paths: Annotated[list[Path], typer.Argument(help="Files to submit.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="The same findings; nothing is written.")] = False,
     unit: Annotated[str | None, typer.Option(help="The unit that sends; default: the unit the file names.")] = None,
+    archive: Annotated[bool, typer.Option("--archive", help="Past years handed in today: they are not late.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Files through door and rules; what is wrong is said with its cell. Exit 3 when a file is returned.
@@ -37,7 +38,7 @@ def submit(
     for path in paths:
         if not path.is_file():
             raise Refused(f"There is no file {path}.", 2)
-    document = submit_files(read_settings(), paths, now(), dry_run=dry_run, unit_key=unit)
+    document = submit_files(read_settings(), paths, now(), dry_run=dry_run, unit_key=unit, is_archive=archive)
     print_json(document) if as_json else print_submitted(document)
     if any(file["verdict"] == "return" for file in document["files"]):
         raise typer.Exit(3)

@@ -1,4 +1,4 @@
-"""Commands of the review: flags, decide."""
+"""Commands of the review: flags, decide, decisions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from khuyencong.cli.runs import JsonOption
 def register(app: typer.Typer) -> None:
     app.command()(flags)
     app.command()(decide)
+    app.command()(decisions)
 
 
 def flags(
@@ -44,7 +45,7 @@ def flags(
             out.print("[dim]── review may stop here: what follows moves no national figure by the limit ──[/]")
         out.print(
             f"{row['queue_rank']}. [bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}"
-            f"  {row['period']}  {_effect(row)}  {row['decision'] or ''}"
+            f"  {row['period']}  {_effect(row)}  {row['days_open'] or 0} days open  {row['decision'] or ''}"
         )
         out.print(f"  {row['explanation_vi']}", markup=False)
         out.print(f"  {row['explanation_en']}", markup=False, style="dim")
@@ -87,3 +88,39 @@ def decide(
         except DecisionError as error:
             raise Refused(str(error), 2) from error
     console().print(f"Recorded for {rows} (figure, rule) pairs. It counts from the next `kc nightly`.")
+
+
+def decisions(
+    flag: Annotated[str | None, typer.Option(help="A flag_id of `kc flags`.")] = None,
+    unit: Annotated[str | None, typer.Option(help="A unit.")] = None,
+    period: Annotated[str | None, typer.Option(help="A period, YYYY-MM.")] = None,
+    state: Annotated[str | None, typer.Option(help="active or lapsed. Default: both.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The words of reviewers, what became of each, and why it ended.
+
+    Example: kc decisions --state lapsed
+    """
+    from khuyencong.cli.output import Refused, console, number, print_json
+    from khuyencong.cli.session import open_connection
+    from khuyencong.decision_list import OUTCOMES, list_decisions
+
+    if state not in (None, "active", "lapsed"):
+        raise Refused(f"--state is active or lapsed, not {state!r}.", 2)
+    with open_connection() as connection:
+        rows = list_decisions(connection, flag=flag, unit=unit, period=period, state=state)
+    if as_json:
+        print_json({"decisions": rows})
+        return
+    out = console()
+    if not rows:
+        out.print("No decision for that choice.")
+    for row in rows:
+        value = f" → {number(row['corrected_value'])}" if row["decision"] == "correct" else ""
+        until = f" until {row['until_date']}" if row["until_date"] else ""
+        out.print(
+            f"[bold]{row['flag_id']}[/]  {row['decision']}{until}  {row['rule_id']}  {row['unit_key']}  {row['form']}"
+            f"  {row['period']}  {number(row['reported_value'])}{value}  {row['decided_by']}  {row['decided_at']:%Y-%m-%d %H:%M}"
+        )
+        out.print(f"  {row['figure_key']}", markup=False, style="dim")
+        out.print(f"  {' / '.join(OUTCOMES[row['outcome']])}. {row['reason']}", markup=False)

@@ -12,6 +12,7 @@ from test_checks import MODELS as JUDGING
 
 from expectations.rule_loader import load_rules_into
 from khuyencong.decisions import DecisionError, decide
+from khuyencong.flag_list import list_flags
 from khuyencong.flags import raise_flags
 from khuyencong.gate import run_gate
 from khuyencong.settings import TIMEZONE, Settings
@@ -107,6 +108,8 @@ def test_what_is_in_force_and_what_is_held(nights: Nights) -> None:
     history = nights.rows("select count(*) from checks.standing_history")
     again = nights.run(3)
     assert again.rounds == 1
+    ages = {row["unit_key"]: row["days_open"] for row in list_flags(nights.connection, status="all")}
+    assert (ages["cao-bang"], ages["ha-noi"], ages["nghe-an"]) == (2, 1, 1), "days since first raised, or until it was gone"
     assert nights.rows("select count(*) from checks.standing_history") == history
 
 

@@ -196,20 +196,22 @@ def test_exchanged_columns_with_an_empty_cell_and_a_line_alike() -> None:
 
 
 def test_an_event_that_explains_most_leaves_the_rest_apart() -> None:
-    true = {"a": (1000, 100, 200, 300, 400), "b": (900, 90, 180, 270, 360), "c": (800, 80, 160, 240, 320)}
+    rows = MOST_FAILED + 2  # more than the engine is asked about
+    first_column = [100 + 7 * row for row in range(rows)]
+    true = {name: [sum(first_column), *first_column] for name in "abc"}
     cells = _cells(
-        *(_cell(row, name, value, previous=value * 0.9) for name, of in true.items() for row, value in enumerate(of)),
-        *(_cell(row, "c", 1000 * value, previous=value * 0.9) for row, value in enumerate(true["c"])),
-    )
-    cells[1, "money", 0, "a"] = _cell(0, "a", 100, previous=900)  # its total lost a digit
+        *(_cell(row, name, value * share, previous=value * 0.5)
+          for name, share in (("a", 1), ("b", 0.9), ("c", 800)) for row, value in enumerate(true[name])),
+    )  # fmt: skip
+    cells[1, "money", 0, "a"] = _cell(0, "a", sum(first_column) // 10, previous=sum(first_column) * 0.5)  # lost a digit
     verdicts = [
-        *(_at_most(row, "c", "b", failed=True) for row in range(5)),
-        *(_at_most(row, "b", "a", failed=row == 0) for row in range(5)),
-        _sum("a", 4, failed=True), _sum("b", 4, failed=False), _sum("c", 4, failed=False),
+        *(_at_most(row, "c", "b", failed=True) for row in range(rows + 1)),
+        *(_at_most(row, "b", "a", failed=row == 0) for row in range(rows + 1)),
+        _sum("a", rows, failed=True), _sum("b", rows, failed=False), _sum("c", rows, failed=False),
     ]  # fmt: skip
     first, rest = suspicions_of(report_of(1, verdicts, cells))
     assert (first.is_sure, first.hypotheses[0].mechanism, first.number) == (True, "unit_block", 0)
-    assert {place[3] for place in first.hypotheses[0].places} == {"c"} and len(first.verdicts) == 5
+    assert {place[3] for place in first.hypotheses[0].places} == {"c"} and len(first.verdicts) == rows + 1
     assert rest.hypotheses[0].places == {(1, "money", 0, "a")} and rest.number == 1
 
 

@@ -12,7 +12,8 @@ submission as (
     where submission_kind = 'report'
 ),
 
--- a report is on time when its first submission that was not returned was; later ones are revisions
+-- a report is on time when its first submission that was neither returned nor withdrawn was; later ones are
+-- revisions. An archive of past years is never late.
 received as (
     select
         unit_key,
@@ -20,7 +21,13 @@ received as (
         period_end,
         sender_role,
         document_no,
-        min(received_at) filter (where submission_state <> 'returned') as first_received_at,
+        min(received_at) filter (where submission_state not in ('returned', 'withdrawn', 'withdrawal'))
+            as first_received_at,
+        (
+            array_agg(is_archive order by identity_sequence) filter (
+                where submission_state not in ('returned', 'withdrawn', 'withdrawal')
+            )
+        )[1] as is_archive,
         bool_or(submission_state in ('in_force', 'nil')) as is_in_force,
         bool_or(submission_state = 'nil') as is_nil,
         bool_or(submission_state = 'returned') as is_returned,
@@ -52,6 +59,7 @@ joined as (
         owed.due_date,
         coalesce(owed.responsible_unit_key, document.unit_key) as responsible_unit_key,
         document.first_received_at,
+        coalesce(document.is_archive, false) as is_archive,
         coalesce(document.is_in_force, false) as is_in_force,
         coalesce(document.is_nil, false) as is_nil,
         coalesce(document.is_returned, false) as is_returned,
@@ -84,8 +92,10 @@ final as (
             when is_nil then 'nil' when is_in_force then 'in_force' when is_returned then 'returned' else 'missing'
         end as state,
         -- while nothing came, the days are counted when somebody asks: a count in here would open a release a night
-        coalesce(coalesce(first_received_at, as_of)::date > due_date, false) as is_late,
-        case when is_in_force then greatest(first_received_at::date - due_date, 0) end as days_late,
+        coalesce(coalesce(first_received_at, as_of)::date > due_date, false) and not is_archive as is_late,
+        case
+            when is_in_force and is_archive then 0 when is_in_force then greatest(first_received_at::date - due_date, 0)
+        end as days_late,
         is_estimated,
         period_start,
         sha256_in_force,

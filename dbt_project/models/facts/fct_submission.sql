@@ -23,6 +23,34 @@ standing as (
     order by submission_key, run_key desc
 ),
 
+-- the chain of an identity: what the door accepted, in the order of arrival
+chain as (
+    select
+        submission_key,
+        row_number() over (chain_order)::integer as revision_number,
+        lag(submission_key) over (chain_order) as replaces_submission_key
+    from submission
+    where door_verdict = 'accept'
+    window chain_order as (partition by identity_key order by identity_sequence)
+),
+
+-- what took the place of a submission: the next one of its identity that does not wait under review
+successor as (
+    select distinct on (submission.submission_key)
+        submission.submission_key,
+        later.submission_key as replaced_by_submission_key
+    from submission
+    inner join standing on submission.submission_key = standing.submission_key
+    inner join submission as later
+        on submission.identity_key = later.identity_key
+        and submission.identity_sequence < later.identity_sequence
+    inner join standing as later_standing on later.submission_key = later_standing.submission_key
+    where
+        standing.submission_state in ('superseded', 'withdrawn')
+        and later_standing.submission_state not in ('returned', 'under_review')
+    order by submission.submission_key, later.identity_sequence
+),
+
 final as (
     select
         submission.submission_key,
@@ -41,6 +69,9 @@ final as (
         submission.nil_reason,
         submission.identity_key,
         submission.identity_sequence,
+        chain.revision_number,
+        chain.replaces_submission_key,
+        successor.replaced_by_submission_key,
         coalesce(
             standing.submission_state,
             case when submission.door_verdict = 'return' then 'returned' end
@@ -48,7 +79,10 @@ final as (
         coalesce(standing.n_holds, 0) as n_holds,
         submission.received_at,
         owed.due_date,
-        greatest(submission.received_at::date - owed.due_date, 0) as days_late,
+        case
+            when submission.is_archive then 0 else greatest(submission.received_at::date - owed.due_date, 0)
+        end as days_late,
+        submission.is_archive,
         receipt.source_code,
         receipt.location,
         receipt.sender,
@@ -57,6 +91,8 @@ final as (
     from submission
     inner join receipt on submission.receipt_key = receipt.receipt_key
     left join standing on submission.submission_key = standing.submission_key
+    left join chain on submission.submission_key = chain.submission_key
+    left join successor on submission.submission_key = successor.submission_key
     left join owed
         on submission.unit_key = owed.unit_key
         and submission.form_code = owed.form_code

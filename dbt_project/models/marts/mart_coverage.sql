@@ -38,6 +38,7 @@ duty as (
         bool_or(report.state = 'nil') as is_nil,
         bool_or(report.state = 'returned') as is_returned,
         bool_or(report.is_late) as is_late,
+        max(report.days_late) as days_late,
         bool_or(report.is_estimated) as is_estimated,
         bool_or(report.sha256_under_review is not null) as is_under_review
     from report
@@ -67,10 +68,14 @@ final as (
         count(*) filter (where not grouped.is_reported) as n_missing,
         count(*) filter (where not grouped.is_reported and grouped.is_returned) as n_returned,
         count(*) filter (where grouped.is_nil) as n_nil,
+        count(*) filter (where grouped.is_reported and not grouped.is_late) as n_on_time,
         count(*) filter (where grouped.is_late) as n_late,
+        coalesce(sum(grouped.days_late), 0)::bigint as days_late,
         count(*) filter (where grouped.is_estimated) as n_estimated,
         count(*) filter (where grouped.is_under_review) as n_under_review,
-        round(100.0 * count(*) filter (where grouped.is_reported) / count(*), 2) as coverage_count_pct,
+        round(100.0 * count(*) filter (where grouped.is_reported) / count(*), 2) as completeness_pct,
+        round(100.0 * count(*) filter (where grouped.is_reported and not grouped.is_late) / count(*), 2)
+            as timeliness_pct,
         min(released.as_of) as data_as_of,
         min(released.release_number) as release_number
     from grouped

@@ -51,6 +51,7 @@ final as (
         coalesce(hold.flag_id, '') as flag_id,
         coalesce(flag.explanation_vi, rule.rule_name) as reason_vi,
         coalesce(flag.explanation_en, rule.rule_name_en) as reason_en,
+        coalesce(flag.days_open, 0) as days_open,
         tonight.as_of as data_as_of
     from hold
     cross join tonight

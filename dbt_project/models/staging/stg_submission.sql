@@ -13,6 +13,10 @@ submission as (
     select * from {{ source('raw', 'submission') }}
 ),
 
+receipt as (
+    select * from {{ source('raw', 'receipt') }}
+),
+
 form as (
     select * from {{ source('register', 'form') }}
 ),
@@ -28,6 +32,7 @@ unit as (
 visible as (
     select
         submission.*,
+        receipt.is_archive,
         unit.unit_kind,
         form_role.sender_role as role_in_force,
         form.is_line_form,
@@ -42,6 +47,7 @@ visible as (
         ) as identity_key
     from submission
     inner join tonight on submission.received_at <= tonight.as_of
+    inner join receipt on submission.receipt_key = receipt.receipt_key
     inner join form on submission.form_code = form.form_code
     left join unit on submission.unit_key = unit.unit_key
     left join form_role
@@ -91,6 +97,7 @@ final as (
         is_nil,
         nil_reason,
         is_withdrawal,
+        is_archive,
         is_line_form,
         has_document_no,
         received_at,

@@ -1,0 +1,45 @@
+-- Who reported what, and when: one row a report that a unit owes, with its completeness and timeliness. Rates over any
+-- choice of rows are sums divided: 100 * sum(n_reported) / sum(n_owed), 100 * sum(n_on_time) / sum(n_owed).
+with duty as (
+    select * from {{ ref('fct_duty') }}
+),
+
+tonight as (
+    select * from {{ source('release', 'tonight') }}
+),
+
+unit as (
+    select * from {{ ref('units') }}
+),
+
+final as (
+    select
+        duty.unit_key,
+        unit.unit_name,
+        duty.form_code,
+        duty.period_end,
+        duty.budget_year,
+        duty.due_date,
+        duty.responsible_unit_key,
+        duty.state,
+        duty.n_owed,
+        duty.n_reported,
+        duty.n_on_time,
+        duty.n_late,
+        duty.n_missing,
+        duty.n_returned,
+        duty.n_nil,
+        duty.n_under_review,
+        -- what has not come is late by the days until tonight; these move every night and are in no release
+        case
+            when duty.n_reported = 0 then greatest(tonight.as_of::date - duty.due_date, 0) else duty.days_late
+        end as days_late,
+        100.0 * duty.n_reported / duty.n_owed as completeness_pct,
+        100.0 * duty.n_on_time / duty.n_owed as timeliness_pct,
+        tonight.as_of as data_as_of
+    from duty
+    cross join tonight
+    left join unit on duty.unit_key = unit.unit_key
+)
+
+select * from final

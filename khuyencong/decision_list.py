@@ -1,0 +1,108 @@
+"""The words of reviewers, newest first, each with what became of it and, when it ended, why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COLUMNS = (
+    "decision_key", "flag_id", "unit_key", "form", "period", "figure_key", "rule_id", "decision", "reported_value",
+    "corrected_value", "reason", "until_date", "decided_by", "decided_at", "state", "outcome", "lapsed_run", "held_by",
+)  # fmt: skip
+
+# What an outcome says, in Vietnamese and English.
+OUTCOMES = {
+    "waiting": ("chờ đêm tới", "waits for the next night"),
+    "kept_out": ("vẫn để ngoài tổng", "stays out of the accepted total"),
+    "accepted": ("đã tính vào tổng", "accepted"),
+    "held_by_another_rule": ("còn bị quy tắc khác giữ", "another rule still holds the figure"),
+    "accepted_as_corrected": ("đã tính theo giá trị đúng", "accepted as corrected"),
+    "correction_fails": ("giá trị đúng cũng không khớp", "the corrected value fails a rule"),
+    "not_in_force": ("bản báo cáo chưa có hiệu lực", "its submission is not in force"),
+    "value_changed": ("hết hiệu lực: số liệu đã thay đổi", "ended: the value in force changed"),
+    "rule_changed": ("hết hiệu lực: quy tắc hoặc định mức đã thay đổi", "ended: the rule's terms or bounds changed"),
+    "until_passed": ("hết hiệu lực: đã quá ngày cuối", "ended: its last day passed"),
+    "replaced": ("hết hiệu lực: đã có quyết định sau", "ended: a later word took its place"),
+}
+
+DECISIONS = """
+with held as (
+    select figure.figure_key, array_agg(distinct hold.rule_id order by hold.rule_id) as held_by
+    from checks.hold
+    inner join checks.standing using (submission_key)
+    inner join release.tonight on hold.run_key = tonight.run_key
+    inner join staging.stg_figure as figure
+        on (hold.submission_key, hold.sheet_code, hold.row_number, hold.column_name)
+        = (figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name)
+    where figure.figure_key in (select figure_key from review.decision)
+    group by figure.figure_key
+),
+valued as (
+    select distinct figure.figure_key, figure.value
+    from staging.stg_figure as figure
+    inner join checks.standing using (submission_key)
+    where figure.figure_key in (select figure_key from review.decision)
+),
+judged as (
+    select decision.*, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM') as period,
+        lapse.run_key as lapsed_run, coalesce(held.held_by, '{}') as held_by,
+        case
+            when lapse.reason is not null then lapse.reason
+            when exists (
+                select 1 from review.decision as later
+                where (later.figure_key, later.rule_id) = (decision.figure_key, decision.rule_id)
+                    and (later.decided_at, later.decision_key) > (decision.decided_at, decision.decision_key)
+                    and later.decided_at <= tonight.as_of
+            ) then 'replaced'
+            when decision.decided_at > least(tonight.as_of, judged_at.finished_at) then 'waiting'
+            when decision.until_date < tonight.as_of::date then 'until_passed'
+            when decided_on.submission_state = 'under_review' or not exists (
+                select 1 from valued
+                where valued.figure_key = decision.figure_key and valued.value is not distinct from decision.reported_value
+            ) then 'not_in_force'
+            when decision.decision = 'confirm' then 'kept_out'
+            when held.held_by is null then
+                case decision.decision when 'correct' then 'accepted_as_corrected' else 'accepted' end
+            when decision.decision = 'correct' then 'correction_fails'
+            else 'held_by_another_rule'
+        end as outcome
+    from review.decision
+    cross join release.tonight
+    left join release.run as judged_at on tonight.run_key = judged_at.run_key
+    left join checks.flag using (flag_id)
+    left join review.decision_lapse as lapse on decision.decision_key = lapse.decision_key
+    left join lateral (
+        select submission_state from checks.standing_history as history
+        where history.submission_key = decision.submission_key order by run_key desc limit 1
+    ) as decided_on on true
+    left join held on decision.figure_key = held.figure_key
+)
+select decision_key, flag_id, unit_key, form_code, period, figure_key, rule_id, decision, reported_value, corrected_value,
+    reason, until_date, decided_by, decided_at,
+    case when outcome in ('value_changed', 'rule_changed', 'until_passed', 'replaced') then 'lapsed' else 'active' end,
+    outcome, lapsed_run, held_by
+from judged
+where (%(flag)s::text is null or flag_id = %(flag)s)
+    and (%(unit)s::text is null or unit_key = %(unit)s)
+    and (%(period)s::text is null or period = %(period)s)
+order by decided_at desc, decision_key"""
+
+
+def list_decisions(
+    connection: Any,
+    *,
+    flag: str | None = None,
+    unit: str | None = None,
+    period: str | None = None,
+    state: str | None = None,
+) -> list[dict[str, Any]]:
+    """Decisions as dictionaries of COLUMNS, newest first; `period` is YYYY-MM, `state` active or lapsed (None: both).
+
+    `outcome` is a key of OUTCOMES; `held_by` the rules that hold the figure tonight. Empty before the first night.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select to_regclass('staging.stg_figure') is not null")
+        if not cursor.fetchone()[0]:
+            return []
+        cursor.execute(DECISIONS, {"flag": flag, "unit": unit, "period": period})
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor]
+    return [row for row in rows if state in (None, row["state"])]
