@@ -55,17 +55,31 @@ def open_release(connection: Connection, run_key: int, as_of: datetime) -> Relea
             "update release.run set release_number = %s, release_hash = %s where run_key = %s",
             (release_number, release_hash, run_key),
         )
+    if opened:
+        _vacuum(connection)
     return ReleaseOutcome(release_number, release_hash, opened, n_opened, n_closed)
+
+
+def _vacuum(connection: Connection) -> None:
+    """Give back what closing rows left behind, so that tables grow with change and not with nights. Not in a transaction."""
+    was_autocommit, connection.autocommit = connection.autocommit, True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("vacuum (analyze) release.contribution, release.report")
+    finally:
+        connection.autocommit = was_autocommit
 
 
 def _find_changes(cursor: Any, run_key: int) -> None:
     """Fill the temporary tables of release_changes, which live until the transaction ends."""
+    cursor.execute("select release.keep_register(%s)", (run_key,))
     cursor.execute(changes.TONIGHT, {"run_key": run_key})
     if cursor.rowcount != 1:
         raise LookupError(f"There is no run {run_key} in release.run.")
     cursor.execute(changes.report_changes())
     cursor.execute(changes.CAUSES)
     cursor.execute(changes.contribution_changes())
+    cursor.execute(changes.BOUND_REASONS)
 
 
 def _count_changes(cursor: Any) -> tuple[int, int]:
@@ -92,8 +106,6 @@ def _write_release(cursor: Any, release_number: int, run_key: int, as_of: dateti
     contribution = changes.CONTRIBUTION_KEY + changes.CONTRIBUTION_CONTENT + changes.CONTRIBUTION_CARRIED_ALONG
     cursor.execute(changes.open_rows("report", report), number)
     cursor.execute(changes.open_rows("contribution", contribution), number)
-    cursor.execute("analyze release.contribution")
-    cursor.execute("analyze release.report")
 
 
 def find_release(connection: Connection, as_of: datetime | None = None, release: int | None = None) -> dict[str, Any]:

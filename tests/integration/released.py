@@ -31,7 +31,7 @@ def make_fact_tables(cursor: Any) -> None:
     """Empty facts.fct_contribution and facts.fct_report with the columns that a release reads."""
     cursor.execute(
         """create table facts.fct_contribution as
-        select *, ''::text as decision_reference from release.contribution where false;
+        select * from release.contribution where false;
         alter table facts.fct_contribution drop column contribution_key, drop column opened_release,
             drop column closed_release, drop column reason, drop column closed_reason,
             drop column closed_cause_reference;
@@ -59,11 +59,19 @@ CONTRIBUTION = {
     "establishment_key": "", "line_reference": "", "effective_from": "2025-03-31", "effective_to": None,
     "carried_into": "", "place_unit_key": "", "state": "accepted", "value": 0, "low": None, "high": None,
     "is_corrected": False, "is_estimated": False, "cause_reference": "sha-1", "decision_reference": "",
+    "form_code": "kinh-phi", "held_by": "",
 }  # fmt: skip
 REPORT = {
     "unit_key": "ha-noi", "form_code": "kinh-phi", "period_end": "2025-03-31", "sender_role": "so", "document_no": "",
     "is_owed": True, "state": "in_force", "is_late": False, "days_late": 0, "is_estimated": False,
     "period_start": "2025-01-01", "sha256_in_force": "sha-1", "sha256_under_review": None,
+}  # fmt: skip
+
+
+RULE = {
+    "rule_id": "R", "rule_version": 1, "family": "linear", "judges_form": "kinh-phi", "scope": [], "operator": "==",
+    "severity": "block", "missing_mode": "undecided", "level": 1, "valid_from": "2020-01-01", "rule_name": "R",
+    "rule_name_en": "R", "legal_basis": "", "terms_hash": "1",
 }  # fmt: skip
 
 

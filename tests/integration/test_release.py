@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from released import AS_OF, make_fact_tables, set_facts, start_run
+from released import AS_OF, RULE, make_fact_tables, put, set_facts, start_run
 
 from khuyencong.bridge import bridge
 from khuyencong.release import find_release, open_release, release_list, release_show
@@ -24,10 +24,12 @@ def connection(database):
         yield connection
 
 
-def night(connection, contributions, reports, number=0, **hashes):
-    """One night with these facts; the outcome of its release."""
+def night(connection, contributions, reports, number=0, rules=(), **hashes):
+    """One night with these facts and these rules in the register; the outcome of its release."""
     as_of = AS_OF + timedelta(days=number)
     with connection, connection.cursor() as cursor:
+        cursor.execute("delete from register.rule")
+        put(cursor, "register.rule", RULE, list(rules))
         set_facts(cursor, contributions, reports)
         run_key = start_run(cursor, as_of, **hashes)
     return open_release(connection, run_key, as_of)
@@ -86,7 +88,6 @@ REASONS = [
     ("revision", [{"value": 5}], [{}], [{"value": 6, "cause_reference": "sha-2"}], [{"sha256_in_force": "sha-2"}], {}),
     ("held", [{"value": 5}], [{}], [{"value": 5, "state": "disputed", "low": 0}], [{}], {}),
     ("cleared", [{"value": 5, "state": "disputed", "low": 0}], [{}], [{"value": 5}], [{}], {}),
-    ("rule", [{"value": 5}], [{}], [{"value": 5, "state": "disputed", "low": 0}], [{}], {"rules_hash": "new"}),
     ("register", [{"value": 5}], [{}], [{"value": 5000}], [{}], {"register_hash": "new"}),
     ("succession", [], [{}], [{"value": 5, "carried_into": "x", "state": "carried"}], [{}], {}),
     (
@@ -116,6 +117,68 @@ def test_a_decision_is_the_reason_when_one_was_made_since(connection):
         )
     second = night(connection, [{"value": 5, "decision_reference": "f"}], [{}], 1)
     assert opened(connection, second.release_number)[0][-1] == "decision"
+
+
+R, EDITED, OTHER = {"rule_id": "R"}, {"rule_id": "R", "terms_hash": "2"}, {"rule_id": "S"}
+HELD, FREE = {"value": 5, "state": "disputed", "low": 0, "held_by": "R"}, {"value": 5}
+
+
+@pytest.mark.parametrize(
+    "reason, old, old_rules, new, new_rules",
+    [
+        ("rule", FREE, [R], HELD, [EDITED]),  # its rule was edited
+        ("rule", FREE, [], HELD, [R]),  # its rule is new
+        ("rule", HELD, [R], FREE, [EDITED]),
+        ("rule", HELD, [R], FREE, []),  # the rule that held it is gone
+        ("held", FREE, [R], HELD, [R, OTHER]),  # another rule is new: no input of this figure
+        ("cleared", HELD, [R], FREE, [R, OTHER]),
+    ],
+)
+def test_only_an_edit_of_a_rule_that_holds_the_figure_is_its_reason(connection, reason, old, old_rules, new, new_rules):
+    night(connection, [old], [{}], rules=old_rules)
+    second = night(connection, [new], [{}], 1, rules=new_rules, rules_hash="new")
+    assert [row[-1] for row in opened(connection, second.release_number)] == [reason]
+
+
+def test_only_the_figures_of_a_register_row_that_changed_change_by_the_register(connection):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("create table register.units (unit_key text, unit_name text); "
+                       "insert into register.units values ('ha-noi', 'Hà Nội'), ('hue', 'Thừa Thiên Huế')")  # fmt: skip
+    night(connection, [{"value": 5}, {"unit_key": "hue", "value": 5}], [{}, {"unit_key": "hue"}])
+    with connection, connection.cursor() as cursor:
+        cursor.execute("update register.units set unit_name = 'Huế' where unit_key = 'hue'")
+    second = night(
+        connection,
+        [{"value": 5, "state": "disputed", "low": 0}, {"unit_key": "hue", "value": 6}],
+        [{}, {"unit_key": "hue"}], 1, register_hash="new",
+    )  # fmt: skip
+    assert [(row[0], row[-1]) for row in opened(connection, second.release_number)] == [
+        ("ha-noi", "held"), ("hue", "register")
+    ]  # fmt: skip
+
+
+def test_a_bound_follows_the_plan_that_it_is_made_from(connection):
+    gap = {"state": "missing", "value": None, "low": 0, "cause_reference": "kinh-phi|ha-noi|2025-06-30|so",
+           "period_end": "2025-06-30"}  # fmt: skip
+    plan = {"indicator_code": "KC-P02", "measure": "plan", "period_end": "2025-12-31"}
+    there, not_there = {}, {"period_end": "2025-06-30", "state": "missing", "sha256_in_force": None}
+    night(connection, [{**gap, "high": 10}, {**plan, "value": 10}], [there, not_there])
+    second = night(
+        connection,
+        [{**gap, "high": 12}, {**plan, "value": 12, "cause_reference": "sha-2"}],
+        [{"sha256_in_force": "sha-2"}, not_there], 1, register_hash="new",
+    )  # fmt: skip
+    assert [row[-1] for row in opened(connection, second.release_number)] == ["revision", "revision"]
+
+
+def test_a_withdrawal_is_a_revision(connection):
+    night(connection, [{"value": 5}], [{}])
+    second = night(
+        connection,
+        [{"state": "missing", "value": None, "low": 0, "cause_reference": "kinh-phi|ha-noi|2025-03-31|so"}],
+        [{"state": "missing", "sha256_in_force": None}], 1,
+    )  # fmt: skip
+    assert [row[-1] for row in opened(connection, second.release_number)] == ["revision"]
 
 
 def test_show_tells_states_and_reasons(connection):

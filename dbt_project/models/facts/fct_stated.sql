@@ -38,7 +38,8 @@ final as (
         is_corrected,
         is_estimated,
         sha256 as cause_reference,
-        decision_reference
+        decision_reference,
+        held_by
     from figure
     union all
     select
@@ -64,7 +65,8 @@ final as (
         false as is_corrected,
         false as is_estimated,
         cause_reference,
-        '' as decision_reference
+        '' as decision_reference,
+        '' as held_by
     from gap
 )
 
