@@ -9,6 +9,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
+from khuyencong.final import final_release
 from khuyencong.lineage import attach_cells, read_parts
 from khuyencong.release import find_release
 from khuyencong.rollup import check_choice
@@ -44,7 +45,8 @@ def explain(
     check_choice(connection, "fund", fund)
     check_choice(connection, "activity", activity)
     check_choice(connection, "indicator", indicator)
-    head = find_release(connection, release=release)
+    # without a release: the figure that `kc rollup` shows, which is the frozen one of a final period
+    head = find_release(connection, release=release or final_release(connection, spans[0].period_end))
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         known = _indicator(cursor, indicator)
         choice = {

@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from khuyencong import release_changes as changes
+from khuyencong.final import final_periods
 from khuyencong.settings import TIMEZONE
 
 
@@ -148,8 +149,9 @@ def release_list(connection: Connection) -> list[dict[str, Any]]:
 
 
 def release_show(connection: Connection, release: int) -> dict[str, Any] | None:
-    """One release: release, as_of, release_hash, its figures and reports by state, and `reasons` with the contribution
-    rows n_opened and n_closed of each. None when there is no such release.
+    """One release: release, as_of, release_hash, the `run` that opened it with the hashes of its code, register, rules and forms,
+    its figures and reports by state, `reasons` with the contribution rows n_opened and n_closed of each, and `final`: the
+    periods that are final, with what changed in them since. None when there is no such release.
     """
     try:
         head = find_release(connection, release=release)
@@ -160,6 +162,13 @@ def release_show(connection: Connection, release: int) -> dict[str, Any] | None:
     states = f"select state, count(*) as n_rows from release.{{}} where {visible} group by state order by state"
     return {
         **head,
+        "run": _rows(
+            connection,
+            """select r.run_key as run, r.started_at, r.finished_at, r.code_hash, r.register_hash, r.rules_hash, r.forms_hash
+            from release.run as r inner join release.release as n on r.run_key = n.run_key
+            where n.release_number = %(n)s""",
+            number,
+        )[0],
         "contributions": _rows(connection, states.format("contribution"), number),
         "reports": _rows(connection, states.format("report"), number),
         "reasons": _rows(
@@ -173,6 +182,7 @@ def release_show(connection: Connection, release: int) -> dict[str, Any] | None:
             group by reason order by reason""",
             number,
         ),
+        "final": final_periods(connection, release),
     }
 
 

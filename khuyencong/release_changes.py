@@ -155,17 +155,18 @@ where n.unit_key is null or o.unit_key is null or {same(REPORT_CONTENT, "is dist
 # before those that only closed (a document answers for the report without a number that was missing), then the order.
 CAUSES = """
 create temporary table change_cause on commit drop as
-select cause_reference, form_code,
+select cause_reference, form_code, max(sha256) as sha256,
     coalesce(
         release.first_reason(array_agg(reason) filter (where is_new)), release.first_reason(array_agg(reason))
     ) as reason
 from (
-    select new_sha256 as cause_reference, report_form as form_code, reason, is_new
+    select new_sha256 as cause_reference, report_form as form_code, reason, is_new, new_sha256 as sha256
     from change_report where new_sha256 is distinct from old_sha256
     union all
-    select old_sha256, report_form, reason, is_new from change_report where new_sha256 is distinct from old_sha256
+    select old_sha256, report_form, reason, is_new, new_sha256
+    from change_report where new_sha256 is distinct from old_sha256
     union all
-    select report_name, report_form, reason, is_new from change_report
+    select report_name, report_form, reason, is_new, new_sha256 from change_report
 ) as named
 where cause_reference is not null
 group by cause_reference, form_code"""
@@ -186,7 +187,7 @@ with open_row as materialized (
     select * from facts.fct_contribution
 )
 select o.contribution_key as old_key, {new}, n.unit_key is not null as is_new,
-    coalesce(n.cause_reference, '') as cause_reference,
+    coalesce(n.cause_reference, by_old.sha256, o.cause_reference) as cause_reference,
     c.unit_key as of_unit, c.budget_year as of_year, c.period_end as of_period, c.fund_code as of_fund,
     c.measure as of_measure, {CONTRIBUTION_REASON} as reason
 from new_row as n

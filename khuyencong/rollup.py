@@ -11,11 +11,15 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
+from khuyencong.final import AFTER_FINAL, final_release, freeze
 from khuyencong.release import find_release
 from khuyencong.spans import UnknownChoice, read_geography, read_spans
 
 __all__ = ["UnknownChoice", "check_choice", "rollup"]
 
+ROW_KEY = (
+    "unit_key", "unit_name", "budget_year", "period_start", "period_end", "fund", "activity", "indicator_code", "measure",
+)  # fmt: skip
 LEVELS = ("unit", "region", "nation")
 TOTALS = ("fund", "activity")
 # Column of the function → name in the document, where they differ.
@@ -36,7 +40,9 @@ def rollup(
     """{release, as_of, geography, rows} of `kc rollup --json` for a period S..E (YYYY-MM..YYYY-MM).
 
     Amounts are whole đồng or the indicator's unit; counts are units; a span over several budget years gives the rows of
-    each. Raises UnknownChoice for a choice that does not exist, LookupError while there is no release.
+    each. A span whose end is final shows the figures of the release that it was finalised at (final_release) and beside them
+    what the release asked for says more (accepted_after_final, disputed_after_final; null while the period is open).
+    Raises UnknownChoice for a choice that does not exist, LookupError while there is no release.
     """
     spans = read_spans(period)
     on_map = read_geography(geography)
@@ -48,19 +54,27 @@ def rollup(
     chosen = [check_choice(connection, name, code) for name, code in _codes(fund, activity, indicator)]
     release = find_release(connection, as_of)
     rows: list[dict[str, Any]] = []
-    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        for span in spans:
-            cursor.execute(
-                "select * from release.rollup(%s, %s, %s, %s, %s, %s, %s, %s, %s::text[])",
-                (release["release"], span.period_start, span.period_end, *chosen, on_map, by, list(total)),
-            )
-            rows.extend(_document_row(row) for row in cursor)
+    for span in spans:
+        rest = (span.period_start, span.period_end, *chosen, on_map, by, list(total))
+        final = final_release(connection, span.period_end, as_of)
+        newest = _rows_of(connection, release["release"], *rest)
+        if final is None:
+            rows.extend({**row, "final_release": None, **dict.fromkeys(AFTER_FINAL.values())} for row in newest)
+        else:
+            frozen = newest if final == release["release"] else _rows_of(connection, final, *rest)
+            rows.extend(freeze(frozen, newest, ROW_KEY, final))
     return {
         "release": release["release"],
         "as_of": release["as_of"],
         "geography": on_map.isoformat() if on_map else "as-reported",
         "rows": rows,
     }
+
+
+def _rows_of(connection: Connection, *parameters: Any) -> list[dict[str, Any]]:
+    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute("select * from release.rollup(%s, %s, %s, %s, %s, %s, %s, %s, %s::text[])", parameters)
+        return [_document_row(row) for row in cursor]
 
 
 def check_choice(connection: Connection, name: str, code: str | None) -> list[str] | None:

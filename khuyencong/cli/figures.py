@@ -1,4 +1,4 @@
-"""Commands that read released figures: rollup, explain, release."""
+"""Commands that read released figures: rollup, explain."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ import typer
 
 from khuyencong.cli.runs import JsonOption
 
-release_app = typer.Typer(help="Releases: numbered states of the national figures.", no_args_is_help=True)
-
 
 def register(app: typer.Typer) -> None:
     app.command()(rollup)
     app.command()(explain)
-    app.add_typer(release_app, name="release")
 
 
 def rollup(
@@ -141,63 +138,3 @@ def explain(
         except UnknownChoice as error:
             raise Refused(str(error), 2) from error
     print_json(document) if as_json else print_explanation(document)
-
-
-@release_app.command("list")
-def release_list(as_json: JsonOption = False) -> None:
-    """All releases, newest first.
-
-    Example: kc release list
-    """
-    from khuyencong.cli.output import number, print_json, print_table
-    from khuyencong.cli.session import open_connection
-    from khuyencong.release import release_list as read_list
-
-    with open_connection() as connection:
-        releases = read_list(connection)
-    if as_json:
-        print_json({"releases": releases})
-        return
-    print_table(
-        "Releases",
-        ("release", "as of", "run", "opened", "closed", "hash"),
-        [
-            (
-                r["release"],
-                r["as_of"],
-                r["run"],
-                number(r["n_opened"]),
-                number(r["n_closed"]),
-                r["release_hash"][:16] + "…",
-            )
-            for r in releases
-        ],
-        numeric=(0, 2, 3, 4),
-    )
-
-
-@release_app.command("show")
-def release_show(
-    number_of: Annotated[int, typer.Argument(metavar="RELEASE", help="A release number.")], as_json: JsonOption = False
-) -> None:
-    """One release: what opened it, by reason.
-
-    Example: kc release show 1
-    """
-    from khuyencong.cli.output import Refused, number, print_json, print_table
-    from khuyencong.cli.session import open_connection
-    from khuyencong.release import release_show as read_release
-
-    with open_connection() as connection:
-        document = read_release(connection, number_of)
-    if document is None:
-        raise Refused(f"There is no release {number_of}. `kc release list` lists them.", 2)
-    if as_json:
-        print_json(document)
-        return
-    print_table(
-        f"Release {document['release']}, as of {document['as_of']}, hash {document['release_hash']}",
-        ("reason", "rows opened", "rows closed"),
-        [(row["reason"], number(row["n_opened"]), number(row["n_closed"])) for row in document["reasons"]],
-        numeric=(1, 2),
-    )

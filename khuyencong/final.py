@@ -1,0 +1,97 @@
+"""Final periods: a period is frozen at a release until a person reopens it; what changes later is shown as after final."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+
+AFTER_FINAL = {"accepted": "accepted_after_final", "disputed": "disputed_after_final"}
+
+
+class FinalError(ValueError):
+    """A period that cannot be finalised or reopened; the message says why."""
+
+
+def sign(
+    connection: Connection, act: str, budget_year: int, period_end: date, reason: str, decided_at: datetime
+) -> dict[str, Any]:
+    """Finalise or reopen a period; returns {budget_year, period_end, act, release_number, reason, decided_by, decided_at}.
+
+    Who signs is the database login, and the database refuses one that decided on a flag of the period. Raises FinalError.
+    """
+    if not reason.strip():
+        raise FinalError("A sign-off needs its reason (--reason).")
+    try:
+        with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+            # The number is the database's to give; it stands here because the column has no default.
+            cursor.execute(
+                """insert into review.final (budget_year, period_end, act, release_number, reason, decided_at)
+                values (%s, %s, %s, 0, %s, %s)
+                returning budget_year, period_end, act, release_number, reason, decided_by, decided_at""",
+                (budget_year, period_end, act, reason, decided_at),
+            )
+            return dict(cursor.fetchone())
+    except psycopg2.errors.RaiseException as error:
+        raise FinalError(error.diag.message_primary) from error
+
+
+def final_release(connection: Connection, period_end: date, known_at: datetime | None = None) -> int | None:
+    """The release at which the period of a budget year's own month-end is final, as known at a moment; None when open."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select release.final_release(%s, %s, %s)", (period_end.year, period_end, known_at))
+        return cursor.fetchone()[0]
+
+
+def final_periods(connection: Connection, release: int) -> list[dict[str, Any]]:
+    """Periods that are final now, with the figures that changed in releases after theirs, up to `release`.
+
+    Rows: budget_year, period_end, release_number (frozen), decided_by, decided_at, reason, n_opened_after, n_closed_after
+    (contributions of the period, by later releases).
+    """
+    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(
+            """select f.budget_year, f.period_end, f.release_number, f.decided_by, f.decided_at, f.reason,
+                (select count(*) from release.contribution as c where c.budget_year = f.budget_year
+                    and c.period_end = f.period_end and c.opened_release > f.release_number
+                    and c.opened_release <= %(n)s) as n_opened_after,
+                (select count(*) from release.contribution as c where c.budget_year = f.budget_year
+                    and c.period_end = f.period_end and c.closed_release > f.release_number
+                    and c.closed_release <= %(n)s) as n_closed_after
+            from (
+                select distinct on (budget_year, period_end) * from review.final
+                order by budget_year, period_end, final_key desc
+            ) as f
+            where f.act = 'finalise' and f.release_number <= %(n)s
+            order by f.budget_year, f.period_end""",
+            {"n": release},
+        )
+        return [dict(row) for row in cursor]
+
+
+def freeze(
+    frozen: list[dict[str, Any]], newest: list[dict[str, Any]], key: tuple[str, ...], release: int
+) -> list[dict[str, Any]]:
+    """Rows of a roll-up as the final release says, each with what the newest release says more: the after-final difference.
+
+    A row that only the newest release has is shown with nothing in it and the status `after_final`.
+    """
+    later = {tuple(row[name] for name in key): row for row in newest}
+    rows = []
+    for row in frozen:
+        now = later.pop(tuple(row[name] for name in key), None)
+        rows.append({**row, "final_release": release, **{
+            after: None if row[name] is None or now and now[name] is None else (now[name] if now else 0) - row[name]
+            for name, after in AFTER_FINAL.items()
+        }})  # fmt: skip
+    for row in later.values():
+        nothing = {
+            name: 0 if isinstance(value, int | float) and not isinstance(value, bool) and name not in key else value
+            for name, value in row.items()
+        }
+        differences = {after: row[name] for name, after in AFTER_FINAL.items()}
+        rows.append({**nothing, "status": "after_final", "final_release": release, **differences})
+    return rows

@@ -1,0 +1,149 @@
+"""The release layer over random histories of nights: every night is read back as it was released, every difference has reasons."""
+
+import contextlib
+import random
+from datetime import timedelta
+
+import pytest
+from histories import histories, play, play_night
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from released import AS_OF, load_register, make_fact_tables
+
+from khuyencong.bridge import AMOUNTS, bridge
+from khuyencong.release_changes import CONTRIBUTION_CONTENT, CONTRIBUTION_KEY, REPORT_CONTENT, REPORT_KEY
+from khuyencong.rollup import rollup
+from khuyencong.warehouse import connect
+
+HISTORIES = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+MORE = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+
+COMES_BACK = [({"hanoi A1 Q1": "5"}, {}), ({"hanoi A1 Q1": "6"}, {}), ({}, {}), ({"hanoi A1 Q1": "5"}, {})]
+HELD_AND_CLEARED = [
+    ({"hanoi A1 Q1": "5", "hanoi A1 Q2": "8"}, {"hanoi Q1": "in_force", "hanoi Q2": "in_force"}),
+    ({"hanoi A1 Q1": "held 5", "hanoi A1 Q2": "8"}, {"hanoi Q1": "in_force", "hanoi Q2": "in_force"}),
+    ({"hanoi A1 Q1": "5", "hanoi A1 Q2": "missing 5-9"}, {"hanoi Q1": "in_force", "hanoi Q2": "missing"}),
+]
+MERGED = [
+    ({"longan A1 Q2": "7"}, {"longan Q2": "in_force"}),
+    ({"longan A1 Q2": "7", "longan A1 Q3": "carried 7", "tayninh A1 Q3": "4"}, {"tayninh Q3": "in_force"}),
+    ({"longan A1 Q2": "9", "longan A1 Q3": "carried 9", "tayninh A1 Q3": "held 4"}, {"tayninh Q3": "in_force"}),
+]
+PLAN_RAISED = [
+    ({"hanoi plan": "5", "hanoi A1 Q2": "3"}, {}),
+    ({"hanoi plan": "6", "hanoi plan from June": "9", "hanoi A1 Q2": "3"}, {}),
+]
+ONE_FIRM_TWICE = [
+    ({"firm X at hanoi": "1", "firm Y at hanoi": "1"}, {}),
+    ({"firm X at hanoi": "1", "firm X again": "1", "firm X at hue": "held 1"}, {}),
+    ({"firm X again": "1"}, {}),
+]
+
+
+@pytest.fixture
+def connection(database):
+    with contextlib.closing(connect(database)) as connection:
+        with connection, connection.cursor() as cursor:
+            load_register(cursor)
+            make_fact_tables(cursor)
+        yield connection
+
+
+def rows_of(connection, table, columns, where="true"):
+    names = ", ".join(columns)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"select {names} from {table} where {where} order by {names}")
+        return cursor.fetchall()
+
+
+def printed(connection, as_of=None):
+    """What `kc rollup` prints, counts included, for a quarter, a span not from January and a map."""
+    choices = [
+        {"period": "2025-03"}, {"period": "2025-04..2025-06", "by": "unit"}, {"period": "2025-09", "geography": "2025"},
+        {"period": "2025-06", "by": "region", "total": ("fund", "activity")},
+    ]  # fmt: skip
+    return [rollup(connection, as_of=as_of, **choice)["rows"] for choice in choices]
+
+
+def every_night_is_read_back(connection, history, seed):
+    shuffle, nights = random.Random(seed), []
+    play(connection, [])
+    for number, one_night in enumerate(history):
+        outcome = play_night(connection, one_night, number, shuffle)
+        facts = rows_of(connection, "facts.fct_contribution", CONTRIBUTION_KEY + CONTRIBUTION_CONTENT)
+        reports = rows_of(connection, "facts.fct_report", REPORT_KEY + REPORT_CONTENT)
+        content = sorted(one_night[0].items()), sorted(one_night[1].items())
+        shown = printed(connection) if outcome.release_number else None
+        nights.append((number, outcome, facts, reports, content, shown))
+    for number, outcome, facts, reports, _, shown in nights:
+        if outcome.release_number is None:
+            assert not facts and not reports
+            continue
+        n = outcome.release_number
+        then = f"opened_release <= {n} and (closed_release is null or closed_release > {n})"
+        assert rows_of(connection, "release.contribution", CONTRIBUTION_KEY + CONTRIBUTION_CONTENT, then) == facts
+        assert rows_of(connection, "release.report", REPORT_KEY + REPORT_CONTENT, then) == reports
+        assert rows_of(connection, f"release.content_hash({n}) as h", ("h",)) == [(outcome.release_hash,)]
+        assert printed(connection, AS_OF + timedelta(days=number, hours=1)) == shown
+    # a release is opened exactly where the content is another, and its hash knows nothing but content
+    for before, after in zip(nights, nights[1:], strict=False):
+        assert after[1].opened == (before[2:4] != after[2:4])
+        assert (before[1].release_hash == after[1].release_hash) == (before[2:4] == after[2:4])
+
+
+def bridges_leave_nothing(connection, history, by, period):
+    outcomes = play(connection, history)
+    newest = max((o.release_number or 0 for o in outcomes), default=0)
+    for a in range(1, newest + 1):
+        for b in range(a, newest + 1):
+            document = bridge(connection, a, b, by=by, period=period)
+            for figure in document["figures"]:
+                assert figure["residual"] == dict.fromkeys(AMOUNTS, 0), (a, b, figure)
+                assert figure["parts"], (a, b, figure)
+            assert a != b or not document["figures"]
+
+
+def described(history_strategy):
+    return given(history=history_strategy, seed=st.integers(0, 9))
+
+
+@HISTORIES
+@example(history=COMES_BACK, seed=0)
+@example(history=HELD_AND_CLEARED, seed=0)
+@example(history=MERGED, seed=0)
+@described(histories)
+def test_every_night_is_read_back_as_it_was_released(connection, history, seed):
+    every_night_is_read_back(connection, history, seed)
+
+
+@HISTORIES
+@example(history=ONE_FIRM_TWICE, by="nation", period=None)
+@example(history=ONE_FIRM_TWICE, by="unit", period=None)
+@example(history=PLAN_RAISED, by="nation", period=None)
+@example(history=MERGED, by="region", period="2025-07..2025-09")
+@example(history=HELD_AND_CLEARED, by="unit", period="2025-04..2025-06")
+@given(
+    history=histories,
+    by=st.sampled_from(["nation", "region", "unit"]),
+    period=st.sampled_from([None, "2025-04..2025-06", "2025-07..2025-09"]),
+)
+def test_a_bridge_leaves_nothing_between_any_two_releases(connection, history, by, period):
+    bridges_leave_nothing(connection, history, by, period)
+
+
+@pytest.mark.long
+@MORE
+@described(histories)
+def test_every_night_of_many_histories_is_read_back(connection, history, seed):
+    every_night_is_read_back(connection, history, seed)
+
+
+@pytest.mark.long
+@MORE
+@given(
+    history=histories,
+    by=st.sampled_from(["nation", "region", "unit"]),
+    period=st.sampled_from([None, "2025-04..2025-06", "2025-07..2025-09"]),
+)
+def test_bridges_of_many_histories_leave_nothing(connection, history, by, period):
+    bridges_leave_nothing(connection, history, by, period)
