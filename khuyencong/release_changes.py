@@ -220,10 +220,14 @@ where c.reason is null"""
 
 
 def close_rows(table: str, key: str) -> str:
-    """SQL that closes the old rows of the changes of release.report or release.contribution."""
+    """SQL that closes the old rows of the changes of release.report or release.contribution.
+
+    The cause is kept only where no row of the same key takes the old one's place: there it stands on the new row.
+    """
     return f"""
 update release.{table} as r
-set closed_release = %(release_number)s, closed_reason = c.reason, closed_cause_reference = c.cause_reference
+set closed_release = %(release_number)s, closed_reason = c.reason,
+    closed_cause_reference = case when not c.is_new then c.cause_reference end
 from change_{table} as c where r.{key} = c.old_key"""
 
 

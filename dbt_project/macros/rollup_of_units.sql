@@ -5,13 +5,12 @@
         select *, {{ group_column }} as group_key from {{ ref('mart_unit_rollup') }}
     ),
 
-    released as (
-        select max(release_number) as release_number from {{ source('release', 'release') }}
-    ),
-
     span as (
-        select array_agg(period_end order by period_end) as ends
-        from (select distinct period_end from unit_row) as period
+        select
+            release_number,
+            array_agg(period_end order by period_end) as ends
+        from (select distinct period_end, release_number from unit_row) as period
+        group by release_number
     ),
 
     distinct_indicator as (
@@ -23,17 +22,15 @@
         select
             rolled.*,
             span.ends[rolled.span] as as_at
-        from released
-        cross join span
+        from span
         cross join distinct_indicator
         cross join lateral release.rollup_spans(
-            released.release_number,
+            span.release_number,
             array(select date_trunc('year', e)::date from unnest(span.ends) as e),
             span.ends,
             array(select null::date from unnest(span.ends)),
             null, null, distinct_indicator.indicator_codes, '{{ level }}', array[]::text []
         ) as rolled
-        where span.ends is not null
     ),
 
     summed as (
@@ -47,6 +44,8 @@
             measure,
             unit,
             is_additive,
+            release_number,
+            is_final,
             case when is_additive then sum(accepted) end as accepted,
             case when is_additive then sum(disputed) end as disputed,
             case when is_additive then sum(disputed_low) end as disputed_low,
@@ -73,7 +72,8 @@
             count(prior_value) filter (where status = 'accepted') as n_same_units
         from unit_row
         group by
-            group_key, period_end, budget_year, fund_code, activity_code, indicator_code, measure, unit, is_additive
+            group_key, period_end, budget_year, fund_code, activity_code, indicator_code, measure, unit, is_additive,
+            release_number, is_final
     )
 
     select
@@ -118,7 +118,8 @@
         round(100.0 * summed.n_reported / nullif(summed.n_owed, 0), 2) as coverage_count_pct,
         round(100 * coalesce(summed.plan_reported, 0) / nullif(summed.plan_owed, 0), 2) as coverage_plan_pct,
         release.as_of as data_as_of,
-        release.release_number
+        release.release_number,
+        summed.is_final
     from summed
     inner join {{ ref('indicators') }} as indicators on summed.indicator_code = indicators.indicator_code
     left join {{ ref('indicators') }} as plan_indicator
@@ -131,6 +132,5 @@
         and summed.activity_code = counted_once.activity_code
         and summed.indicator_code = counted_once.indicator_code
         and summed.measure = counted_once.measure
-    cross join released
-    inner join {{ source('release', 'release') }} as release on released.release_number = release.release_number
+    inner join {{ source('release', 'release') }} as release on summed.release_number = release.release_number
 {% endmacro %}

@@ -1,6 +1,21 @@
 -- The national row of each indicator that is added up is the sum of the released contributions themselves: accepted,
--- disputed and the bounds, for every period and fund.
-with released as (
+-- disputed and the bounds, for every period and fund; of a final period as they were released when it was signed.
+with contribution as (
+    select * from {{ source('release', 'contribution') }}
+    where measure <> 'plan'
+),
+
+period as (
+    select
+        ended.period_end,
+        coalesce(
+            release.final_release(extract(year from ended.period_end)::integer, ended.period_end, null),
+            (select max(release_number) from {{ source('release', 'release') }})
+        ) as release_number
+    from (select distinct period_end from contribution) as ended
+),
+
+released as (
     select
         c.period_end,
         c.fund_code,
@@ -9,9 +24,12 @@ with released as (
         coalesce(sum(c.value) filter (where c.state in ('accepted', 'carried')), 0) as accepted,
         coalesce(sum(c.value) filter (where c.state = 'disputed'), 0) as disputed,
         coalesce(sum(c.low) filter (where c.state in ('disputed', 'missing')), 0) as lows
-    from {{ source('release', 'contribution') }} as c
+    from contribution as c
+    inner join period as p
+        on c.period_end = p.period_end
+        and c.opened_release <= p.release_number
+        and coalesce(c.closed_release > p.release_number, true)
     inner join {{ ref('indicators') }} as i on c.indicator_code = i.indicator_code and i.aggregation = 'sum'
-    where c.closed_release is null and c.measure <> 'plan'
     group by c.period_end, c.fund_code, c.indicator_code, c.measure
 ),
 

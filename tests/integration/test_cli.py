@@ -13,7 +13,7 @@ ROLLUP_KEYS = {
     "unit_key", "unit_name", "budget_year", "period_start", "period_end", "fund", "activity", "indicator_code", "measure",
     "unit", "additive", "accepted", "disputed", "disputed_low", "disputed_high", "missing_low", "missing_high", "at_least",
     "at_most", "n_owed", "n_reported", "n_accepted", "n_disputed", "n_missing", "n_returned", "n_nil", "n_estimated",
-    "n_under_review", "n_unbounded", "status",
+    "n_under_review", "n_unbounded", "status", "final_release", "accepted_after_final", "disputed_after_final",
 }  # fmt: skip
 
 
@@ -64,6 +64,10 @@ def test_a_figure_is_explained_to_its_cell(kc) -> None:
         (("explain", "--period", "2025-03", "--indicator", "KC-E05", "--unit", "nowhere"), "no unit"),
         (("decide", "nothing", "waive", "--reason", "because"), "nothing"),
         (("release", "show", "99"), "no release 99"),
+        (("release", "bridge", "2", "1"), "give the older one first"),
+        (("release", "bridge", "1", "1", "--by", "province"), "no level"),
+        (("release", "reopen", "--period", "2025-06", "--reason", "an audit"), "not final"),
+        (("release", "finalise", "--period", "2019-06", "--reason", "signed"), "no figure of period 2019-06"),
         (("nightly", "--as-of", "yesterday"), "YYYY-MM-DD"),
         (("read", "no-such-file.xlsx"), "no file"),
         (("submit", "no-such-file.xlsx"), "no file"),
@@ -102,4 +106,9 @@ def test_releases_are_listed_and_shown(kc) -> None:
     newest = json.loads(out)["releases"][0]
     code, out, _ = kc("release", "show", newest["release"], "--json")
     assert code == 0
-    assert json.loads(out)["release_hash"] == newest["release_hash"]
+    shown = json.loads(out)
+    assert shown["release_hash"] == newest["release_hash"]
+    assert all(len(shown["run"][f"{name}_hash"]) == 64 for name in ("code", "register", "rules", "forms"))
+    code, out, _ = kc("release", "bridge", 1, newest["release"], "--by", "cell", "--json")
+    assert code == 0
+    assert not any(any(figure["residual"].values()) for figure in json.loads(out)["figures"])

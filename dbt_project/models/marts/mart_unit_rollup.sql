@@ -2,13 +2,8 @@
 -- period of the year before on the same units.
 {{ config(unlogged=true, pre_hook=hash_joins_only(), post_hook='analyze {{ this }}') }}
 
-with released as (
-    select
-        release_number,
-        as_of
-    from {{ source('release', 'release') }}
-    order by release_number desc
-    limit 1
+with release as (
+    select * from {{ source('release', 'release') }}
 ),
 
 contribution as (
@@ -28,36 +23,51 @@ unit as (
     select * from {{ ref('units') }}
 ),
 
-span as (
+-- a final period is read from the release at which it was signed
+period as (
     select
-        period_end,
-        row_number() over (order by period_end)::integer as span
+        ended.period_end,
+        frozen.release_number is not null as is_final,
+        coalesce(frozen.release_number, (select max(release_number) from release)) as release_number
     from (
         select distinct period_end from contribution
         where measure <> 'plan'
-    ) as period
+    ) as ended
+    cross join lateral (
+        select release.final_release(extract(year from ended.period_end)::integer, ended.period_end, null)
+            as release_number
+    ) as frozen
+),
+
+span as (
+    select
+        *,
+        row_number() over (partition by release_number order by period_end)::integer as span
+    from period
 ),
 
 spans as (
     select
+        release_number,
         array_agg(date_trunc('year', period_end)::date order by span) as starts,
         array_agg(period_end order by span) as ends,
         array_agg(null::date order by span) as maps
     from span
+    group by release_number
 ),
 
 rolled as (
     select
         figure.*,
-        span.period_end as as_at
-    from released
-    cross join spans
+        span.period_end as as_at,
+        span.release_number,
+        span.is_final
+    from spans
     cross join
         lateral release.rollup_spans(
-            released.release_number, spans.starts, spans.ends, spans.maps, null, null, null, 'unit', array[]::text[]
+            spans.release_number, spans.starts, spans.ends, spans.maps, null, null, null, 'unit', array[]::text[]
         ) as figure
-    inner join span on figure.span = span.span
-    where spans.ends is not null
+    inner join span on spans.release_number = span.release_number and figure.span = span.span
 ),
 
 place as (
@@ -166,10 +176,11 @@ final as (
                 rolled.status = 'accepted'
                 then round(100 * (rolled.accepted / nullif(year_before.prior_value, 0) - 1), 2)
         end as growth_pct,
-        released.as_of as data_as_of,
-        released.release_number
+        release.as_of as data_as_of,
+        rolled.release_number,
+        rolled.is_final
     from rolled
-    cross join released
+    inner join release on rolled.release_number = release.release_number
     inner join indicator on rolled.indicator_code = indicator.indicator_code
     left join unit on rolled.unit_key = unit.unit_key
     left join place on rolled.as_at = place.as_at and rolled.unit_key = place.unit_key
