@@ -9,7 +9,11 @@ with operand as (
 rule as (
     select
         *,
-        row_number() over (order by rule_id)::integer as rule_number
+        row_number() over (order by rule_id)::integer as rule_number,
+        coalesce((parameters ->> 'adjacent')::boolean, false) as needs_adjacent,
+        coalesce((parameters ->> 'whole_year')::boolean, false) as needs_whole_year,
+        coalesce((parameters ->> 'needs_amount')::boolean, false) as needs_amount,
+        coalesce((parameters ->> 'widen_by_cutoff')::boolean, false) as widens_by_cutoff
     from {{ source('register', 'rule') }}
 ),
 
@@ -54,21 +58,14 @@ compared as (
         counterpart.n_evidence,
         counterpart.is_line_form as counterpart_is_line_form,
         counterpart.is_first,
-        coalesce((rule.parameters ->> 'adjacent')::boolean, false) and not counterpart.is_adjacent as is_gap,
-        coalesce((rule.parameters ->> 'whole_year')::boolean, false)
-        and judged.period_start > make_date(judged.budget_year, 1, 1) as is_part_of_year,
-        coalesce((rule.parameters ->> 'needs_amount')::boolean, false) as needs_amount,
-        case
-            when (rule.parameters ->> 'widen_by_cutoff')::boolean
-                then counterpart.cut_off_date - judged.cut_off_date
-            else 0
-        end as days_later,
+        rule.needs_amount,
+        rule.needs_adjacent and not counterpart.is_adjacent as is_gap,
+        rule.needs_whole_year and judged.period_start > make_date(judged.budget_year, 1, 1) as is_part_of_year,
+        case when rule.widens_by_cutoff then counterpart.cut_off_date - judged.cut_off_date else 0 end as days_later,
         greatest(counterpart.cut_off_date, judged.cut_off_date) - judged.period_start as days_run,
         coalesce(operand.left_value, 0) - coalesce(operand.right_value, 0) as difference,
         coalesce(operand.left_low, 0) - coalesce(operand.right_high, 0) as difference_low,
         coalesce(operand.left_high, 0) - coalesce(operand.right_low, 0) as difference_high,
-        coalesce(operand.left_truncated_low, 0) - coalesce(operand.right_truncated_high, 0) as truncated_low,
-        coalesce(operand.left_truncated_high, 0) - coalesce(operand.right_truncated_low, 0) as truncated_high,
         greatest(abs(coalesce(operand.left_value, 0)), abs(coalesce(operand.right_value, 0))) as larger
     from operand
     inner join rule on operand.rule_number = rule.rule_number

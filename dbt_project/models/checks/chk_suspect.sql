@@ -4,7 +4,7 @@
     materialized='table', unlogged=true,
     pre_hook=[
         hash_joins_only(), "analyze {{ source('register', 'rule') }}", "analyze {{ ref('chk_submission') }}", "analyze {{ ref('chk_standing') }}",
-        "analyze {{ ref('chk_disputed') }}", "analyze {{ ref('chk_verdict_figure') }}"
+        "analyze {{ ref('chk_verdict_figure') }}"
     ],
     indexes=[{'columns': ['submission_key']}]
 ) }}
