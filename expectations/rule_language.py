@@ -128,8 +128,8 @@ def _linear(
     terms = [_term(entry, side, number, part, vocabulary) for number, (side, part) in enumerate(
         [("left", part) for part in left] + [("right", part) for part in right], 1)]  # fmt: skip
     parameters = {name: True for name in PARAMETERS if entry.get(name)}
-    if parameters.get("each") and right:
-        raise ValueError("a rule on each figure compares with 0")
+    if parameters.get("each") and (right or any(term.coefficient != 1 for term in terms)):
+        raise ValueError("a rule on each figure compares it, without a factor, with 0")
     others = {(term.form_code, term.period_shift) for term in terms} - {(entry["judges"], "same")}
     if len(others) > 1:
         raise ValueError("a rule compares with one other form or period")

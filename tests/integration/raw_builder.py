@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from psycopg2.extras import execute_values
+
 from ingestion.forms import Form, load_forms, load_forms_into
 from khuyencong.settings import TIMEZONE
 
@@ -79,10 +81,11 @@ class RawBuilder:
             )  # fmt: skip
             submission_key = cursor.fetchone()[0]
             for sheet in form.sheets:
-                cursor.executemany(
-                    "insert into raw.submission_column values (%s, %s, %s, %s, %s, %s, null)",
+                execute_values(
+                    cursor,
+                    "insert into raw.submission_column values %s",
                     [
-                        (submission_key, sheet.sheet_code, sheet.sheet_name, c.name, _letters(c.position), c.headers[0])
+                        (submission_key, sheet.sheet_code, sheet.sheet_name, c.name, _letters(c.position), c.headers[0], None)
                         for c in sheet.columns
                     ],
                 )
@@ -110,9 +113,9 @@ class RawBuilder:
                 decimals = len(str(written).partition(".")[2]) if reading == "number" else None
                 value = str(written) if reading == "number" else None
                 rows.append((submission_key, sheet.sheet_code, row_number, column.name, reading, value, decimals))
-        cursor.executemany(
-            """insert into raw.cell (submission_key, sheet_code, row_number, column_name, reading, value, decimals)
-            values (%s, %s, %s, %s, %s, %s, %s)""",
+        execute_values(
+            cursor,
+            "insert into raw.cell (submission_key, sheet_code, row_number, column_name, reading, value, decimals) values %s",
             rows,
         )
 

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from judging import Judged, judged_cases
 from raw_builder import RawBuilder, month_end
-from rule_cases import PREDECESSOR, Case, cases_of, places, write_case
+from rule_proofs import contradictions, give_places, read_proofs
 
-from expectations.rule_language import SCOPES, Rule, read_rules
-from expectations.rule_loader import load_rules, write_rules
+from expectations.rule_language import Rule, read_rules
+from expectations.rule_loader import load_rules
 from expectations.rule_terms import read_vocabulary
 from ingestion.forms import load_forms
 from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.transform import run_dbt
-from khuyencong.warehouse import Warehouse, connect
-from khuyencong.warehouse.migrate import migrate
+from khuyencong.warehouse import Warehouse
 
-NAME = "khuyencong_checks"
-MODELS = [
-    "stg_submission", "stg_succession", "stg_figure", "stg_plan", "chk_submission", "chk_standing", "chk_disputed",
-    "chk_correction", "chk_evidence", "chk_judged", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_verdict",
-    "chk_failing", "chk_verdict_figure",
-]  # fmt: skip
 SETTINGS = Settings(home=Path(), database_url=None, inbox=None)
 RULES: list[Rule] = load_rules(SETTINGS)
+CASES = read_proofs()
+give_places(CASES)
 # No form prints a growth, but the language knows it: (now - before) / before.
 GROWTH = """
 rules:
@@ -37,57 +31,16 @@ rules:
      ratio: {reported: {columns: [plan_pct]}, numerator: {columns: [ytd_total]}, denominator: {columns: [prior_ytd]}, growth: true,
              alternatives: [{columns: [plan_kcqg]}]}}
 """
-LINEAR = [rule for rule in RULES if rule.family == "linear"]
-
-
-@dataclasses.dataclass
-class Judged:
-    """The verdicts of one run: (rule_id, submission_key) → rows, and the keys of the hand-made submissions by name."""
-
-    cases: list[Case]
-    named: dict[str, int]
-    verdicts: dict[tuple[str, int], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
 def judged(cluster: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
-    """One database with three cases a rule, judged by one run of dbt."""
-    admin = connect(cluster, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"drop database if exists {NAME} with (force)")
-        cursor.execute(f"create database {NAME}")
-        cursor.execute(f"alter database {NAME} set timezone = 'Asia/Ho_Chi_Minh'")
-    warehouse = dataclasses.replace(cluster, dbname=NAME)
-    migrate(warehouse)
-    connection = connect(warehouse)
-    settings = Settings(home=tmp_path_factory.mktemp("checks"), database_url=warehouse.dsn, inbox=None)
-    builder = RawBuilder(connection)
-    builder.load_forms()
+    """One database with every case of every proof, judged by one run of dbt."""
     folder = tmp_path_factory.mktemp("rules")
     (folder / "growth.yml").write_text(GROWTH, encoding="utf-8")
-    vocabulary = read_vocabulary(load_forms(SETTINGS.forms), SETTINGS.register)
-    write_rules(connection, [*RULES, *read_rules(folder, vocabulary)])
-    builder.night(datetime(2090, 1, 1, tzinfo=TIMEZONE))
-    slots, successors = places(), iter([(unit, 2025) for unit in PREDECESSOR])
-    cases = [case for rule in LINEAR for case in cases_of(rule)]
-    for case in cases:
-        needs_successor = any(term.period_shift == "predecessors" for term in case.rule.terms)
-        write_case(builder, case, *(next(successors) if needs_successor else next(slots)))
-    named = _hand_made(builder)
-    run_dbt(warehouse, settings, MODELS, seeds=True)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("select * from checks.chk_verdict")
-        columns = [column.name for column in cursor.description]
-        verdicts: dict[tuple[str, int], list[dict[str, Any]]] = {}
-        for row in cursor:
-            record = dict(zip(columns, row, strict=True))
-            verdicts.setdefault((record["rule_id"], record["submission_key"]), []).append(record)
-    connection.close()
-    yield Judged(cases, named, verdicts)
-    with admin.cursor() as cursor:
-        cursor.execute(f"drop database if exists {NAME} with (force)")
-    admin.close()
+    growth = read_rules(folder, read_vocabulary(load_forms(SETTINGS.forms), SETTINGS.register))
+    with judged_cases(cluster, tmp_path_factory.mktemp("checks"), [*RULES, *growth], CASES, _hand_made) as found:
+        yield found
 
 
 def _hand_made(builder: RawBuilder) -> dict[str, int]:
@@ -103,7 +56,7 @@ def _hand_made(builder: RawBuilder) -> dict[str, int]:
         named[f"ratio {name}"] = submit("ket-qua", unit, quarter, lines)
     project = [{"project": "KCQG-2024-0001", "activity": "A3", "cells": {"disbursed": 5}}]
     named["unique first"] = submit("tien-do", "ha-noi", half, project)
-    named["unique second"] = submit("tien-do", "cao-bang", half, project)
+    named["unique second"] = submit("tien-do", "cao-bang", half, project, received_at=datetime(2024, 7, 31, tzinfo=TIMEZONE))
     named["unique older unit"] = submit("tien-do", "long-an", month_end(2025, 6), _project("KCQG-2025-0009"))
     named["unique successor"] = submit("tien-do", "tay-ninh-2025", month_end(2025, 9), _project("KCQG-2025-0009"))
     block = [{"activity": f"A{n}", "cells": {"kcdp_t_implemented": 10 + n}} for n in range(1, 6)]
@@ -163,13 +116,21 @@ def test_there_are_at_least_twenty_five_rules_each_with_its_basis() -> None:
     assert all(rule.legal_basis and rule.vi and rule.en for rule in RULES)
 
 
-@pytest.mark.parametrize("rule_id", [rule.rule_id for rule in LINEAR])
-def test_a_linear_rule_passes_fails_and_abstains(judged: Judged, rule_id: str) -> None:
-    for case in (case for case in judged.cases if case.rule.rule_id == rule_id):
-        rows = judged.verdicts.get((rule_id, case.submission_key), [])
-        scope = ";".join(f"{name}={case.scope[name]}" for name in SCOPES if name in case.scope)
-        said = [(row["verdict"], row["reason"]) for row in rows if row["scope_key"] == scope]
-        assert [verdict for verdict, _ in said] == [case.expected], f"{case.expected} at {scope!r}: {said}; all: {rows}"
+def test_each_rule_has_a_proof_and_each_proof_a_rule() -> None:
+    """A new rule needs a proof: tests/integration/propose_proofs.py drafts it (CONTRIBUTING.md)."""
+    assert {rule.rule_id for rule in RULES} == set(CASES)
+
+
+@pytest.mark.parametrize("rule_id", [rule.rule_id for rule in RULES])
+def test_a_rule_says_what_its_proof_says(judged: Judged, rule_id: str) -> None:
+    found = [said for case in CASES[rule_id] for said in contradictions(case, rule_id, judged.verdicts, judged.named)]
+    assert found == []
+
+
+@pytest.mark.parametrize("rule_id", [rule.rule_id for rule in RULES])
+def test_a_proof_shows_the_rule_pass_fail_and_abstain(rule_id: str) -> None:
+    words = {case.says.split()[0] for case in CASES[rule_id]}
+    assert words >= {"pass", "fail"} and words & {"undecided", "nothing"}
 
 
 @pytest.mark.parametrize(
@@ -206,7 +167,7 @@ def test_a_linear_rule_passes_fails_and_abstains(judged: Judged, rule_id: str) -
 def test_the_other_families_and_intervals(
     judged: Judged, name: str, rule_id: str, verdict: str, closeness: str | None, reason: str | None
 ) -> None:
-    rows = judged.verdicts[rule_id, judged.named[name]]
+    rows = judged.verdicts[rule_id, judged.by_hand[name]]
     found = [(row["verdict"], row["closeness"], row["reason"]) for row in rows if row["reason"] != "missing_term"]
     assert (verdict, closeness, reason) in found, found
     assert verdict == "fail" or all(row[0] != "fail" for row in found), found

@@ -52,6 +52,8 @@ def _read(tmp_path: Path, vocabulary: Vocabulary, *entries: dict[str, Any]) -> l
         ({"operator": "~"}, "operator is '~'"),
         ({"operator": "==", "severity": "block", "left": [{"columns": ["kcqg_plan"]}]}, "at most warn"),
         ({"left": [{"indicators": ["KC-A1-01"]}]}, "picks no column"),
+        ({"each": True}, "without a factor"),
+        ({"each": True, "left": [{"columns": ["kcdp_t_plan"], "times": 2}], "right": 0}, "without a factor"),
     ],
 )
 def test_a_rule_that_cannot_be_read_is_refused_by_name(

@@ -110,7 +110,7 @@ measured as (
         middle.median_ratio,
         case
             when ratio < median_ratio then 1 - median_ratio / ratio else ratio / median_ratio - 1
-        end * power(greatest(value_now, value_before)::double precision, exponent) as effect,
+        end * power(greatest(value_now, value_before, 0)::double precision, exponent) as effect,
         greatest(ratio / median_ratio, median_ratio / ratio) as factor
     from compared
     left join middle
