@@ -36,9 +36,16 @@ class Facts:
         self.builder.load_forms()
         self.run_key = self.builder.night(AS_OF)
 
-    def build(self, held=(), after_standing="", unit_tests=False):
-        """Staging, standing, the cells in `held` as (submission, row, column) held, facts with their data tests."""
+    def build(self, held=(), after_standing="", unit_tests=False, register=""):
+        """Staging, standing, the cells in `held` as (submission, row, column) held, facts with their data tests.
+
+        `register`: statements that change the register's rows before they are used.
+        """
         run_dbt(self.database, self.settings, ["staging"], seeds=True, unit_tests=unit_tests)
+        if register:
+            with self.connection, self.connection.cursor() as cursor:
+                cursor.execute(register)
+            run_dbt(self.database, self.settings, ["staging"])
         with self.connection, self.connection.cursor() as cursor:
             cursor.execute(STAND + ";" + after_standing)
             for submission_key, row_number, column_name in held:
@@ -221,6 +228,58 @@ def test_successions_of_money_by_activity(facts):
     # nothing came from the third one yet: at least what its predecessors had, at most their plans
     assert facts.contributions("phu-tho-2025", Q3, "KC-E05")[("A1", "")] == ("missing", None, 3, 100)
     assert facts.contributions("phu-tho-2025", Q3, "KC-P02", measure="plan")[("A1", "")] == ("missing", None, 100, None)
+
+
+SECOND_MERGERS = """
+insert into register.units (unit_key, unit_kind, unit_name, unit_name_en, sort_key, valid_from) values
+    ('x', 'province', 'X', 'X', 'x', '2025-10-01'), ('y', 'province', 'Y', 'Y', 'y', '2025-10-01');
+insert into register.successions (predecessor_key, successor_key, effective_date, succession_kind) values
+    ('thai-nguyen-2025', 'x', '2025-10-01', 'whole'), ('lao-cai-2025', 'y', '2025-10-01', 'whole'),
+    ('lai-chau', 'son-la', '2025-07-01', 'whole'), ('cao-bang', 'dien-bien', '2025-07-01', 'whole');
+update register.units set valid_to = '2025-09-30' where unit_key in ('thai-nguyen-2025', 'lao-cai-2025');
+update register.units set valid_to = '2025-06-30' where unit_key in ('lai-chau', 'cao-bang')"""
+
+
+@pytest.mark.long
+def test_mergers_one_after_another_and_units_that_take_in_others(facts):
+    put_limits(facts.connection)
+    facts.run_key = facts.builder.night(datetime(2026, 2, 15, 22, 0, tzinfo=TIMEZONE))
+    submit, q4 = facts.builder.submit, date(2025, 12, 31)
+    july, october = date(2025, 7, 1), date(2025, 10, 1)
+    for unit, amount in (("bac-kan", 10), ("thai-nguyen", 4), ("lao-cai", 3), ("yen-bai", 2), ("lai-chau", 3), ("son-la", 5),
+                         ("cao-bang", 6), ("dien-bien", 1)):  # fmt: skip
+        submit("kinh-phi", unit, Q2, [money("A1", 10 * amount, amount, amount)])
+    submit("kinh-phi", "thai-nguyen-2025", Q3, [money("A1", 300, 20, 20)])
+    submit("kinh-phi", "x", q4, [money("A1", 100, 7, 7)], period_start=october)
+    submit("kinh-phi", "lao-cai-2025", Q3, [money("A1", 300, 1, 1)], period_start=july)
+    submit("kinh-phi", "y", q4, [money("A1", 100, 5, 5)], period_start=october)
+    submit("kinh-phi", "dien-bien", Q3, [money("A1", 90, 20, 20)])
+    facts.build(register=SECOND_MERGERS)
+
+    carried = facts.rows(
+        """select carried_into, unit_key, (value / 1000000)::integer from facts.fct_contribution
+        where period_end = %s and carried_into <> '' and indicator_code = 'KC-E05' and fund_code = 'KCDP-T'
+            and activity_code = 'A1' and state = 'carried' order by 1, 2""",
+        q4,
+    )
+    # the one in between contained its predecessors, so only its own last figure is carried; or it did not, so all are
+    assert carried == [("x", "thai-nguyen-2025", 20), ("y", "lao-cai", 3), ("y", "lao-cai-2025", 1), ("y", "yen-bai", 2)]
+    levels = facts.rows(
+        """select unit_key, (value / 1000000)::integer from facts.fct_contribution
+        where indicator_code = 'KC-P02' and activity_code = 'A1' and effective_from <= %s
+            and coalesce(effective_to > %s, true) and (carried_into = 'y' or unit_key = 'y') order by 1""",
+        q4, q4,
+    )  # fmt: skip
+    assert levels == [("lao-cai", 30), ("lao-cai-2025", 300), ("y", 100), ("yen-bai", 20)]
+    # nothing came from a unit that took in another: at least what both had, at most both plans, and both stay planned
+    assert facts.contributions("son-la", Q3, "KC-E05")[("A1", "")] == ("missing", None, 8, 80)
+    plans = facts.rows(
+        """select unit_key, (value / 1000000)::integer from facts.fct_contribution
+        where indicator_code = 'KC-P02' and activity_code = 'A1' and effective_from <= %s
+            and coalesce(effective_to > %s, true) and unit_key in ('son-la', 'lai-chau', 'dien-bien', 'cao-bang') order by 1""",
+        Q3, Q3,
+    )  # fmt: skip
+    assert plans == [("dien-bien", 90), ("lai-chau", 30), ("son-la", 50)]
 
 
 def test_projects_pass_to_the_successor_one_by_one(facts):

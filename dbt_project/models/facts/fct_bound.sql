@@ -53,7 +53,8 @@ earlier as (
         unsure.project_key,
         unsure.establishment_key,
         family.member_key,
-        family.is_own,
+        -- what a unit said before it took in others does not contain them
+        family.is_own and coalesce(accepted.report_period_end >= family.succession_date, true) as is_whole,
         accepted.value,
         row_number() over (
             partition by
@@ -97,7 +98,7 @@ lowest as (
         measure,
         project_key,
         establishment_key,
-        coalesce(sum(value) filter (where is_own), sum(value)) as low
+        coalesce(sum(value) filter (where is_whole), sum(value)) as low
     from earlier
     where newest_first = 1
     group by
@@ -151,7 +152,7 @@ level_in_force as (
         bounded.fund_code,
         bounded.activity_code,
         bounded.indicator_code,
-        family.is_own,
+        family.is_own and coalesce(level.effective_from >= family.succession_date, true) as is_whole,
         level.value,
         row_number() over (
             partition by
@@ -187,7 +188,7 @@ planned as (
         activity_code,
         indicator_code,
         '' as project_key,
-        coalesce(sum(value) filter (where is_own), sum(value)) as plan_value
+        coalesce(sum(value) filter (where is_whole), sum(value)) as plan_value
     from level_in_force
     where newest_first = 1
     group by unit_key, form_code, report_period_end, fund_code, activity_code, indicator_code

@@ -48,14 +48,36 @@ own as (
         and stated.effective_from = bound.effective_from
 ),
 
+-- a unit that was there before and took in others keeps its own levels, so theirs go on until its report stands
+absorbing as (
+    select distinct
+        family.unit_key,
+        family.form_code,
+        family.budget_year
+    from family
+    inner join standing
+        on family.unit_key = standing.unit_key
+        and family.form_code = standing.form_code
+        and family.budget_year = standing.budget_year
+        and family.succession_date > standing.period_end
+),
+
 -- the first report that is asked of the unit which followed ends the levels of those it followed
 followed as (
     select
         family.member_key,
         family.form_code,
         family.budget_year,
-        min(family.period_end) as first_period_end
+        min(family.period_end) filter (where standing.is_in_force or absorbing.unit_key is null) as first_period_end
     from family
+    inner join standing
+        on family.unit_key = standing.unit_key
+        and family.form_code = standing.form_code
+        and family.period_end = standing.period_end
+    left join absorbing
+        on family.unit_key = absorbing.unit_key
+        and family.form_code = absorbing.form_code
+        and family.budget_year = absorbing.budget_year
     group by family.member_key, family.form_code, family.budget_year
 ),
 
@@ -120,12 +142,17 @@ carried as (
         valid.*,
         closing.successor_key,
         closing.period_end as carried_at,
-        heir.next_period_end as carried_until
+        -- until the next report of the unit that followed, or of the one that followed it in turn
+        least(heir.next_period_end, next_follower.first_period_end) as carried_until
     from closing
     inner join standing as heir
         on closing.successor_key = heir.unit_key
         and closing.form_code = heir.form_code
         and closing.period_end = heir.period_end
+    left join followed as next_follower
+        on closing.successor_key = next_follower.member_key
+        and closing.form_code = next_follower.form_code
+        and closing.budget_year = next_follower.budget_year
     inner join valid
         on closing.member_key = valid.unit_key
         and closing.form_code = valid.form_code

@@ -1,5 +1,5 @@
 -- Whose earlier figures a unit's report answers for: its own, and those of the units that it followed in that budget
--- year.
+-- year. A unit in between that reported from 1 January contains those before it, so they do not count beside it.
 {{ config(unlogged=true) }}
 
 with standing as (
@@ -10,6 +10,30 @@ succession as (
     select * from {{ ref('stg_succession') }}
 ),
 
+between_two as (
+    select
+        earlier.predecessor_key as member_key,
+        earlier.successor_key as between_key,
+        later.successor_key,
+        extract(year from later.effective_date)::integer as budget_year
+    from succession as earlier
+    inner join succession as later on earlier.successor_key = later.predecessor_key
+    where extract(year from earlier.effective_date) = extract(year from later.effective_date)
+),
+
+contained as (
+    select distinct
+        between_two.member_key,
+        between_two.successor_key,
+        standing.form_code,
+        standing.budget_year
+    from between_two
+    inner join standing
+        on between_two.between_key = standing.unit_key
+        and between_two.budget_year = standing.budget_year
+    where standing.is_in_force and standing.succession_way = 'inclusive'
+),
+
 final as (
     select
         unit_key,
@@ -18,6 +42,7 @@ final as (
         budget_year,
         unit_key as member_key,
         true as is_own,
+        succession_date,
         succession_way
     from standing
     union all
@@ -28,12 +53,19 @@ final as (
         standing.budget_year,
         succession.predecessor_key as member_key,
         false as is_own,
+        standing.succession_date,
         standing.succession_way
     from standing
     inner join succession
         on standing.unit_key = succession.successor_key
         and standing.period_end >= succession.effective_date
         and extract(year from succession.effective_date) = standing.budget_year
+    left join contained
+        on succession.predecessor_key = contained.member_key
+        and succession.successor_key = contained.successor_key
+        and standing.form_code = contained.form_code
+        and standing.budget_year = contained.budget_year
+    where contained.member_key is null
 )
 
 select * from final
