@@ -7,8 +7,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from expectations.rule_consistency import refuse_contradictions
 from expectations.rule_language import Rule, read_rules
-from expectations.rule_terms import TERM_COLUMNS, read_vocabulary
+from expectations.rule_terms import TERM_COLUMNS, Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from khuyencong.settings import Settings
 
@@ -19,8 +20,16 @@ RULE_COLUMNS = (
 
 
 def load_rules(settings: Settings) -> list[Rule]:
-    """Every rule of expectations/rules, expanded and checked; raises RuleError."""
-    return read_rules(settings.rules, read_vocabulary(load_forms(settings.forms), settings.register))
+    """Every rule of expectations/rules, expanded and checked, one by one and against each other; raises RuleError."""
+    vocabulary = vocabulary_of(settings)
+    rules = read_rules(settings.rules, vocabulary)
+    refuse_contradictions(rules, vocabulary)
+    return rules
+
+
+def vocabulary_of(settings: Settings) -> Vocabulary:
+    """What the rules of an installation may name."""
+    return read_vocabulary(load_forms(settings.forms), settings.register)
 
 
 def load_rules_into(connection: Any, settings: Settings) -> int:
