@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from judging import MODELS as JUDGING
 from raw_builder import RawBuilder, month_end
-from test_checks import MODELS as JUDGING
 
 from expectations.rule_loader import load_rules_into
 from khuyencong.decisions import DecisionError, decide
