@@ -93,6 +93,7 @@ def _print_nation(run: Mapping[str, Any]) -> None:
     print(f"\nsample nation to {run['until']}, seeds {run['seeds']}: {run['n']} errors with cells")
     _print_table(run["kinds"], run["mean"], ("n", *nation_accuracy.MEASURES))
     _print_rest(run)
+    print(f"Fellegi–Holt where its search ended: {run['fellegi_holt_where_asked']}")
     clean = run["clean"]
     print(f"clean reports {clean['reports']}: flagged by mistake {clean['any']}, of these blocking {clean['block']}")
 

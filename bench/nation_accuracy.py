@@ -100,6 +100,7 @@ def summary(nights: Sequence[JudgedNight]) -> dict[str, Any]:
     return {
         "n": len(every),
         "mean": {name: with_interval(every, name) for name in MEASURES},
+        "fellegi_holt_where_asked": with_interval([score for score in every if score["is_asked"]], "fellegi_holt"),
         "value_given": round(share(every, "given"), 4),
         "value_right_when_given": with_interval(given, "right"),
         "kinds": {

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from math import exp, isqrt
 
+from expectations.reconciliation.ranking import TEMPERATURE
 from khuyencong.suspect_problems import Place, SuspectCell, SuspectProblem
 from khuyencong.suspicions import Hypothesis, SuspectedCell
 
@@ -55,7 +56,7 @@ def with_parts_left_out(
     others = [hypothesis_of(problem, "unexplained", {p: None}, last) for p in alone if problem.cells[p].is_total]
     renamed = [(_as_part_left_out(problem, one), one) for one in (*hypotheses, *others)]
     kept = [(new, is_gain) for new, old in renamed if (is_gain := new is not old) or old in hypotheses]
-    beliefs = [new.confidence * (exp(PART_LEFT_OUT_GAIN) if is_gain else 1.0) for new, is_gain in kept]
+    beliefs = [new.confidence * (exp(PART_LEFT_OUT_GAIN / TEMPERATURE) if is_gain else 1.0) for new, is_gain in kept]
     share = 1.0 + sum(beliefs) - sum(one.confidence for one in hypotheses)
     ranked = [
         Hypothesis(new.mechanism, new.cells, round(belief / share, 4))

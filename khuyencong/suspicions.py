@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg2.extras import execute_values
 
-from expectations.reconciliation.ranking import CLOSE_CALL
+from expectations.reconciliation.ranking import CLOSE_CALL, TEMPERATURE
 from khuyencong.suspect_problems import Place
 
 SURE = 0.8  # DESIGN "The gate": from here on only the culprit is held
@@ -81,7 +81,7 @@ class Suspicion:
     def is_undecided(self) -> bool:
         """The best two are so close that no one can say."""
         best = [hypothesis.confidence for hypothesis in self.hypotheses[:2]]
-        return not best or (len(best) == 2 and best[0] < best[1] * exp(CLOSE_CALL))
+        return not best or (len(best) == 2 and best[0] < best[1] * exp(CLOSE_CALL / TEMPERATURE))
 
     @property
     def is_sure(self) -> bool:

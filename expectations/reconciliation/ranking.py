@@ -10,7 +10,7 @@ from math import exp
 from expectations.reconciliation.changes import Repair
 
 MOST_HYPOTHESES = 10
-TEMPERATURE = 1.0
+TEMPERATURE = 0.8
 NONE_OF_THESE = 4.5
 CLOSE_CALL = 0.5
 
