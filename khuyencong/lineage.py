@@ -12,10 +12,10 @@ from psycopg2 import sql
 # the unit itself or, where it closed in between and is not carried, under the one that followed it.
 PARTS = """
 with place as (
-    select unit_key, region_key from release.unit_map(null, %(end)s)
+    select unit_key, region_key from release.unit_map(null, %(end)s, release.run_of(%(release)s))
 ),
 heir as (
-    select unit_key, mapped_key from release.unit_map(%(end)s, %(end)s)
+    select unit_key, mapped_key from release.unit_map(%(end)s, %(end)s, release.run_of(%(release)s))
 ),
 figure as (
     select f.* from release.figures(%(release)s, array[%(start)s::date], array[%(end)s::date]) as f

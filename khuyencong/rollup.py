@@ -53,15 +53,16 @@ def rollup(
             raise UnknownChoice(f"'{dimension}' cannot be added up. Write --total fund, activity or both.")
     chosen = [check_choice(connection, name, code) for name, code in _codes(fund, activity, indicator)]
     release = find_release(connection, as_of)
+    run = None if as_of is None else _run_known_at(connection, release["release"], as_of)
     rows: list[dict[str, Any]] = []
     for span in spans:
         rest = (span.period_start, span.period_end, *chosen, on_map, by, list(total))
         final = final_release(connection, span.period_end, as_of)
-        newest = _rows_of(connection, release["release"], *rest)
+        newest = _rows_of(connection, release["release"], *rest, run)
         if final is None:
             rows.extend({**row, "final_release": None, **dict.fromkeys(AFTER_FINAL.values())} for row in newest)
         else:
-            frozen = newest if final == release["release"] else _rows_of(connection, final, *rest)
+            frozen = newest if final == release["release"] else _rows_of(connection, final, *rest, None)
             rows.extend(freeze(frozen, newest, ROW_KEY, final))
     return {
         "release": release["release"],
@@ -71,9 +72,18 @@ def rollup(
     }
 
 
+def _run_known_at(connection: Connection, release: int, as_of: datetime) -> int | None:
+    """The run whose register the figures were shown with then: the last one that came to the release by that time."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select max(run_key) from release.run where release_number = %s and as_of <= %s", (release, as_of)
+        )
+        return cursor.fetchone()[0]
+
+
 def _rows_of(connection: Connection, *parameters: Any) -> list[dict[str, Any]]:
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute("select * from release.rollup(%s, %s, %s, %s, %s, %s, %s, %s, %s::text[])", parameters)
+        cursor.execute("select * from release.rollup(%s, %s, %s, %s, %s, %s, %s, %s, %s::text[], %s)", parameters)
         return [_document_row(row) for row in cursor]
 
 

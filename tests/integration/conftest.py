@@ -47,6 +47,22 @@ def database(cluster: Warehouse) -> Iterator[Warehouse]:
     _execute(cluster, f"drop database if exists {NAME} with (force)")
 
 
+@pytest.fixture(scope="session")
+def named_database(cluster: Warehouse) -> Iterator[Callable[[str], Warehouse]]:
+    """Makes fresh migrated databases that last for the session, by name; for stories that several tests look at."""
+    made: list[str] = []
+
+    def make(name: str) -> Warehouse:
+        made.append(name)
+        _execute(cluster, f"create database {name} template {TEMPLATE}")
+        _execute(cluster, f"alter database {name} set timezone = 'Asia/Ho_Chi_Minh'")
+        return dataclasses.replace(cluster, dbname=name)
+
+    yield make
+    for name in made:
+        _execute(cluster, f"drop database if exists {name} with (force)")
+
+
 @pytest.fixture
 def settings(database: Warehouse, tmp_path: Path) -> Settings:
     """Settings with a home of this test, whose warehouse is the fresh database."""

@@ -147,3 +147,42 @@ def test_every_night_of_many_histories_is_read_back(connection, history, seed):
 )
 def test_bridges_of_many_histories_leave_nothing(connection, history, by, period):
     bridges_leave_nothing(connection, history, by, period)
+
+
+def test_an_earlier_night_is_read_with_the_register_of_its_time(connection):
+    """A region, what an indicator adds to, who is asked: edited later, they change nothing that was released before."""
+    one_night = {"hanoi A1 Q1": "5", "hanoi A1 Q2": "8", "firm X at hanoi": "1"}, {"hanoi Q1": "in_force", "hanoi Q2": "missing"}
+    play(connection, [one_night])
+    shown = printed(connection)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """update register.group_members set group_key = 'phia-nam' where unit_key = 'ha-noi';
+            update register.funds set valid_to = '2025-01-31' where fund_code = 'KCDP-T';
+            update register.indicators set unit = 'tỷ', aggregation = 'none' where indicator_code = 'KC-B01'"""
+        )
+    assert printed(connection) == shown  # the register counts from the next night
+    unchanged = play_night(connection, one_night, 1)
+    assert not unchanged.opened
+    edited = printed(connection)
+    assert edited != shown
+    assert printed(connection, AS_OF + timedelta(hours=1)) == shown
+    play_night(connection, ({**one_night[0], "hanoi A1 Q1": "6"}, one_night[1]), 2)
+    assert printed(connection, AS_OF + timedelta(days=1, hours=1)) == edited
+    assert printed(connection, AS_OF + timedelta(hours=1)) == shown
+
+
+@pytest.mark.parametrize("period", [None, "2025-04..2025-06"])
+def test_a_unit_that_moves_to_another_region_takes_its_figures_with_it(connection, period):
+    one_night = {"hanoi A1 Q1": "5", "hanoi A1 Q2": "8", "firm X at hanoi": "1"}, {"hanoi Q1": "in_force", "hanoi Q2": "in_force"}
+    play(connection, [one_night])
+    with connection, connection.cursor() as cursor:
+        cursor.execute("update register.group_members set group_key = 'phia-nam' where unit_key = 'ha-noi'")
+    play_night(connection, ({**one_night[0], "hanoi A1 Q2": "9"}, one_night[1]), 1)
+    figures = bridge(connection, 1, 2, by="region", period=period)["figures"]
+    assert {figure["unit_key"] for figure in figures} == {"phia-bac", "phia-nam"}
+    for figure in figures:
+        assert figure["residual"] == dict.fromkeys(AMOUNTS, 0), figure
+    assert "register" in {part["reason"] for figure in figures for part in figure["parts"]}
+    for by in ("nation", "unit"):
+        parts = [part for figure in bridge(connection, 1, 2, by=by, period=period)["figures"] for part in figure["parts"]]
+        assert {part["reason"] for part in parts} == {"arrival"}
