@@ -34,26 +34,35 @@ JUDGING = [
 
 def judge_in_sql(n: int, dirty_share: float, seed: int) -> dict[str, Any]:
     """n reports of 40 figures × the bench's 40 rules: rows, seconds, verdicts, and where SQL and numpy disagree."""
+    with _own_warehouse() as (settings, warehouse):
+        return judge_small_forms(settings, warehouse, n, dirty_share, seed)
+
+
+def judge_small_forms(settings: Settings, warehouse: Any, n: int, dirty_share: float, seed: int) -> dict[str, Any]:
+    """`judge_in_sql` in a warehouse that is fresh and migrated."""
     reports = judged_form.make_reports(n, dirty_share, seed)
     expected = {(r + 1, judged_form.rule_name(s)) for r, s in judged_form.expected_failures(reports)}
-    told, failed = _judge([judged_form.lines_of(report) for report in reports], judged_form.rule_entries())
+    settings = replace(settings, rules=settings.home / "rules")
+    settings.rules.mkdir(parents=True)
+    (settings.rules / "bench.yml").write_text(json.dumps(judged_form.rule_entries()), encoding="utf-8")
+    told, failed = _judge(settings, warehouse, [judged_form.lines_of(report) for report in reports])
     return told | {"failed": len(failed), "failed_by_numpy": len(expected), "differ": len(failed ^ expected)}
 
 
 def judge_whole_forms(n: int, seed: int) -> dict[str, Any]:
     """n whole reports (ten activities, their total, the projects) × every rule of the project that judges them."""
-    return _judge(judged_form.whole_reports(n, seed), None)[0]
+    with _own_warehouse() as (settings, warehouse):
+        return _judge(settings, warehouse, judged_form.whole_reports(n, seed))[0]
 
 
-def _judge(reports: Sequence[Sequence[Line]], rules: dict[str, Any] | None) -> tuple[dict[str, Any], set[tuple[int, str]]]:
-    """What judging came to, and the failed (submission_key, rule_id); rules None: those of the project."""
+def _judge(
+    settings: Settings, warehouse: Any, reports: Sequence[Sequence[Line]]
+) -> tuple[dict[str, Any], set[tuple[int, str]]]:
+    """What judging came to, and the failed (submission_key, rule_id)."""
     from expectations.rule_loader import load_rules_into
+    from khuyencong.warehouse import connect
 
-    with _own_warehouse() as (settings, warehouse, connection):
-        if rules:
-            settings = replace(settings, rules=settings.home / "rules")
-            settings.rules.mkdir()
-            (settings.rules / "bench.yml").write_text(json.dumps(rules), encoding="utf-8")
+    with contextlib.closing(connect(warehouse)) as connection:
         start = time.perf_counter()
         forms = load_forms(settings.forms)
         load_forms_into(connection, forms)
@@ -66,7 +75,7 @@ def _judge(reports: Sequence[Sequence[Line]], rules: dict[str, Any] | None) -> t
             n_rules = cursor.fetchone()[0]
             cursor.execute("select count(*) from staging.stg_figure")
             n_figures = cursor.fetchone()[0]
-            cursor.execute("select verdict, count(*) from checks.chk_verdict group by verdict")
+            cursor.execute("select verdict, count(*) from checks.chk_verdict group by verdict order by verdict")
             verdicts = dict(cursor.fetchall())
             cursor.execute("select submission_key, rule_id from checks.chk_verdict where verdict = 'fail'")
             failed = set(cursor.fetchall())
@@ -180,18 +189,16 @@ def _stat(process: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def _own_warehouse() -> Iterator[tuple[Settings, Any, Any]]:
+def _own_warehouse() -> Iterator[tuple[Settings, Any]]:
     """An embedded server in a folder of its own, on one core together with this process, removed afterwards."""
-    from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+    from khuyencong.warehouse import discard_warehouse, open_warehouse
 
     home = Path(tempfile.mkdtemp(prefix="kc-bench-"))
     settings = replace(read_settings(), home=home, inbox=None, database_url=None)
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
-        warehouse = open_warehouse(settings)
-        with contextlib.closing(connect(warehouse)) as connection:
-            yield settings, warehouse, connection
+        yield settings, open_warehouse(settings)
     finally:
         discard_warehouse(settings)
         shutil.rmtree(home, ignore_errors=True)

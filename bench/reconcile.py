@@ -1,26 +1,23 @@
-"""How long one dirty record of 40 figures and 26 rules takes: `python -m bench.reconcile`, one core, beside a MIP solver.
+"""Speed of reconciliation on one core: `kc bench reconcile`.
 
-Two questions are timed apart: localisation (reading the record, judging its rules, all minimal sets) and the whole
-answer of `kc reconcile` (hypotheses and suggestions too). Times are CPU time of this process. The peer is
-`scipy.optimize.milp`, where scipy is installed: one optimum a record, big-M and floats, its weight compared with ours.
+Localisation (reading a record, judging its rules, all minimal sets) and the whole answer of `kc reconcile` (hypotheses and
+suggestions too) are timed apart, in CPU time of this process, on dirty records of 40 figures and 26 rules; scipy's MIP solver
+and Banff answer the same records and their answers are compared. Then dbt's checks judge many reports in SQL.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import random
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+from bench.peers import BANFF_SECONDS, Found, banff_answers, compare, milp_peer
 from bench.reference_form import (
     CELLS,
-    GRAIN,
     KINDS,
-    MONEY,
     RULES,
     TYPED,
     WEIGHTS,
@@ -37,6 +34,7 @@ from expectations.reconciliation.problem import reconcile
 from expectations.reconciliation.record import make_record
 
 SEED = 20250701
+DIRTY_SHARE = 0.05
 SCALE = 4  # weights of the form are multiples of a quarter
 
 
@@ -73,7 +71,7 @@ def dirty_records(n: int, is_rounded: bool, errors: str) -> list[dict]:
         else:
             y, _ = damage(rng, now, before, KINDS[len(records) % len(KINDS)])
         record = as_record(str(len(records)), y, before, is_rounded)
-        if y != now and localise(record)[1]:
+        if y != now and localise(record).is_violated:
             records.append(record)
     return records
 
@@ -82,90 +80,40 @@ COMPILED = compile_rules([read_rule(rule) for rule in RULES], CELLS, is_negative
 WEIGHT = [int(WEIGHTS.get(cell, 1) * SCALE) for cell in COMPILED.cells]
 
 
-def localise(record: dict) -> tuple[float | None, bool]:
-    """Weight of the minimal sets of a record (None: gave up), and whether a rule is violated."""
+def localise(record: dict) -> Found:
+    """All minimal sets of a record."""
     made = make_record(COMPILED, record["values"], record.get("intervals") or {}, {}, WEIGHT)
     covers = [minimal_sets(question(made, component)) for component in COMPILED.components]
-    if any(cover.has_given_up for cover in covers):
-        return None, True
-    return sum(cover.objective for cover in covers) / SCALE, bool(made.violated)
+    has_given_up = any(cover.has_given_up for cover in covers)
+    return Found(
+        None if has_given_up else sum(cover.objective for cover in covers) / SCALE,
+        tuple(frozenset(frozenset(COMPILED.cells[i] for i in one) for one in cover.sets) for cover in covers),
+        tuple(frozenset(COMPILED.cells[i] for i in component) for component in COMPILED.components),
+        bool(made.violated),
+    )
 
 
-def milp_peer() -> Callable[[dict], float | None] | None:
-    """The same question as one mixed-integer program a record; None where scipy is not installed."""
-    try:
-        import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint, milp
-    except ImportError:
-        return None
-    rows = [sentence[0] for sentence in COMPILED.sentences[: len(RULES)]]
-    n = len(CELLS)
-    matrix = np.zeros((len(rows), n))
-    for i, row in enumerate(rows):
-        for cell, a in row.terms:
-            matrix[i, cell] = a
-    is_equality = np.array([row.kind == 0 for row in rows])
-    weight = np.array(WEIGHT, float) / SCALE
-
-    def solve(record: dict) -> float | None:
-        value = np.array([record["values"][c] for c in COMPILED.cells], float)
-        half = np.array([GRAIN / 2 if c in MONEY and "intervals" in record else 0.0 for c in COMPILED.cells])
-        shrink = 1 / max(1.0, np.abs(value).max())
-        big = 10.0
-        low = -(matrix @ value) * shrink
-        high = np.where(is_equality, low, np.inf)
-        zeros, unit = np.zeros((len(rows), n)), np.eye(n)
-        constraints = [
-            LinearConstraint(np.hstack([matrix, zeros]), low, high),
-            LinearConstraint(np.hstack([unit, -big * unit]), -np.inf, half * shrink),
-            LinearConstraint(np.hstack([-unit, -big * unit]), -np.inf, half * shrink),
-        ]
-        lower = np.concatenate([-(value + half) * shrink, np.zeros(n)])
-        upper = np.concatenate([np.full(n, np.inf), np.ones(n)])
-        with silence():
-            found = milp(
-                np.concatenate([np.zeros(n), weight]),
-                constraints=constraints,
-                integrality=np.concatenate([np.zeros(n), np.ones(n)]),
-                bounds=Bounds(lower, upper),
-                options={"mip_rel_gap": 0},
-            )
-        return None if found.x is None else float(weight @ np.rint(found.x[n:]))
-
-    return solve
-
-
-@contextmanager
-def silence() -> Iterator[None]:
-    """Keep a compiled solver's chatter off standard output."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def timed(work: Callable[[dict], object], records: list[dict]) -> tuple[dict[str, float], list]:
+def timed(work: Callable[[dict], Any], records: list[dict]) -> tuple[dict[str, float], list]:
     """CPU milliseconds a record (mean, p50, p95, max) and the answers."""
     times, answers = [], []
     for record in records:
         start = time.process_time_ns()
         answers.append(work(record))
         times.append((time.process_time_ns() - start) / 1e6)
-    times.sort()
-    at = {name: times[min(len(times) - 1, int(share * len(times)))] for name, share in (("p50", 0.5), ("p95", 0.95))}
-    shown = {"mean": sum(times) / len(times), **at, "max": times[-1]}
-    return {name: round(value, 3) for name, value in shown.items()}, answers
+    return spread(times), answers
 
 
-def measure(n: int, peer: int) -> list[dict[str, object]]:
-    """One row a kind of record and a worker; the peer runs on the first `peer` records."""
+def spread(times: list[float]) -> dict[str, float]:
+    """Mean, p50, p95 and max of some times."""
+    ordered = sorted(times)
+    at = {name: ordered[min(len(times) - 1, int(share * len(times)))] for name, share in (("p50", 0.5), ("p95", 0.95))}
+    return {k: round(v, 3) for k, v in ({"mean": sum(times) / len(times), **at, "max": ordered[-1]}).items()}
+
+
+def measure(n: int, peer: int, banff: Path | None) -> list[dict[str, Any]]:
+    """One row a kind of record and a worker; the peers run on the first `peer` records, Banff on exact ones only."""
     report = []
-    rival = milp_peer() if peer else None
+    rival = milp_peer(COMPILED) if peer else None
     start = time.process_time_ns()
     for _ in range(20):
         reconcile(as_problem([]))
@@ -174,43 +122,52 @@ def measure(n: int, peer: int) -> list[dict[str, object]]:
         for is_rounded in (False, True):
             records = dirty_records(n, is_rounded, errors)
             about = {"errors": errors, "rounded": is_rounded}
-            times, found = timed(localise, records)
-            gave_up = sum(weight is None for weight, _ in found)
+            times, ours = timed(localise, records)
+            gave_up = sum(found.weight is None for found in ours)
             report.append(about | {"worker": "localisation", "n": n, "gave_up": gave_up} | times)
             times, _ = timed(lambda record: reconcile(as_problem([record])), records)
             times = {name: round(value - reading, 3) for name, value in times.items()}
             report.append(about | {"worker": "kc reconcile, less reading the rules", "n": n} | times)
             if rival:
                 times, answers = timed(rival, records[:peer])
-                ours = [weight for weight, _ in found[:peer]]
-                other = sum(
-                    a is None or (w is not None and abs(a - w) > 1e-6) for a, w in zip(answers, ours, strict=True)
-                )
-                lower = sum(
-                    a is not None and w is not None and a < w - 1e-6 for a, w in zip(answers, ours, strict=True)
-                )
-                row = {"worker": "scipy.optimize.milp", "n": len(answers), "other_weight": other, "lower": lower}
-                report.append(about | row | times)
+                report.append(about | {"worker": "scipy.optimize.milp", "n": len(answers)} | times | compare(ours[:peer], answers))
+            if banff and peer and not is_rounded:
+                report.append(about | _banff_row(banff, records[:peer], ours[:peer]))
     report.append({"worker": "reading 26 rules", "mean": round(reading, 3)})
     return report
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the rows, or one JSON document; exit code 0."""
-    parser = argparse.ArgumentParser(prog="kc bench reconcile", description=__doc__.splitlines()[0])
-    parser.add_argument("--n", type=int, default=500, help="dirty records of each sort")
-    parser.add_argument("--peer", type=int, default=100, help="records for the peer; 0 leaves it out")
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    report = measure(options.n, options.peer)
-    if options.json:
-        print(json.dumps(report, indent=1))
-    else:
-        print(f"{len(CELLS)} figures ({len(TYPED)} typed), {len(RULES)} rules, ms of CPU a record")
-        for row in report:
-            print("  ".join(f"{name} {value}" for name, value in row.items()))
-    return 0
+def _banff_row(banff: Path, records: list[dict], ours: list[Found]) -> dict[str, Any]:
+    said = banff_answers(banff, records)
+    return {
+        "worker": f"Banff {said['version']}, a call a record",
+        "n": len(records),
+        **spread([answer["ms"] for answer in said["answers"]]),
+        "mean_in_one_call": round(said["together_ms"], 3),
+        **compare(ours, [answer["cells"] for answer in said["answers"]]),
+    }
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def run(n: int, peer: int, banff: Path | None, submissions: int, whole: int, is_json: bool) -> None:
+    """Measure and print: rows, or one JSON document. Raises RuntimeError when Banff cannot be run."""
+    from bench.judging import judge_in_sql, judge_whole_forms
+
+    document: dict[str, Any] = {"figures": len(CELLS), "rules": len(RULES), "localisation": measure(n, peer, banff)}
+    if submissions:
+        document["judging"] = judge_in_sql(submissions, DIRTY_SHARE, SEED)
+    if whole:
+        document["judging_whole_forms"] = judge_whole_forms(whole, SEED)
+    if is_json:
+        print(json.dumps(document, indent=1))
+        return
+    print(f"{len(CELLS)} figures ({len(TYPED)} typed), {len(RULES)} rules, ms of CPU a record")
+    for row in document["localisation"]:
+        print("  ".join(f"{name} {value}" for name, value in row.items()))
+    if not banff:
+        print(f"Banff left out: put it into an environment of its own (pip install banff) and name it with --banff. "
+              f"It may think {BANFF_SECONDS} s a record.")  # fmt: skip
+    for name in ("judging", "judging_whole_forms"):
+        if name in document:
+            print(f"\n{name} in SQL, one core, a warehouse of its own")
+            for key, value in document[name].items():
+                print(f"  {key:24} {value}")

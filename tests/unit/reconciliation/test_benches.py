@@ -1,17 +1,24 @@
 """The benches measure what they say: the generator is clean by its own rules, the scores and intervals are right."""
 
+import json
 import random
+import sys
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from bench import judged_form
 from bench.form_accuracy import REPORT_SEEDS, TUNING_SEEDS, false_flags, measure, score, summary
-from bench.reconcile import dirty_records, localise
+from bench.peers import Found, banff_answers, compare, milp_peer
+from bench.reconcile import COMPILED, dirty_records, localise
 from bench.reference_form import BLOCK, CELLS, KINDS, RULES, as_problem, as_record, clean_pair, damage
 from bench.shares import calibration, wilson
 from bench.worded_form import Way, as_worded_record, in_words, read_worded, ways, written
 from expectations.reconciliation.problem import reconcile
+from expectations.rule_loader import load_rules
+from khuyencong.settings import Settings
 
 
 def test_the_form_has_40_figures_and_26_rules():
@@ -76,7 +83,7 @@ def test_a_small_run_is_far_above_the_baselines():
 
 def test_dirty_records_break_a_rule_and_are_localised():
     records = dirty_records(12, True, "gross")
-    assert all(weight > 0 and is_violated for weight, is_violated in map(localise, records))
+    assert all(found.weight > 0 and found.is_violated for found in map(localise, records))
     assert records == dirty_records(12, True, "gross")
 
 
@@ -117,3 +124,64 @@ def test_calibration_is_the_mean_distance_of_bins():
     assert calibration([(0.91, True), (0.99, True), (0.95, False)])["bins"] == {"0.9": [3, 0.95, 0.667]}
     assert calibration([(0.5, True), (0.5, False), (1.0, True)])["error"] == 0
     assert calibration([])["n"] == 0
+
+
+def test_a_peer_is_compared_by_weight_and_by_membership():
+    ours = Found(2.0, (frozenset({frozenset("a"), frozenset("b")}), frozenset({frozenset("x")})),
+                 (frozenset("abc"), frozenset("xy")), True)  # fmt: skip
+    assert ours.holds("ax") and ours.holds("bx")
+    assert not any(map(ours.holds, ("a", "x", "abx", "cx", "axz")))
+    same, heavy, light, other = "ax", "abx", "x", "cx"
+    gave_up = Found(None, (), (), True)
+    assert compare([ours] * 5 + [gave_up], [same, heavy, light, other, None, same]) == {
+        "same_weight": 2, "among_our_sets": 1, "heavier": 1, "lighter": 1, "no_answer": 1, "we_gave_up": 1,
+    }  # fmt: skip
+
+
+def test_scipy_finds_one_of_our_sets_of_a_small_slip():
+    records = dirty_records(6, False, "kinds")
+    solve = milp_peer(COMPILED)
+    assert solve is not None
+    found = compare([localise(record) for record in records], [solve(record) for record in records])
+    assert found["among_our_sets"] >= 5
+
+
+def test_an_interpreter_without_banff_is_told_so():
+    with pytest.raises(RuntimeError, match="No module named 'banff'"):
+        banff_answers(Path(sys.executable), dirty_records(1, False, "kinds"))
+    with pytest.raises(RuntimeError, match="cannot be run"):
+        banff_answers(Path("nowhere") / "python", [])
+
+
+def test_reports_to_judge_are_clean_or_dirty_as_asked():
+    assert len(judged_form.FIGURES) == len(judged_form.SENTENCES) == 40
+    assert judged_form.expected_failures(judged_form.make_reports(300, 0, 3)) == set()
+    dirty = judged_form.make_reports(300, 1, 3)
+    assert len({report for report, _ in judged_form.expected_failures(dirty)}) > 150
+
+
+@pytest.mark.parametrize(
+    ("figure", "change", "failing"),
+    [
+        ("total_implemented", 3, 0),  # seven rounded figures may differ by three and a half
+        ("total_implemented", 4, 0),  # and by six when they were cut off
+        ("total_implemented", 7, 1),
+        ("kcqg_settled", -10**6, 1),
+        ("KC-E01/kcdp_t", 100, 1),
+    ],
+)
+def test_expected_failures_know_rounding_and_truncation(figure, change, failing):
+    report = judged_form.make_reports(1, 0, 11)
+    report[0, judged_form.PLACE[figure]] += change
+    assert len(judged_form.expected_failures(report)) == failing
+
+
+def test_the_rules_of_the_judging_bench_are_read_as_any_rule(tmp_path):
+    (tmp_path / "bench.yml").write_text(json.dumps(judged_form.rule_entries()), encoding="utf-8")
+    settings = Settings(home=tmp_path, database_url=None, inbox=None, rules=tmp_path)
+    rules = load_rules(settings)
+    assert [rule.rule_id for rule in rules] == [judged_form.rule_name(n) for n in range(40)]
+    assert {(rule.family, rule.scope) for rule in rules} == {("linear", ())}
+    assert sum(len(term.column_names) for rule in rules for term in rule.terms) == sum(
+        len(sentence.left) + len(sentence.right) for sentence in judged_form.SENTENCES
+    )
