@@ -66,10 +66,9 @@
             case when is_additive then sum(plan_value) end as plan_value,
             sum(plan_value) filter (where is_additive and n_owed > 0 and n_reported = n_owed) as plan_reported,
             sum(plan_value) filter (where is_additive and n_owed > 0) as plan_owed,
-            sum(accepted) filter (where is_additive and prior_value is not null and status = 'accepted')
-                as same_units_value,
-            sum(prior_value) filter (where is_additive and status = 'accepted') as prior_value,
-            count(prior_value) filter (where status = 'accepted') as n_same_units
+            sum(same_unit_value) filter (where is_additive and prior_value is not null) as same_units_value,
+            sum(prior_value) filter (where is_additive and same_unit_value is not null) as prior_value,
+            count(prior_value) filter (where same_unit_value is not null) as n_same_units
         from unit_row
         group by
             group_key, period_end, budget_year, fund_code, activity_code, indicator_code, measure, unit, is_additive,

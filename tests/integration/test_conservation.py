@@ -138,6 +138,24 @@ def test_every_sum_is_the_truth_as_it_was_printed(installed: Installed) -> None:
     assert differing == {}
 
 
+@pytest.mark.long
+def test_growth_compares_a_merged_unit_with_all_whom_it_followed(whole_nation: Installed) -> None:
+    """Also where it reports since the merger, and what came before is carried beside its own row."""
+    with whole_nation.connection, whole_nation.connection.cursor() as cursor:
+        cursor.execute(
+            """select now.period_end, now.n_same_units, now.same_units_value = now.accepted, now.prior_value = before.accepted
+            from marts.mart_national_rollup as now
+            inner join marts.mart_national_rollup as before
+                using (fund_code, activity_code, indicator_code, measure)
+            where before.period_end = (now.period_end - interval '1 year')::date and now.indicator_code = 'KC-E05'
+                and now.fund_code = 'KCDP-T' and now.activity_code in ('A1', 'A3', 'A4') and now.accepted <> 0"""
+        )
+        compared = cursor.fetchall()
+    assert len(compared) == 24  # three activities, eight quarters that have a year before
+    for end, n_units, is_all_now, is_all_before in compared:
+        assert (n_units, is_all_now, is_all_before) == (63 if end < date(2025, 7, 1) else 34, True, True), end
+
+
 def true_rows(installed: Installed, end: date) -> Iterator[dict[str, str]]:
     """Rows of the truth that the national figures of a period should contain, each from its source of record."""
     register = installed.desk.nation.register

@@ -191,12 +191,27 @@ def test_whole_mergers_conserve_totals(connection, after):
     assert pick(later, "unit_key", "accepted", "n_owed") == ("tay-ninh-2025", 25, 1)
 
 
+def test_history_of_a_merged_unit_counts_the_predecessors_that_owed(connection):
+    """One of two predecessors did not report: the merged unit's history is open, whatever the other said."""
+    release(
+        connection,
+        [{"unit_key": "long-an", "period_end": Q2, "value": 10}, missing(unit_key="tay-ninh", period_end=Q2, low=2, high=9)],
+        [{"unit_key": "long-an", "period_end": Q2}, {"unit_key": "tay-ninh", "period_end": Q2, **NOT_THERE}],
+    )
+    history = one(rollup(connection, "2025-06", indicator="KC-E05", geography="2025", by="unit"))
+    assert pick(history, "unit_key", "accepted", "missing_low", "missing_high", "at_least", "at_most", "status") == (
+        "tay-ninh-2025", 10, 2, 9, 12, 19, "missing",
+    )  # fmt: skip
+    assert pick(history, *COUNTS[:5]) == (2, 1, 1, 0, 1)
+
+
 def test_under_a_map_older_than_the_report_a_merged_unit_is_not_apportionable(connection):
     release(connection, [dict(row) for row in SUCCESSION_Q2 + SINCE], SUCCESSION_REPORTS)
     rows = rollup(connection, "2025-09", indicator="KC-E05", geography="2025-06-30", by="unit")["rows"]
     assert {row["unit_key"]: row["accepted"] for row in rows} == {
         "not-apportionable:tay-ninh-2025": 25, "long-an": 10, "tay-ninh": 5,
     }  # fmt: skip
+    assert {row["unit_name"] for row in rows} == {"Tây Ninh (không tách được)", "Long An", "Tây Ninh"}
     region = one(rollup(connection, "2025-09", indicator="KC-E05", geography="2025-06-30", by="region"))
     assert pick(region, "unit_key", "accepted") == ("phia-nam", 40)
 

@@ -81,6 +81,17 @@ place as (
     inner join lateral release.unit_map(null, span.period_end) as region on map.unit_key = region.unit_key
 ),
 
+-- a unit of the year before that has lost a part since then is not compared
+place_before as (
+    select
+        span.period_end as as_at,
+        map.unit_key,
+        map.mapped_key
+    from span
+    cross join lateral release.unit_map(span.period_end, (span.period_end - interval '1 year')::date) as map
+    where map.share_from = 0 and map.share_to = 1
+),
+
 -- money is measured by the plan of its fund, anything else by its own plan
 budget_indicator as (
     select
@@ -118,7 +129,7 @@ planned as (
 year_before as (
     select
         span.period_end as as_at,
-        place.mapped_key as unit_key,
+        place_before.mapped_key as unit_key,
         rolled.fund_code,
         rolled.activity_code,
         rolled.indicator_code,
@@ -126,10 +137,29 @@ year_before as (
         sum(rolled.accepted) as prior_value
     from span
     inner join rolled on rolled.as_at = (span.period_end - interval '1 year')::date
-    inner join place on span.period_end = place.as_at and rolled.unit_key = place.unit_key
+    inner join place_before on span.period_end = place_before.as_at and rolled.unit_key = place_before.unit_key
     where rolled.measure in ('ytd', 'stock') and rolled.is_additive
     group by
-        span.period_end, place.mapped_key, rolled.fund_code, rolled.activity_code, rolled.indicator_code, rolled.measure
+        span.period_end, place_before.mapped_key, rolled.fund_code, rolled.activity_code, rolled.indicator_code,
+        rolled.measure
+    having bool_and(rolled.status = 'accepted')
+),
+
+-- what a unit and all that is carried into it say now, to stand beside the year before
+year_now as (
+    select
+        place.as_at,
+        place.mapped_key as unit_key,
+        rolled.fund_code,
+        rolled.activity_code,
+        rolled.indicator_code,
+        rolled.measure,
+        sum(rolled.accepted) as same_unit_value
+    from rolled
+    inner join place on rolled.as_at = place.as_at and rolled.unit_key = place.unit_key
+    where rolled.measure in ('ytd', 'stock') and rolled.is_additive
+    group by
+        place.as_at, place.mapped_key, rolled.fund_code, rolled.activity_code, rolled.indicator_code, rolled.measure
     having bool_and(rolled.status = 'accepted')
 ),
 
@@ -171,11 +201,8 @@ final as (
         planned.plan_value,
         round(100 * rolled.accepted / nullif(planned.plan_value, 0), 2) as plan_pct,
         year_before.prior_value,
-        case
-            when
-                rolled.status = 'accepted'
-                then round(100 * (rolled.accepted / nullif(year_before.prior_value, 0) - 1), 2)
-        end as growth_pct,
+        year_now.same_unit_value,
+        round(100 * (year_now.same_unit_value / nullif(year_before.prior_value, 0) - 1), 2) as growth_pct,
         release.as_of as data_as_of,
         rolled.release_number,
         rolled.is_final
@@ -201,6 +228,13 @@ final as (
         and rolled.activity_code = year_before.activity_code
         and rolled.indicator_code = year_before.indicator_code
         and rolled.measure = year_before.measure
+    left join year_now
+        on rolled.as_at = year_now.as_at
+        and rolled.unit_key = year_now.unit_key
+        and rolled.fund_code = year_now.fund_code
+        and rolled.activity_code = year_now.activity_code
+        and rolled.indicator_code = year_now.indicator_code
+        and rolled.measure = year_now.measure
 )
 
 select * from final
