@@ -18,7 +18,7 @@ CONTRIBUTION_KEY = (
 )  # fmt: skip
 CONTRIBUTION_CONTENT = ("state", "value", "low", "high", "effective_to")
 CONTRIBUTION_CARRIED_ALONG = (
-    "place_unit_key", "is_corrected", "is_estimated", "form_code", "held_by", "decision_reference",
+    "place_unit_key", "is_corrected", "is_estimated", "form_code", "report_period_end", "held_by", "decision_reference",
 )  # fmt: skip
 
 # A run that closed a report with nothing behind it closed a duty; one that closed a submission closed what was sent.
@@ -49,27 +49,28 @@ REPORT_REASON = """
         else 'register'
     end"""
 
-# Null: nothing of its own changed but a bound, or nothing that is known; see BOUND_REASONS.
+# Null: nothing of its own changed but a bound, or nothing that is known; see BOUND_REASONS. `why` holds the reasons of the
+# reports behind the row.
 CONTRIBUTION_REASON = """
     case
         when c.unit_key = any(w.changed_units) or c.indicator_code = any(w.changed_indicators)
             or c.indicator_code || '|' || c.fund_code = any(w.changed_sources) or c.fund_code = any(w.changed_funds)
             or c.activity_code = any(w.changed_activities) or c.form_code = any(w.changed_forms)
-            or 'register' in (by_new.reason, by_old.reason) then 'register'
-        when c.form_code = any(w.changed_calendars) or 'calendar' in (by_new.reason, by_old.reason) then 'calendar'
+            or 'register' = any(c.why) then 'register'
+        when c.form_code = any(w.changed_calendars) or 'calendar' = any(c.why) then 'calendar'
         when string_to_array(concat_ws(',', nullif(n.held_by, ''), nullif(o.held_by, '')), ',') && w.changed_rules
-            or 'rule' in (by_new.reason, by_old.reason) then 'rule'
+            or 'rule' = any(c.why) then 'rule'
         when c.unit_key = any(w.changed_successions) or n.carried_into <> '' and before.unit_key is null
             or o.carried_into <> '' and after.unit_key is null then 'succession'
         when n.decision_reference = any(w.decided_flags)
             or o.decision_reference <> '' and n.decision_reference is distinct from o.decision_reference
             and o.decision_reference <> all(w.lapsed_flags)
-            or 'decision' in (by_new.reason, by_old.reason) then 'decision'
-        when 'late' in (by_new.reason, by_old.reason) then 'late'
-        when 'revision' in (by_new.reason, by_old.reason) then 'revision'
-        when 'arrival' in (by_new.reason, by_old.reason) then 'arrival'
+            or 'decision' = any(c.why) then 'decision'
+        when 'late' = any(c.why) then 'late'
+        when 'revision' = any(c.why) then 'revision'
+        when 'arrival' = any(c.why) then 'arrival'
         when n.state = 'disputed' and o.state = 'accepted' then 'held'
-        when n.state = 'accepted' and o.state = 'disputed' or 'cleared' in (by_new.reason, by_old.reason) then 'cleared'
+        when n.state = 'accepted' and o.state = 'disputed' or 'cleared' = any(c.why) then 'cleared'
         when c.carried_into <> '' and (n.unit_key is null or o.unit_key is null) then 'succession'
     end"""
 
@@ -143,6 +144,9 @@ select o.report_key as old_key, {new}, n.unit_key is not null as is_new,
     coalesce(n.form_code, o.form_code) as report_form,
     concat_ws('|', coalesce(n.form_code, o.form_code), coalesce(n.unit_key, o.unit_key),
         coalesce(n.period_end, o.period_end), coalesce(n.sender_role, o.sender_role)) as report_name,
+    concat_ws('|', coalesce(n.form_code, o.form_code),
+        case when coalesce(n.document_no, o.document_no) = '' then coalesce(n.unit_key, o.unit_key) else '' end,
+        coalesce(n.period_end, o.period_end)) as report_key_name,
     coalesce(n.sha256_in_force, o.sha256_in_force, '') as cause_reference,
     {REPORT_REASON} as reason
 from facts.fct_report as n
@@ -151,8 +155,9 @@ cross join change_tonight as w
 where n.unit_key is null or o.unit_key is null or {same(REPORT_CONTENT, "is distinct from")}"""
 
 
-# A file may hold several periods of a form, so one sha256 may stand for several changed reports: those that opened speak
-# before those that only closed (a document answers for the report without a number that was missing), then the order.
+# What a contribution may name as its cause: bytes, a report that is missing, or the report it comes from (that of a
+# document stands for every unit that its lines name). A file may hold several periods of a form, so one cause may stand for
+# several changed reports: those that opened speak before those that only closed, then the order of reasons.
 CAUSES = """
 create temporary table change_cause on commit drop as
 select cause_reference, form_code, max(sha256) as sha256,
@@ -160,11 +165,9 @@ select cause_reference, form_code, max(sha256) as sha256,
         release.first_reason(array_agg(reason) filter (where is_new)), release.first_reason(array_agg(reason))
     ) as reason
 from (
-    select new_sha256 as cause_reference, report_form as form_code, reason, is_new, new_sha256 as sha256
-    from change_report where new_sha256 is distinct from old_sha256
-    union all
-    select old_sha256, report_form, reason, is_new, new_sha256
-    from change_report where new_sha256 is distinct from old_sha256
+    select unnest(array[new_sha256, old_sha256, report_key_name]) as cause_reference, report_form as form_code, reason,
+        is_new, new_sha256 as sha256
+    from change_report where new_sha256 is distinct from old_sha256 or not is_new or old_key is null
     union all
     select report_name, report_form, reason, is_new, new_sha256 from change_report
 ) as named
@@ -176,9 +179,10 @@ def contribution_changes() -> str:
     """SQL that fills the temporary table change_contribution: old row, new row and the reason, null for a mere bound."""
     columns = CONTRIBUTION_KEY + CONTRIBUTION_CONTENT + CONTRIBUTION_CARRIED_ALONG
     new = ", ".join(f"n.{column}" for column in columns)
-    key = ", ".join(f"coalesce(n.{column}, o.{column}) as {column}" for column in (*CONTRIBUTION_KEY, "form_code"))
+    named = (*CONTRIBUTION_KEY, "form_code", "report_period_end")
+    key = ", ".join(f"coalesce(n.{column}, o.{column}) as {column}" for column in named)
     carried = "select distinct unit_key, carried_into, period_end from {} where carried_into <> ''"
-    where = "c.unit_key = {0}.unit_key and c.carried_into = {0}.carried_into and c.period_end = {0}.period_end"
+    where = "k.unit_key = {0}.unit_key and k.carried_into = {0}.carried_into and k.period_end = {0}.period_end"
     return f"""
 create temporary table change_contribution on commit drop as
 with open_row as materialized (
@@ -187,22 +191,32 @@ with open_row as materialized (
     select * from facts.fct_contribution
 )
 select o.contribution_key as old_key, {new}, n.unit_key is not null as is_new,
-    coalesce(n.cause_reference, by_old.sha256, o.cause_reference) as cause_reference,
+    coalesce(n.cause_reference, by_old.sha256, by_report.sha256, by_document.sha256, o.cause_reference) as cause_reference,
     c.unit_key as of_unit, c.budget_year as of_year, c.period_end as of_period, c.fund_code as of_fund,
     c.measure as of_measure, {CONTRIBUTION_REASON} as reason
 from new_row as n
 full join open_row as o on {same(CONTRIBUTION_KEY, "=")}
-cross join lateral (select {key}) as c
-left join change_cause as by_new on n.cause_reference = by_new.cause_reference and n.form_code = by_new.form_code
-left join change_cause as by_old on o.cause_reference = by_old.cause_reference and o.form_code = by_old.form_code
+cross join lateral (select {key}) as k
+left join change_cause as by_new on n.cause_reference = by_new.cause_reference and k.form_code = by_new.form_code
+left join change_cause as by_old on o.cause_reference = by_old.cause_reference and k.form_code = by_old.form_code
+left join change_cause as by_report
+    on concat_ws('|', k.form_code, k.unit_key, k.report_period_end) = by_report.cause_reference
+    and k.form_code = by_report.form_code
+left join change_cause as by_document
+    on concat_ws('|', k.form_code, '', k.report_period_end) = by_document.cause_reference
+    and k.form_code = by_document.form_code
+cross join lateral (
+    select k.*, array[by_new.reason, by_old.reason, by_report.reason, by_document.reason] as why
+) as c
 left join ({carried.format("open_row")}) as before on {where.format("before")}
 left join ({carried.format("new_row")}) as after on {where.format("after")}
 cross join change_tonight as w
 where n.unit_key is null or o.unit_key is null or {same(CONTRIBUTION_CONTENT, "is distinct from")}"""
 
 
-# Bounds and the validity of a plan follow the plans and the earlier figures of the unit; where none of these changed, a
-# rule that keeps money within a plan or the register did, else something arrived for a unit that this one followed.
+# Bounds and the validity of a plan follow the plans and the earlier figures of the unit. Where none of these changed: a plan
+# that ends was ended by the unit that followed; else a rule that keeps money within a plan or the register changed, or
+# something arrived for a unit that this one followed.
 BOUND_REASONS = """
 update change_contribution as c
 set reason = coalesce(
@@ -213,7 +227,10 @@ set reason = coalesce(
             and (x.of_measure = 'plan' or x.of_period < c.of_period)
             and (x.of_fund = c.of_fund or x.of_measure = 'plan')
     ),
-    case when w.is_rule_changed then 'rule' when w.is_register_changed then 'register' else 'arrival' end
+    case
+        when c.effective_to is not null and c.of_measure = 'plan' then 'succession' when w.is_rule_changed then 'rule'
+        when w.is_register_changed then 'register' else 'arrival'
+    end
 )
 from change_tonight as w
 where c.reason is null"""

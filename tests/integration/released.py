@@ -59,7 +59,7 @@ CONTRIBUTION = {
     "establishment_key": "", "line_reference": "", "effective_from": "2025-03-31", "effective_to": None,
     "carried_into": "", "place_unit_key": "", "state": "accepted", "value": 0, "low": None, "high": None,
     "is_corrected": False, "is_estimated": False, "cause_reference": "sha-1", "decision_reference": "",
-    "form_code": "kinh-phi", "held_by": "",
+    "form_code": "kinh-phi", "report_period_end": None, "held_by": "",
 }  # fmt: skip
 REPORT = {
     "unit_key": "ha-noi", "form_code": "kinh-phi", "period_end": "2025-03-31", "sender_role": "so", "document_no": "",

@@ -112,8 +112,12 @@ def money_report(
     received_at: datetime,
     since: str | None = None,
     is_withdrawal: bool = False,
+    totals: Mapping[str, int] | None = None,
 ) -> bytes:
-    """A kinh-phi workbook of provincial money in million đồng: {activity: {stage: amount}}; other cells are left blank."""
+    """A kinh-phi workbook of provincial money in million đồng: {activity: {stage: amount}}; other cells are left blank.
+
+    `totals` takes the place of sums in the total line.
+    """
     year, month = (int(part) for part in quarter.split("-"))
     period_end = month_end(year, month)
     money, projects = FORM.sheets
@@ -122,12 +126,12 @@ def money_report(
         Line({"position": n, "activity": names[activity], **{f"kcdp_t_{stage}": v for stage, v in amounts.items()}})
         for n, (activity, amounts) in enumerate(sorted(figures.items()), 1)
     ]
-    totals = {
-        f"kcdp_t_{stage}": sum(amounts.get(stage, 0) for amounts in figures.values())
+    summed = {
+        f"kcdp_t_{stage}": (totals or {}).get(stage) or sum(amounts.get(stage, 0) for amounts in figures.values())
         for stage in STAGES
         if any(stage in amounts for amounts in figures.values())
     }
-    lines.append(Line({"activity": money.total_labels[0], **totals}, "total"))
+    lines.append(Line({"activity": money.total_labels[0], **summed}, "total"))
     document = Document(
         form=FORM,
         unit_key=unit_key,

@@ -166,6 +166,16 @@ def test_a_bound_follows_the_plan_that_it_is_made_from(connection):
     assert [row[-1] for row in opened(connection, second.release_number)] == ["revision", "revision"]
 
 
+def test_a_row_that_stayed_open_under_older_bytes_goes_with_its_report(connection):
+    same = {"value": 5, "report_period_end": "2025-03-31"}
+    night(connection, [same], [{}])
+    night(connection, [{**same, "cause_reference": "sha-2"}], [{"sha256_in_force": "sha-2"}], 1)
+    night(connection, [], [{"sha256_in_force": "sha-3"}], 2)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select cause_reference, closed_reason, closed_cause_reference from release.contribution")
+        assert cursor.fetchall() == [("sha-1", "revision", "sha-3")]
+
+
 def test_a_withdrawal_is_a_revision(connection):
     night(connection, [{"value": 5}], [{}])
     second = night(
