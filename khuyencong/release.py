@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from khuyencong import release_changes as changes
+from khuyencong import release_reasons as reasons
 from khuyencong.final import final_periods
 from khuyencong.settings import TIMEZONE
 
@@ -74,13 +75,13 @@ def _vacuum(connection: Connection) -> None:
 def _find_changes(cursor: Any, run_key: int) -> None:
     """Fill the temporary tables of release_changes, which live until the transaction ends."""
     cursor.execute("select release.keep_register(%s)", (run_key,))
-    cursor.execute(changes.TONIGHT, {"run_key": run_key})
+    cursor.execute(reasons.TONIGHT, {"run_key": run_key})
     if cursor.rowcount != 1:
         raise LookupError(f"There is no run {run_key} in release.run.")
     cursor.execute(changes.report_changes())
-    cursor.execute(changes.CAUSES)
+    cursor.execute(reasons.CAUSES)
     cursor.execute(changes.contribution_changes())
-    cursor.execute(changes.BOUND_REASONS)
+    cursor.execute(reasons.BOUND_REASONS)
 
 
 def _count_changes(cursor: Any) -> tuple[int, int]:

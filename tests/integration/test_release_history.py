@@ -15,7 +15,7 @@ from khuyencong.release_changes import CONTRIBUTION_CONTENT, CONTRIBUTION_KEY, R
 from khuyencong.rollup import rollup
 from khuyencong.warehouse import connect
 
-HISTORIES = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+HISTORIES = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 MORE = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 COMES_BACK = [({"hanoi A1 Q1": "5"}, {}), ({"hanoi A1 Q1": "6"}, {}), ({}, {}), ({"hanoi A1 Q1": "5"}, {})]
