@@ -9,6 +9,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from khuyencong.settings import TIMEZONE
+from khuyencong.undecided_words import undecided_sentences
 
 # A night is due every 24 hours; two more are left for a slow one.
 STALE_AFTER = timedelta(hours=26)
@@ -71,13 +72,22 @@ select unit_key, sum(n_owed) as n_owed, sum(n_reported) as n_reported, sum(n_on_
 from facts.fct_duty where due_date < (%(as_of)s::timestamptz)::date or n_reported = 1
 group by unit_key order by timeliness_pct, completeness_pct, unit_key"""
 
+# A verdict that decides nothing still has something to say: most of all where one side has an amount and the other nothing.
+UNDECIDED = """
+select verdict.reason, count(*) as n_verdicts, count(distinct verdict.submission_key) as n_reports,
+    count(*) filter (where (verdict.left_value <> 0) <> (verdict.right_value <> 0)) as n_one_sided
+from checks.chk_verdict as verdict
+inner join facts.fct_submission as submission on verdict.submission_key = submission.submission_key
+where verdict.verdict in ('undecided', 'could_not_run') and submission.submission_state in ('in_force', 'nil', 'under_review')
+group by verdict.reason order by n_one_sided desc, n_verdicts desc"""
+
 
 def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
     """What is owed and what came, as the last night saw it, with days counted to `as_of`.
 
     Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, coverage, late, returned, nil,
-    under_review, held, vanished_projects, rates}; all but the first four are lists of rows. is_stale: no good run within 26 hours
-    before as_of. Before the first night everything is empty and is_stale is true.
+    under_review, held, vanished_projects, undecided, rates}; all but the first four are lists of rows. is_stale: no good run
+    within 26 hours before as_of. Before the first night everything is empty and is_stale is true.
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         good = _rows(cursor, LAST_GOOD_RUN, as_of)
@@ -86,9 +96,11 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
         is_built = cursor.fetchone()["is_built"] and good
         lists = {
             "coverage": COVERAGE, "late": LATE, "returned": RETURNED, "nil": NIL, "under_review": UNDER_REVIEW,
-            "held": HELD, "vanished_projects": VANISHED, "rates": RATES,
+            "held": HELD, "vanished_projects": VANISHED, "undecided": UNDECIDED, "rates": RATES,
         }  # fmt: skip
         found = {name: _rows(cursor, query, as_of) if is_built else [] for name, query in lists.items()}
+    for row in found["undecided"]:
+        row["sentence_vi"], row["sentence_en"] = undecided_sentences(row["reason"])
     age = as_of - datetime.fromisoformat(good[0]["as_of"]) if good else None
     return {
         "as_of": as_of.astimezone(TIMEZONE).isoformat(),
@@ -118,6 +130,7 @@ def print_status(document: dict[str, Any]) -> None:
     _print_rows(print_table, "Under review", document["under_review"])
     _print_rows(print_table, "Nil reports", document["nil"])
     _print_rows(print_table, "Projects that vanished from a report", document["vanished_projects"])
+    _print_rows(print_table, "Verdicts that decided nothing (kc rules --undecided --one-sided)", document["undecided"])
 
 
 def _print_rows(print_table: Any, title: str, rows: list[dict[str, Any]], limit: int = 20) -> None:

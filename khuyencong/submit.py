@@ -15,6 +15,9 @@ from typing import Any
 from khuyencong.nights import finish_night, run_station, start_night
 from khuyencong.settings import Settings
 
+# Reasons that lie in the file itself; of the others the sender can mend nothing.
+MENDABLE = ("missing_term", "missing_value", "nothing_to_compare", "unreadable", "missing_counterpart")
+MOST_UNDECIDED = 10
 STATIONS_OF_A_SUBMISSION = ("read", "door", "build", "reconcile")
 
 
@@ -27,7 +30,7 @@ def submit(
     unit_key: str | None = None,
     is_archive: bool = False,
 ) -> dict[str, Any]:
-    """{dry_run, files: [{path, verdict (accept | return), submissions, findings, flags}]} for the files at `paths`.
+    """{dry_run, files: [{path, verdict (accept | return), submissions, findings, flags, undecided}]} for the files at `paths`.
 
     The files are landed under source `submit`; tonight's release takes them up. With `dry_run` everything happens in a copy of
     the database and a temporary landing, both dropped at the end: the findings are the same and nothing is written.
@@ -137,7 +140,18 @@ def _outcome(connection: Any, path: Path, arrival: Any) -> dict[str, Any]:
         "submissions": submissions,
         "findings": findings,
         "flags": flags,
+        "undecided": _undecided(connection, submissions),
     }
+
+
+def _undecided(connection: Any, submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the rules could not compare though the file gives one side of it, with a reason that the sender can mend."""
+    from khuyencong.rule_report import undecided_verdicts
+
+    keys = [submission["submission_key"] for submission in submissions]
+    rows = undecided_verdicts(connection, submissions=keys, one_sided=True)
+    names = ("rule_id", "scope", "reason", "left_value", "right_value", "rule_name", "rule_name_en", "sentence_vi", "sentence_en")
+    return [{name: row[name] for name in names} for row in rows if row["reason"] in MENDABLE]
 
 
 def print_submitted(document: dict[str, Any]) -> None:
@@ -152,7 +166,13 @@ def print_submitted(document: dict[str, Any]) -> None:
             out.print(f"  {item['message_vi']}\n    {item['message_en']}", markup=False)
         for item in file["flags"]:
             out.print(f"  [{item['severity']}] {item['explanation_vi']}\n    {item['explanation_en']}", markup=False)
-        if not file["findings"] and not file["flags"]:
+        for item in file["undecided"][:MOST_UNDECIDED]:
+            scope = f" ({item['scope'].replace(';', ', ')})" if item["scope"] else ""
+            out.print(f"  [?] {item['rule_name']}{scope}: {item['sentence_vi']}.", markup=False)
+            out.print(f"    {item['rule_name_en']}{scope}: {item['sentence_en']}.", markup=False)
+        if (left := len(file["undecided"]) - MOST_UNDECIDED) > 0:
+            out.print(f"  [?] và {left} chỗ khác không so sánh được (--json). / {left} more that cannot be compared.", markup=False)
+        if not file["findings"] and not file["flags"] and not file["undecided"]:
             out.print("  Không có gì phải sửa. / Nothing to correct.", markup=False)
     if document["dry_run"]:
         out.print("Dry run: nothing was written.")

@@ -293,7 +293,7 @@ def _counterpart_cases(rule: Rule, draft: Draft, case: Any) -> None:
     else:
         own = [n for n, item in enumerate(draft.items) if item.side == own_side]
         case({}, is_other_empty=True, names=draft.names(own), **empty)
-    if rule.missing == "must_exist" and draft.vocabulary.forms[rule.judges].is_line_form:
+    if rule.missing == "must_exist":
         case({}, says="undecided missing_counterpart", **{"with": {"judged": {"lines": []}}})
 
 

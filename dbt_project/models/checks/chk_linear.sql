@@ -54,7 +54,6 @@ compared as (
         has_right.rule_id is not null as has_right,
         foreign_term.side as foreign_side,
         foreign_term.period_shift,
-        judged.is_line_form,
         counterpart.n_evidence,
         counterpart.is_line_form as counterpart_is_line_form,
         counterpart.is_first,
@@ -90,7 +89,7 @@ hindered as (
                 or needs_amount and foreign_side = 'left' and coalesce(left_value, 0) = 0
                 or needs_amount and foreign_side = 'right' and coalesce(right_value, 0) = 0 then 'nothing_to_compare'
             when n_own = 0 and larger = 0 then 'not_due'
-            when n_own = 0 and missing_mode = 'must_exist' and is_line_form then 'missing_counterpart'
+            when n_own = 0 and missing_mode = 'must_exist' then 'missing_counterpart'
             when n_own = 0 then 'not_due'
             when foreign_side is not null and n_evidence = 0 and not (period_shift = 'previous' and is_first)
                 then case when period_shift = 'predecessors' then 'not_due' else 'no_counterpart_report' end

@@ -34,7 +34,11 @@ signed as (
         case
             when reading <> 'number' then 0
             when column_type = 'money' or is_money_indicator
-                then case when factor = 1 then 0 else factor * ('1e' || -printed_decimals)::numeric end
+                -- there is nothing between two đồng: what is printed to the đồng is exact
+                then case
+                        when factor * ('1e' || -printed_decimals)::numeric <= 1 then 0
+                        else factor * ('1e' || -printed_decimals)::numeric
+                    end
             when measure = 'ratio' or printed_decimals > 0 then ('1e' || -printed_decimals)::numeric
             else 0
         end as step

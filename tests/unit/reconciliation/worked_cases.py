@@ -26,20 +26,23 @@ def case_of(name: str, case_id: str) -> dict:
     return found
 
 
-def answers(case: dict, **record: object) -> list[dict]:
-    """The case put through `kc reconcile`: fixed cells weigh "inf"; `record` adds intervals or previous."""
+def problem_of(case: dict, **record: object) -> dict:
+    """The case as a problem of `kc reconcile`: fixed cells weigh "inf"; `record` adds intervals or previous."""
     records = case.get("records") or [case["record"]]
-    weights = dict(case.get("weights") or {}) | dict.fromkeys(case.get("fixed", ()), "inf")
-    problem = {
+    return {
         "rules": case["rules"],
-        "weights": weights,
+        "weights": dict(case.get("weights") or {}) | dict.fromkeys(case.get("fixed", ()), "inf"),
         "negative_allowed": case.get("negative_allowed", True),
         "records": [
             {"id": values.get("id", i), "values": {k: v for k, v in values.items() if k != "id"}} | record
             for i, values in enumerate(records)
         ],
     }
-    return reconcile(problem)["records"]
+
+
+def answers(case: dict, **record: object) -> list[dict]:
+    """The answers of `kc reconcile` to the records of a case."""
+    return reconcile(problem_of(case, **record))["records"]
 
 
 def sets(answer: dict) -> set[frozenset[str]]:
