@@ -69,6 +69,8 @@ def test_a_figure_is_explained_to_its_cell(kc) -> None:
         (("release", "reopen", "--period", "2025-06", "--reason", "an audit"), "not final"),
         (("release", "finalise", "--period", "2019-06", "--reason", "signed"), "no figure of period 2019-06"),
         (("nightly", "--as-of", "yesterday"), "YYYY-MM-DD"),
+        (("rules", "--unit", "ha-noi"), "add --undecided"),
+        (("rules", "--rule", "XX-01"), "no rule 'XX-01'"),
         (("read", "no-such-file.xlsx"), "no file"),
         (("submit", "no-such-file.xlsx"), "no file"),
     ],
@@ -78,6 +80,19 @@ def test_wrong_usage_is_exit_2_and_a_sentence(kc, arguments, sentence) -> None:
     assert (code, out) == (2, "")
     assert sentence in error
     assert "Traceback" not in error
+
+
+def test_rules_say_what_they_said_last_night(kc) -> None:
+    code, out, _ = kc("rules", "--json")
+    rules = {row["rule_id"]: row for row in json.loads(out)["rules"]}
+    assert code == 0
+    assert rules["KP-01"]["n_pass"] > 0 and rules["KP-01"]["n_fail"] == 0 and rules["KP-01"]["severity"] == "block"
+    assert rules["KP-04-2-4"]["remarks"] == ["redundant"]
+    _, out, _ = kc("rules", "--undecided", "--rule", "LB-01", "--json")
+    undecided = json.loads(out)["undecided"]
+    assert len(undecided) == rules["LB-01"]["n_undecided"] and {row["rule_id"] for row in undecided} <= {"LB-01"}
+    _, out, _ = kc("rules", "--rule", "KP-01")
+    assert "KP-01" in out and "block" in out and "kinh-phi" in out
 
 
 def test_a_dry_run_returns_a_bad_file_and_writes_nothing(kc, tmp_path) -> None:
