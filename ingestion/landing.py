@@ -4,13 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ingestion.transports import Arrival
+from ingestion.findings import Finding
+from ingestion.raw import write_findings
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One file whose bytes are kept: where it was seen, who claims it, when it came; `finding` when it goes straight back.
+
+    `is_archive`: handed in as an archive of past periods, so that its reports are not late.
+    """
+
+    source_code: str
+    location: str
+    claimed_unit_key: str | None
+    sender: str | None
+    received_at: datetime
+    sha256: str
+    byte_count: int
+    folder_unit_key: str | None = None
+    finding: Finding | None = None
+    is_archive: bool = False
+
+    @property
+    def file_extension(self) -> str:
+        return extension_of(self.location)
 
 
 @dataclass(frozen=True)
@@ -22,6 +47,13 @@ class Receipt:
     received_at: datetime
     sha256: str
     file_extension: str
+    folder_unit_key: str | None = None
+
+
+def extension_of(location: str) -> str:
+    """The ending of a file's name in lower case, `none` where it has none that could be one."""
+    ending = PurePosixPath(location).suffix.lower().lstrip(".")
+    return ending if re.fullmatch(r"\w{1,16}", ending) else "none"
 
 
 def landed_path(landing_dir: Path, sha256: str, file_extension: str) -> Path:
@@ -29,49 +61,10 @@ def landed_path(landing_dir: Path, sha256: str, file_extension: str) -> Path:
     return landing_dir / sha256[:2] / f"{sha256}.{file_extension}"
 
 
-def land(
-    connection: Any, arrivals: Iterable[Arrival], landing_dir: Path, run_key: int | None, as_of: datetime
-) -> list[int]:
-    """Keep the bytes of arrivals and open receipts; returns the receipt_keys opened, ordered as received.
-
-    A receipt is opened when a place (source and location) shows bytes other than those last seen there; the same again only
-    raises times_seen. Arrivals received after `as_of` are not seen yet. Bytes are on disk before a receipt names them.
-    """
-    seen = [arrival for arrival in arrivals if arrival.received_at <= as_of]
-    opened = []
-    with connection, connection.cursor() as cursor:
-        # A pull beside a night must not open two receipts for one arrival.
-        cursor.execute("lock table raw.receipt in share row exclusive mode")
-        cursor.execute(
-            """select distinct on (source_code, location) source_code, location, receipt_key, sha256
-            from raw.receipt order by source_code, location, receipt_key desc"""
-        )
-        last = {(source, location): (receipt_key, sha256) for source, location, receipt_key, sha256 in cursor}
-        read = [(a.received_at, *_keep(a, landing_dir), a) for a in seen]
-        read.sort(key=lambda each: (each[0], each[1], each[3].source_code, each[3].location))
-        again = []
-        for received_at, sha256, byte_count, arrival in read:
-            receipt_key, last_sha256 = last.get((arrival.source_code, arrival.location), (None, None))
-            if sha256 == last_sha256:
-                again.append(receipt_key)
-                continue
-            cursor.execute(
-                """insert into raw.receipt (source_code, location, claimed_unit_key, sender, received_at, first_seen_run,
-                    sha256, byte_count, file_extension, is_archive)
-                values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning receipt_key""",
-                (arrival.source_code, arrival.location, arrival.claimed_unit_key, arrival.sender, received_at, run_key,
-                 sha256, byte_count, arrival.file_extension, arrival.is_archive),
-            )  # fmt: skip
-            opened.append(cursor.fetchone()[0])
-        cursor.execute("update raw.receipt set times_seen = times_seen + 1 where receipt_key = any (%s)", (again,))
-    return opened
-
-
-def _keep(arrival: Arrival, landing_dir: Path) -> tuple[str, int]:
-    """Put the bytes of an arrival where their sha256 says, whole or not at all; returns (sha256, number of bytes)."""
-    data = arrival.read()
+def keep(data: bytes, location: str, landing_dir: Path) -> str:
+    """Put bytes where their sha256 says, whole or not at all; returns the sha256."""
     sha256 = hashlib.sha256(data).hexdigest()
-    path = landed_path(landing_dir, sha256, arrival.file_extension)
+    path = landed_path(landing_dir, sha256, extension_of(location))
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -80,4 +73,40 @@ def _keep(arrival: Arrival, landing_dir: Path) -> tuple[str, int]:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-    return sha256, len(data)
+    return sha256
+
+
+def land(cursor: Any, arrivals: Collection[Arrival], run_key: int | None) -> dict[tuple[str, str], int]:
+    """Open receipts for arrivals whose bytes are kept; returns {(source_code, location): receipt_key} of those opened.
+
+    A receipt is opened when a place (source and location) shows bytes other than those last seen there; the same again only
+    raises times_seen. The caller commits.
+    """
+    # A pull beside a night must not open two receipts for one arrival.
+    cursor.execute("lock table raw.receipt in share row exclusive mode")
+    cursor.execute(
+        """select distinct on (source_code, location) source_code, location, receipt_key, sha256
+        from raw.receipt where source_code = any (%s) order by source_code, location, receipt_key desc""",
+        (list({arrival.source_code for arrival in arrivals}),),
+    )
+    last = {(source, location): (receipt_key, sha256) for source, location, receipt_key, sha256 in cursor}
+    opened, again = {}, []
+    for arrival in sorted(arrivals, key=lambda each: (each.received_at, each.sha256, each.source_code, each.location)):
+        place = (arrival.source_code, arrival.location)
+        receipt_key, last_sha256 = last.get(place, (None, None))
+        if arrival.sha256 == last_sha256:
+            again.append(receipt_key)
+            continue
+        cursor.execute(
+            """insert into raw.receipt (source_code, location, claimed_unit_key, folder_unit_key, sender, received_at,
+                first_seen_run, sha256, byte_count, file_extension, state, is_archive)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning receipt_key""",
+            (*place, arrival.claimed_unit_key, arrival.folder_unit_key, arrival.sender, arrival.received_at, run_key,
+             arrival.sha256, arrival.byte_count, arrival.file_extension, "returned" if arrival.finding else "landed",
+             arrival.is_archive),
+        )  # fmt: skip
+        opened[place] = cursor.fetchone()[0]
+        if arrival.finding:
+            write_findings(cursor, [arrival.finding], opened[place], None, found_by="landing")
+    cursor.execute("update raw.receipt set times_seen = times_seen + 1 where receipt_key = any (%s)", (again,))
+    return opened

@@ -50,7 +50,7 @@ def read_receipts(
     create_form_tables(connection, forms)
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension from raw.receipt
+            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key from raw.receipt
             where state = 'landed' and received_at <= %s and (%s::bigint[] is null or receipt_key = any (%s))
             order by received_at, sha256, receipt_key""",
             (as_of, *[None if receipt_keys is None else list(receipt_keys)] * 2),
@@ -79,7 +79,13 @@ def read_file(
         sheets = read_workbook(data) if kind == "workbook" else read_delimited(data, forms)
     except ReturnedFile as returned:
         return [], [returned.finding]
-    return read_sheets(sheets, forms, register, receipt.claimed_unit_key, receipt.received_at)
+    drafts, findings = read_sheets(sheets, forms, register, receipt.claimed_unit_key, receipt.received_at)
+    for draft in drafts:
+        if receipt.folder_unit_key and draft.identity and draft.identity.unit_key != receipt.folder_unit_key:
+            folder = register.unit_texts.get(receipt.folder_unit_key, receipt.folder_unit_key)
+            written = draft.header["unit"].written
+            draft.findings.append(find("unit_of_another_folder", written=written, expected=folder))
+    return drafts, findings
 
 
 def _write(

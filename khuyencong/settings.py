@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +19,13 @@ class Settings:
     home          everything the warehouse writes: landing, embedded PostgreSQL, dbt artefacts, samples (KC_HOME, default .kc)
     database_url  a PostgreSQL server to use instead of the embedded one (KC_DATABASE_URL)
     inbox         a folder that overrides every location of register/sources.csv (KC_INBOX)
+    secrets       a folder with a file a secret (KC_SECRETS); passwords, keys and tokens of sources are nowhere else
     """
 
     home: Path
     database_url: str | None
     inbox: Path | None
+    secrets: Path | None = None
     register: Path = PROJECT / "dbt_project" / "register"
     forms: Path = PROJECT / "ingestion" / "forms"
     rules: Path = PROJECT / "expectations" / "rules"
@@ -34,11 +37,28 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from KC_HOME, KC_DATABASE_URL and KC_INBOX."""
+    """Settings from KC_HOME, KC_DATABASE_URL, KC_INBOX and KC_SECRETS."""
     home = Path(os.environ.get("KC_HOME", str(PROJECT / ".kc"))).expanduser().resolve()
-    inbox = os.environ.get("KC_INBOX")
+    inbox, secrets = os.environ.get("KC_INBOX"), os.environ.get("KC_SECRETS")
     return Settings(
         home=home,
         database_url=os.environ.get("KC_DATABASE_URL") or None,
         inbox=Path(inbox).expanduser().resolve() if inbox else None,
+        secrets=Path(secrets).expanduser().resolve() if secrets else None,
     )
+
+
+def read_secret(settings: Settings, name: str) -> str:
+    """A secret by its name: the file of that name in the folder of secrets, else the variable KC_SECRET_<NAME>.
+
+    The name is letters, digits, `.`, `-` and `_`; in the variable it is in capitals with `_` for the others. Raises LookupError
+    when there is no such secret, never with a part of one.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]*", name):
+        raise LookupError(f"{name!r} is no name of a secret.")
+    if settings.secrets is not None and (settings.secrets / name).is_file():
+        return (settings.secrets / name).read_text(encoding="utf-8").strip()
+    variable = "KC_SECRET_" + re.sub("[^A-Z0-9]", "_", name.upper())
+    if variable not in os.environ:
+        raise LookupError(f"There is no secret {name}: no file of that name, no variable {variable}.")
+    return os.environ[variable].strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from khuyencong.nights import Night, StationCount
 from khuyencong.settings import Settings
@@ -12,29 +12,35 @@ BUILD = ["staging", "checks"]
 MENTIONS = ["chk_mention*"]  # judged once, against what is in force: they decide on nothing
 FACTS = [*MENTIONS, "facts"]
 MARTS = ["marts"]
+TONIGHT = timedelta(hours=12)  # a night whose as_of lies further back than this is one of the past
 
 
 def pull_and_land(night: Night) -> StationCount:
-    """Bytes from the inboxes into landing, a receipt for each arrival that is new at its place."""
-    from ingestion.landing import land
-    from ingestion.transports import arrivals, read_sources
+    """Bytes from the inboxes into landing, a receipt for each arrival that is new at its place.
 
-    seen = [arrival for source in read_sources(night.settings) for arrival in arrivals(source, night.as_of)]
-    new = land(night.connection, seen, night.settings.landing, night.run_key, night.as_of)
-    return StationCount(len(seen), len(new))
+    A night of the past asks no server: whatever a server shows arrived today.
+    """
+    from ingestion.pulling import pull
+    from ingestion.transports import read_sources
+
+    sources = read_sources(night.settings)
+    if _is_of_the_past(night):
+        sources = [source for source in sources if source.transport == "folder"]
+    pulled = [pull(night.connection, source, night.run_key, night.as_of, night.as_of) for source in sources]
+    return StationCount(sum(each.n_seen for each in pulled), sum(each.n_new for each in pulled))
 
 
 def pull_source(settings: Settings, source_code: str, as_of: datetime) -> StationCount:
-    """One source into landing between two nights; the next night reads what lies there."""
-    from ingestion.landing import land
-    from ingestion.transports import arrivals, read_sources
+    """One source into landing between two nights; the next night reads what lies there. Its note says why it was not reached."""
+    from ingestion.pulling import pull
+    from ingestion.transports import read_sources
     from khuyencong.warehouse import connect, open_warehouse
 
     source = next(s for s in read_sources(settings) if s.source_code == source_code)
     connection = connect(open_warehouse(settings))
     try:
-        seen = list(arrivals(source, as_of))
-        return StationCount(len(seen), len(land(connection, seen, settings.landing, None, as_of)))
+        pulled = pull(connection, source, None, as_of, as_of)
+        return StationCount(pulled.n_seen, pulled.n_new, pulled.trouble or "")
     finally:
         connection.close()
 
@@ -117,6 +123,12 @@ STATIONS: tuple[tuple[str, Callable[[Night], StationCount]], ...] = (
     ("release", release),
     ("marts", marts),
 )
+
+
+def _is_of_the_past(night: Night) -> bool:
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute("select as_of < started_at - %s from release.run where run_key = %s", (TONIGHT, night.run_key))
+        return cursor.fetchone()[0]
 
 
 def _rows(night: Night, table: str) -> int:

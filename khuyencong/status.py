@@ -45,6 +45,15 @@ NIL = """
 select unit_key, form_code as form, period_end, coalesce(nil_reason, '') as nil_reason from facts.fct_submission
 where submission_state = 'nil' order by period_end, form_code, unit_key"""
 
+SOURCES = """
+select source_code, unit_key, outcome, trouble_code, sentence_vi, sentence_en, attempted_at, last_reached_at, failing_since,
+    n_failed_attempts
+from raw.source_standing where outcome not in ('done', 'partly') order by source_code"""
+
+SOURCE_FILES = """
+select source_code, unit_key, location, file_state, byte_count, sentence_vi, sentence_en
+from raw.source_file_trouble order by file_state, source_code, location"""
+
 RETURNED = """
 select s.unit_key, s.form_code as form, s.period_end, r.location, f.finding_code, f.message_vi, f.message_en
 from raw.finding as f
@@ -85,9 +94,10 @@ group by verdict.reason order by n_one_sided desc, n_verdicts desc"""
 def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
     """What is owed and what came, as the last night saw it, with days counted to `as_of`.
 
-    Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, coverage, late, returned, nil,
-    under_review, held, vanished_projects, undecided, rates}; all but the first four are lists of rows. is_stale: no good run
-    within 26 hours before as_of. Before the first night everything is empty and is_stale is true.
+    Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, sources_not_reached,
+    files_not_taken, coverage, late, returned, nil, under_review, held, vanished_projects, undecided, rates}; all but the first
+    four are lists of rows. is_stale: no good run within 26 hours before as_of. Before the first night all but the sources is
+    empty, and is_stale is true.
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         good = _rows(cursor, LAST_GOOD_RUN, as_of)
@@ -98,6 +108,7 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
             "coverage": COVERAGE, "late": LATE, "returned": RETURNED, "nil": NIL, "under_review": UNDER_REVIEW,
             "held": HELD, "vanished_projects": VANISHED, "undecided": UNDECIDED, "rates": RATES,
         }  # fmt: skip
+        sources, files = _rows(cursor, SOURCES, as_of), _rows(cursor, SOURCE_FILES, as_of)
         found = {name: _rows(cursor, query, as_of) if is_built else [] for name, query in lists.items()}
     for row in found["undecided"]:
         row["sentence_vi"], row["sentence_en"] = undecided_sentences(row["reason"])
@@ -107,6 +118,8 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
         "is_stale": age is None or age > STALE_AFTER,
         "last_good_run": {**good[0], "age_hours": round(age / timedelta(hours=1), 1)} if good else None,
         "last_run": last[0] if last else None,
+        "sources_not_reached": sources,
+        "files_not_taken": files,
         **found,
     }
 
@@ -123,6 +136,8 @@ def print_status(document: dict[str, Any]) -> None:
         out.print(f"Last good night: run {good['run']}, as of {good['as_of']}, {good['age_hours']} hours ago.")
     if last and last["state"] == "failed":
         out.print(f"Run {last['run']} failed at {last['failed_station']}: {last['failed_reason']}")
+    _print_rows(print_table, "Sources that were not reached", _without(document["sources_not_reached"], "sentence_vi"))
+    _print_rows(print_table, "Files that were not taken", _without(document["files_not_taken"], "sentence_vi"))
     _print_rows(print_table, "Owed × received", document["coverage"])
     _print_rows(print_table, "Late or missing", document["late"])
     _print_rows(print_table, "Returned", document["returned"])
@@ -137,6 +152,10 @@ def _print_rows(print_table: Any, title: str, rows: list[dict[str, Any]], limit:
     if rows:
         shown = title if len(rows) <= limit else f"{title}: the first {limit} of {len(rows)} (--json gives all)"
         print_table(shown, [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows[:limit]])
+
+
+def _without(rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != column} for row in rows]
 
 
 def _rows(cursor: Any, query: str, as_of: datetime) -> list[dict[str, Any]]:

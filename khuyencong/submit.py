@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +43,9 @@ def submit(
         connection = connect(warehouse)
         try:
             night = start_night(place, warehouse, connection, received_at, received_at)
-            arrivals = [_arrival(path, unit_key, received_at, is_archive) for path in paths]
-            land(connection, arrivals, place.landing, night.run_key, received_at)
+            arrivals = [_arrival(path, unit_key, received_at, is_archive, place.landing) for path in paths]
+            with connection, connection.cursor() as cursor:
+                land(cursor, arrivals, night.run_key)
             work = dict(STATIONS)
             for position, name in enumerate(STATIONS_OF_A_SUBMISSION, 1):
                 run_station(night, name, position, work[name])
@@ -87,18 +87,18 @@ def _place_of_work(settings: Settings, warehouse: Any, dry_run: bool) -> Iterato
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _arrival(path: Path, unit_key: str | None, received_at: datetime, is_archive: bool) -> Any:
-    from ingestion.transports import Arrival
+def _arrival(path: Path, unit_key: str | None, received_at: datetime, is_archive: bool, landing: Path) -> Any:
+    from ingestion.landing import Arrival, keep
 
+    data = path.read_bytes()
     return Arrival(
         source_code="submit",
         location=path.name,
         claimed_unit_key=unit_key,
         sender=None,
         received_at=received_at,
-        file_extension=path.suffix.lower().lstrip(".") or "none",
-        byte_count=path.stat().st_size,
-        read=partial(path.read_bytes),
+        sha256=keep(data, path.name, landing),
+        byte_count=len(data),
         is_archive=is_archive,
     )
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ingestion.landing import land
+from ingestion.pulling import pull
 from ingestion.reading import ReadingCounts, read_receipts
-from ingestion.transports import arrivals, read_sources
+from ingestion.transports import read_sources
 from khuyencong.settings import Settings
 
 AS_OF = datetime.fromisoformat("2025-05-01T00:00:00+07:00")
@@ -37,10 +37,9 @@ class Inbox:
             writer.writerow(("path", "received_at", "sender"))
             writer.writerows((place, moment, "test") for place, moment in self.manifest.items())
 
-    def land(self, as_of: datetime = AS_OF) -> list[int]:
-        """Land what lies there."""
-        seen = [arrival for source in read_sources(self.settings) for arrival in arrivals(source, as_of)]
-        return land(self.connection, seen, self.settings.landing, 1, as_of)
+    def land(self, as_of: datetime = AS_OF) -> int:
+        """Land what lies there; the number of receipts opened."""
+        return sum(pull(self.connection, source, 1, as_of, as_of).n_new for source in read_sources(self.settings))
 
     def night(self, as_of: datetime = AS_OF) -> ReadingCounts:
         """Land and read what lies there."""

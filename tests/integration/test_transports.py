@@ -1,0 +1,467 @@
+"""Every transport on a real server of this machine, pulled by what the night and the DAG call; what goes wrong is a row."""
+
+import contextlib
+import csv
+import dataclasses
+import hashlib
+import imaplib
+import os
+import shutil
+import ssl
+import subprocess
+import threading
+import time
+from datetime import datetime
+from email.message import EmailMessage
+
+import boto3
+import pytest
+import servers
+from book_builder import kinh_phi
+from servers import HOST, broken_wire, certificate_chain, dovecot, free_port, openssh, s3_store, web
+
+from ingestion.reading import read_receipts
+from khuyencong.nights import start_night
+from khuyencong.settings import PROJECT
+from khuyencong.stations import pull_and_land, pull_source
+from khuyencong.status import status
+from khuyencong.warehouse import connect
+
+NOW = datetime.fromisoformat("2025-04-20T09:00:00+07:00")
+AFTER_MERGER = datetime.fromisoformat("2025-08-01T09:00:00+07:00")
+CAP = 60_000
+PASSWORDS = {"long-an": "mat-khau-long-an", "ha-noi": "mat-khau-ha-noi", "tay-ninh-2025": "mat-khau-tay-ninh"}
+TOKEN, S3_SECRET = "ma-truy-cap-that", "khoa:bi-mat-s3"
+
+
+class Installation:
+    """Settings whose register of sources a test writes, with secrets beside it, on one database."""
+
+    def __init__(self, settings, folder, connection):
+        register, secrets = folder / "register", folder / "secrets"
+        shutil.copytree(settings.register, register)
+        secrets.mkdir()
+        self.settings = dataclasses.replace(settings, register=register, secrets=secrets)
+        self.connection, self.rows = connection, []
+        self.parameters(max_file_bytes=CAP, source_tries=2, source_pause_seconds=0.1, settle_seconds=0.3)
+        self._write()
+
+    def parameters(self, **values):
+        path = self.settings.register / "parameters.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(row | {"parameter_value": values.get(row["parameter_code"], row["parameter_value"])} for row in rows)
+
+    def secret(self, name, text):
+        (self.settings.secrets / name).write_text(text, encoding="utf-8")
+
+    def source(self, code, transport, location, unit_key="", secret=None):
+        """A row of sources.csv; its secret, when given, becomes a file."""
+        name = f"secret-{len(self.rows)}" if secret else ""
+        self.rows.append((code, transport, location, unit_key, name, ""))
+        if secret:
+            self.secret(name, secret)
+        self._write()
+
+    def _write(self):
+        with (self.settings.register / "sources.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("source_code", "transport", "location", "unit_key", "secret_name", "note"))
+            writer.writerows(self.rows)
+
+    def night(self, as_of=NOW, started_at=None):
+        night = start_night(self.settings, None, self.connection, as_of, started_at or as_of)
+        return pull_and_land(night)
+
+    def ask(self, query, *values):
+        with self.connection, self.connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall()
+
+    def troubles(self):
+        return dict(self.ask("select location, trouble_code from raw.source_file_trouble"))
+
+
+@pytest.fixture
+def installed(database, settings, tmp_path):
+    with contextlib.closing(connect(database)) as connection:
+        yield Installation(settings, tmp_path, connection)
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    return certificate_chain(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def sftp_server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sshd")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "ha-noi"], check=True)
+    with openssh(folder, PASSWORDS, {"ha-noi": (folder / "ha-noi.pub").read_text()}) as server:
+        server.private_key = (folder / "ha-noi").read_text()
+        yield server
+
+
+@pytest.fixture
+def sftp(sftp_server, installed):
+    """The server with empty inboxes, its host key known."""
+    for account in PASSWORDS:
+        for path in sftp_server.inbox(account).iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    installed.secret("known_hosts", sftp_server.known_hosts)
+    return sftp_server
+
+
+def at(server, account, port=None):
+    return f"sftp://{account}@{HOST}:{port or server.port}/inbox"
+
+
+@contextlib.contextmanager
+def sftp_place(installed, sftp, chain, tmp_path):
+    installed.source("place", "sftp", at(sftp, "ha-noi"), "ha-noi", sftp.private_key)
+    yield lambda name, data: sftp.put("ha-noi", name, data)
+
+
+@contextlib.contextmanager
+def https_place(installed, sftp, chain, tmp_path):
+    installed.secret("authorities.pem", chain.authority)
+    with web(chain, TOKEN) as server:
+        installed.source("place", "https", server.location, "ha-noi", TOKEN)
+        yield lambda name, data: server.files.update({name: data})
+
+
+@contextlib.contextmanager
+def s3_place(installed, sftp, chain, tmp_path):
+    with s3_store() as address:
+        client = s3_client(address)
+        client.create_bucket(Bucket="bao-cao")
+        installed.source("place", "s3", f"{address}/bao-cao/inbox", "ha-noi", S3_SECRET)
+        yield lambda name, data: client.put_object(Bucket="bao-cao", Key=f"inbox/{name}", Body=data)
+
+
+def s3_client(address):
+    key, _, secret = S3_SECRET.partition(":")
+    return boto3.client(
+        "s3", endpoint_url=address, aws_access_key_id=key, aws_secret_access_key=secret, region_name="us-east-1"
+    )
+
+
+def tree(folder):
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
+
+
+@pytest.mark.parametrize("place", [sftp_place, https_place, s3_place], ids=["sftp with a key", "https", "s3"])
+def test_a_file_is_taken_once_and_again_when_it_changes(place, installed, sftp, chain, tmp_path):
+    report, name = kinh_phi(header={"unit": "Hà Nội"}), "quý 1/kinh phí.xlsx"
+    with place(installed, sftp, chain, tmp_path) as put:
+        put(name, report)
+        assert (pull_source(installed.settings, "place", NOW).rows_in, installed.troubles()) == (1, {})
+        receipt = "select location, claimed_unit_key, sha256, byte_count, received_at, times_seen, state from raw.receipt"
+        sha256 = hashlib.sha256(report).hexdigest()
+        assert installed.ask(receipt) == [(name, "ha-noi", sha256, len(report), NOW, 1, "landed")]
+        landed = installed.settings.landing / sha256[:2] / f"{sha256}.xlsx"
+        assert landed.read_bytes() == report
+        landed.unlink()  # what is fetched again would lie here again
+
+        assert pull_source(installed.settings, "place", AFTER_MERGER).rows_out == 0
+        assert installed.ask("select times_seen, received_at from raw.receipt") == [(2, NOW)]
+        assert not landed.exists()
+
+        put(name, report + b" ")
+        assert pull_source(installed.settings, "place", AFTER_MERGER).rows_out == 1
+        assert installed.ask("select byte_count from raw.receipt order by receipt_key") == [(len(report),), (len(report) + 1,)]
+        outcomes = installed.ask("select outcome, n_tries, n_seen, n_new from raw.source_attempt order by attempt_key")
+        assert outcomes == [("done", 1, 1, 1), ("done", 1, 1, 0), ("done", 1, 1, 1)]
+
+
+def test_an_etag_already_taken_is_not_sent_again(installed, chain):
+    installed.secret("authorities.pem", chain.authority)
+    with web(chain, TOKEN) as server:
+        installed.source("web", "https", server.location, "ha-noi", TOKEN)
+        server.files = {"a.xlsx": b"1", "b.xlsx": b"2"}
+        for _ in range(3):
+            pull_source(installed.settings, "web", NOW)
+        assert sorted(server.sent) == ["a.xlsx", "b.xlsx"]
+        server.files["a.xlsx"] = b"3"
+        pull_source(installed.settings, "web", NOW)
+        assert sorted(server.sent) == ["a.xlsx", "a.xlsx", "b.xlsx"]
+
+
+def test_attachments_are_taken_and_the_mailbox_is_left_as_it_was(installed, chain, tmp_path):
+    report = kinh_phi(header={"unit": "Hà Nội"})
+    installed.secret("authorities.pem", chain.authority)
+    with dovecot(tmp_path, chain, {"ha-noi": PASSWORDS["ha-noi"]}) as port:
+        installed.source("mail", "imap", f"imaps://ha-noi@{HOST}:{port}/INBOX", "ha-noi", PASSWORDS["ha-noi"])
+        installed.source("nobody's", "imap", f"imaps://ha-noi@{HOST}:{port}/INBOX", "", PASSWORDS["ha-noi"])
+        installed.source("no mailbox", "imap", f"imaps://ha-noi@{HOST}:{port}/Khong", "ha-noi", PASSWORDS["ha-noi"])
+        installed.source("wrong password", "imap", f"imaps://ha-noi@{HOST}:{port}/INBOX", "ha-noi", "sai")
+        with imaplib.IMAP4_SSL(HOST, port, ssl_context=ssl.create_default_context(cadata=chain.authority)) as box:
+            box.login("ha-noi", PASSWORDS["ha-noi"])
+            for message in (mail("kinh phí quý 1.xlsx", report), mail(None, b""), mail("anh.png", b"x" * (CAP + 1))):
+                box.append("INBOX", None, None, message)
+        installed.night()
+        installed.night()
+        outcomes = dict(installed.ask("select source_code, coalesce(trouble_code, outcome) from raw.source_standing"))
+        assert outcomes == {
+            "mail": "partly", "nobody's": "unit_needed", "no mailbox": "place_absent", "wrong password": "password_refused",
+        }  # fmt: skip
+        [(location, claimed, sender, sha256, times_seen)] = installed.ask(
+            "select location, claimed_unit_key, sender, sha256, times_seen from raw.receipt"
+        )
+        assert location.endswith("-kinh phí quý 1.xlsx") and sha256 == hashlib.sha256(report).hexdigest()
+        assert (claimed, sender, times_seen) == ("ha-noi", "bao-cao@ha-noi.invalid", 2)
+        assert list(installed.troubles().values()) == ["file_over_cap"]
+        with imaplib.IMAP4_SSL(HOST, port, ssl_context=ssl.create_default_context(cadata=chain.authority)) as box:
+            box.login("ha-noi", PASSWORDS["ha-noi"])
+            box.select("INBOX", readonly=True)
+            assert box.search(None, "UNSEEN") == ("OK", [b"1 2 3"])
+
+        with broken_wire(port, 12_000) as cut:
+            installed.source("cut", "imap", f"imaps://ha-noi@{HOST}:{cut}/INBOX", "ha-noi", PASSWORDS["ha-noi"])
+            pull_source(installed.settings, "cut", NOW)
+        assert {"file_cut"} == {
+            code for (code,) in installed.ask("select trouble_code from raw.source_file_trouble where source_code = 'cut'")
+        } - {"file_over_cap"}
+
+
+def mail(name, data):
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Sở Công Thương <bao-cao@ha-noi.invalid>", "Báo cáo quý 1"
+    message.set_content("Kính gửi Cục.")
+    if name:
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def test_account_folder_and_content_must_agree(installed, sftp):
+    installed.source("tay-ninh", "sftp", at(sftp, "tay-ninh-2025"), "tay-ninh-2025", PASSWORDS["tay-ninh-2025"])
+    installed.source("long-an", "sftp", at(sftp, "long-an"), "long-an", PASSWORDS["long-an"])
+    half_year = {"period_start": "01/01/2025", "period_end": "30/06/2025"}
+    own = {"period_start": "01/07/2025", "period_end": "31/07/2025"}
+    put = {
+        ("tay-ninh-2025", "long-an/kinh-phi.xlsx"): (half_year | {"unit": "Long An"}, None),
+        ("tay-ninh-2025", "ca-mau/kinh-phi.xlsx"): (half_year | {"unit": "Cà Mau"}, "folder_of_another_sender"),
+        ("tay-ninh-2025", "cua-minh.xlsx"): (half_year | {"unit": "Cà Mau"}, "unit_of_another_sender"),
+        ("tay-ninh-2025", "long-an/nham.xlsx"): (half_year | {"unit": "Bến Tre"}, "unit_of_another_sender"),
+        ("tay-ninh-2025", "long-an/nham-2.xlsx"): (own | {"unit": "Tây Ninh"}, "unit_of_another_folder"),
+        ("long-an", "tay-ninh-2025/kinh-phi.xlsx"): (own | {"unit": "Tây Ninh"}, "folder_of_another_sender"),
+    }
+    for (account, name), (header, _) in put.items():
+        sftp.put(account, name, kinh_phi(header=header))
+    installed.night(AFTER_MERGER)
+    read_receipts(installed.connection, installed.settings, 1, AFTER_MERGER)
+    found = dict(
+        installed.ask(
+            """select r.location, max(f.finding_code) filter (where f.verdict = 'return' and f.finding_code ~ 'sender|folder')
+            from raw.receipt as r left join raw.finding as f on f.receipt_key = r.receipt_key group by r.location"""
+        )
+    )
+    assert found == {name: code for (_, name), (_, code) in put.items()}
+    accepted = "select unit_key from raw.submission s where not exists (select from raw.finding f where f.submission_key"
+    assert installed.ask(f"{accepted} = s.submission_key and f.verdict = 'return')") == [("long-an",)]
+    sentences = installed.ask("select message_vi, message_en from raw.finding where finding_code = 'folder_of_another_sender'")
+    assert all("Cà Mau" in vi or "Tây Ninh" in vi for vi, _ in sentences) and len(sentences) == 2
+
+
+def test_a_tree_that_is_nobodys_account_takes_files_in_units_folders_only(installed, chain):
+    installed.secret("authorities.pem", chain.authority)
+    with web(chain, TOKEN) as server:
+        installed.source("web", "https", server.location, "", TOKEN)
+        server.files = {"ha-noi/a.xlsx": kinh_phi(header={"unit": "Hà Nội"}), "b.xlsx": kinh_phi(header={"unit": "Hà Nội"})}
+        installed.night()
+    rows = "select location, claimed_unit_key, state, finding_code, found_by from raw.receipt left join raw.finding"
+    assert installed.ask(f"{rows} using (receipt_key) order by 1") == [
+        ("b.xlsx", None, "returned", "sender_unknown", "landing"),
+        ("ha-noi/a.xlsx", "ha-noi", "landed", None, None),
+    ]
+
+
+def test_an_upload_that_goes_on_waits_for_the_next_pull(installed, sftp, chain):
+    installed.source("sftp", "sftp", at(sftp, "long-an"), "long-an", PASSWORDS["long-an"])
+    for name in ("a.xlsx.part", "b.tmp", "c.xlsx.filepart", ".d.xlsx"):
+        sftp.put("long-an", name, b"half")
+    growing = sftp.put("long-an", "growing.xlsx", b"x" * 1000)
+    is_done = threading.Event()
+
+    def upload():
+        while not is_done.wait(0.05):
+            with growing.open("ab") as file:
+                file.write(b"x" * 100)
+
+    uploading = threading.Thread(target=upload)
+    uploading.start()
+    try:
+        assert pull_source(installed.settings, "sftp", NOW).rows_out == 0
+    finally:
+        is_done.set()
+        uploading.join()
+    waiting = dict.fromkeys(("a.xlsx.part", "b.tmp", "c.xlsx.filepart"), "file_unfinished")
+    assert installed.troubles() == waiting | {"growing.xlsx": "file_changing"}
+    assert installed.ask("select outcome, n_waiting, n_failed from raw.source_attempt") == [("done", 4, 0)]
+    os.rename(sftp.inbox("long-an") / "a.xlsx.part", sftp.inbox("long-an") / "a.xlsx")
+    assert pull_source(installed.settings, "sftp", NOW).rows_out == 2
+    assert installed.ask("select location, byte_count from raw.receipt order by 1") == [
+        ("a.xlsx", 4), ("growing.xlsx", growing.stat().st_size),
+    ]  # fmt: skip
+
+    installed.secret("authorities.pem", chain.authority)
+    with web(chain, TOKEN) as server:
+        installed.source("web", "https", server.location, "ha-noi", TOKEN)
+        server.files, server.growing = {"a.xlsx": b"1"}, {"a.xlsx"}
+        assert pull_source(installed.settings, "web", NOW).rows_out == 0
+        server.growing = set()
+        assert pull_source(installed.settings, "web", NOW).rows_out == 1
+
+
+def test_each_trouble_is_a_row_and_the_rest_of_the_night_is_unharmed(installed, sftp, chain):
+    """Wrong host key, expired token, wrong password, cut in the middle, 404, over the cap, nobody there, not set up: one night."""
+    report = kinh_phi()
+    installed.secret("authorities.pem", chain.authority)
+    inbox = installed.settings.home / "inbox"
+    (inbox / "ca-mau").mkdir(parents=True)
+    (inbox / "ca-mau" / "a.xlsx").write_bytes(report)
+    (inbox / "ca-mau" / "big.xlsx").write_bytes(b"x" * (CAP + 1))
+    os.symlink("/etc/passwd", inbox / "ca-mau" / "link.xlsx")
+    sftp.put("long-an", "a.xlsx", report)
+    sftp.put("long-an", "big.xlsx", b"x" * (CAP + 1))
+    sftp.put("ha-noi", "a.xlsx", os.urandom(50_000))
+    locked = sftp.put("long-an", "locked.xlsx", report)
+    locked.chmod(0)
+    before = tree(sftp.root), tree(inbox)
+    with contextlib.ExitStack() as open_servers:
+        server = open_servers.enter_context(web(chain, TOKEN))
+        server.files = {"a.xlsx": report, "cut.xlsx": b"y" * 50_000, "gone.xlsx": b"1", "big.xlsx": b"x" * (CAP + 1)}
+        server.cut, server.absent = {"cut.xlsx"}, {"gone.xlsx"}
+        cut = open_servers.enter_context(broken_wire(sftp.port, 20_000))
+        other_key = open_servers.enter_context(broken_wire(sftp.port, 10**9))
+        stranger = open_servers.enter_context(broken_wire(sftp.port, 10**9))
+        store = open_servers.enter_context(s3_store())
+        _, _, wrong = sftp.known_hosts.partition(" ssh-ed25519 ")
+        wrong = f"{wrong[:-6]}{'A' if wrong[-6] != 'A' else 'B'}{wrong[-5:]}"
+        known = [sftp.known_hosts, f"[{HOST}]:{cut} {sftp.host_key}", f"[{HOST}]:{other_key} ssh-ed25519 {wrong}"]
+        installed.secret("known_hosts", "\n".join(known))
+        expected = {}
+
+        def source(code, transport, location, secret=None, unit_key="long-an", *, outcome, trouble, tries=1):
+            installed.source(code, transport, location, unit_key, secret)
+            expected[code] = (outcome, trouble, tries)
+
+        password = PASSWORDS["long-an"]
+        source("1 wrong host key", "sftp", at(sftp, "long-an", other_key), password, outcome="refused", trouble="host_key_other")
+        source("2 unknown host key", "sftp", at(sftp, "long-an", stranger), password, outcome="refused", trouble="host_key_unknown")
+        source("3 wrong password", "sftp", at(sftp, "long-an"), "sai-mat-khau", outcome="refused", trouble="password_refused")
+        source("4 expired token", "https", server.location, "ma-het-han", outcome="refused", trouble="token_refused")
+        source("5 not there", "https", f"{server.location}khong-co/", TOKEN, outcome="absent", trouble="place_absent")
+        source("6 cut", "sftp", at(sftp, "ha-noi", cut), PASSWORDS["ha-noi"], "ha-noi", outcome="partly", trouble=None, tries=2)
+        source("7 down", "https", f"https://{HOST}:{free_port()}/", TOKEN, outcome="unreachable", trouble="unreachable", tries=2)
+        source("8 no bucket", "s3", f"{store}/khong-co/inbox", S3_SECRET, outcome="absent", trouble="place_absent")
+        source("9 no secret", "s3", f"{store}/bao-cao/inbox", outcome="not_set_up", trouble="secret_missing")
+        source("a carrier pigeon", "pigeon", "loft", outcome="not_set_up", trouble="transport_unknown")
+        source("b in clear", "https", "http://so.example/in/", TOKEN, outcome="not_set_up", trouble="location_unclear")
+        source("c no folder", "folder", "khong-co", unit_key="", outcome="absent", trouble="place_absent")
+        source("d web", "https", server.location, TOKEN, outcome="partly", trouble=None, tries=2)
+        source("e sftp", "sftp", at(sftp, "long-an"), password, outcome="partly", trouble=None)
+        source("f folder", "folder", "inbox", unit_key="", outcome="partly", trouble=None)
+        counts = installed.night()
+
+    standing = "select source_code, outcome, trouble_code, n_tries from raw.source_attempt order by attempt_key"
+    assert {code: tuple(rest) for code, *rest in installed.ask(standing)} == expected
+    assert counts.rows_out == 3
+    receipts = installed.ask("select source_code, location, claimed_unit_key from raw.receipt order by 1")
+    assert receipts == [
+        ("d web", "a.xlsx", "long-an"), ("e sftp", "a.xlsx", "long-an"), ("f folder", "ca-mau/a.xlsx", "ca-mau"),
+    ]  # fmt: skip
+    files = installed.ask("select source_code, location, trouble_code, file_state from raw.source_file_trouble order by 1, 2")
+    assert files == [
+        ("6 cut", "a.xlsx", "file_cut", "failed"),
+        ("d web", "big.xlsx", "file_over_cap", "refused"),
+        ("d web", "cut.xlsx", "file_cut", "failed"),
+        ("d web", "gone.xlsx", "file_gone", "failed"),
+        ("e sftp", "big.xlsx", "file_over_cap", "refused"),
+        ("e sftp", "locked.xlsx", "file_denied", "failed"),
+        ("f folder", "ca-mau/big.xlsx", "file_over_cap", "refused"),
+    ]
+    told = status(installed.connection, NOW)
+    not_reached = {row["source_code"]: row for row in told["sources_not_reached"]}
+    assert set(not_reached) == {code for code, (outcome, *_) in expected.items() if outcome not in ("done", "partly")}
+    assert len(told["files_not_taken"]) == len(files)
+    rows = [*told["sources_not_reached"], *told["files_not_taken"]]
+    assert all(row["sentence_vi"] and row["sentence_en"] and row["sentence_vi"] != row["sentence_en"] for row in rows)
+    written = str(installed.ask("select a::text from raw.source_attempt as a union all select f::text from raw.source_file as f"))
+    for secret in (*PASSWORDS.values(), TOKEN, "sai-mat-khau", "ma-het-han", "bi-mat-s3", "PRIVATE KEY"):
+        assert secret not in written
+    assert (tree(sftp.root), tree(inbox)) == before
+
+
+def test_a_store_that_refuses_its_key_is_a_row(installed):
+    with s3_store() as address:
+        s3_client(address).create_bucket(Bucket="bao-cao")
+        installed.source("s3", "s3", f"{address}/bao-cao/inbox", "long-an", S3_SECRET)
+        assert pull_source(installed.settings, "s3", NOW).note == ""  # an inbox in which nothing lies yet
+        servers.ask_for_keys(address)
+        assert "refuses the account" in pull_source(installed.settings, "s3", NOW).note
+    assert "cannot be reached" in pull_source(installed.settings, "s3", NOW).note
+    outcomes = installed.ask("select outcome, n_tries from raw.source_attempt order by attempt_key")
+    assert outcomes == [("done", 1), ("refused", 1), ("unreachable", 2)]
+    [(since, times, reached)] = installed.ask("select failing_since, n_failed_attempts, last_reached_at from raw.source_standing")
+    assert (since, times, reached) == (NOW, 2, NOW)
+
+
+def test_a_wire_that_breaks_once_is_tried_again_with_growing_pauses(installed, sftp):
+    installed.parameters(source_tries=4, source_pause_seconds=0.3)
+    sftp.put("ha-noi", "a.xlsx", os.urandom(50_000))
+    with broken_wire(sftp.port, 20_000, n_cuts=2) as port:
+        installed.secret("known_hosts", f"[{HOST}]:{port} {sftp.host_key}")
+        installed.source("sftp", "sftp", at(sftp, "ha-noi", port), "ha-noi", sftp.private_key)
+        began = time.monotonic()
+        assert pull_source(installed.settings, "sftp", NOW).rows_out == 1
+        assert time.monotonic() - began >= 0.3 + 0.6
+    assert installed.ask("select outcome, n_tries, n_failed from raw.source_attempt") == [("done", 3, 0)]
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused(installed, chain):
+    with web(chain, TOKEN) as server:
+        installed.source("web", "https", server.location, "long-an", TOKEN)
+        pull_source(installed.settings, "web", NOW)
+        assert server.sent == []
+    assert installed.ask("select outcome, trouble_code from raw.source_attempt") == [("refused", "certificate_refused")]
+
+
+def test_a_night_of_the_past_asks_no_server(installed, chain):
+    installed.secret("authorities.pem", chain.authority)
+    with web(chain, TOKEN) as server:
+        server.files = {"a.xlsx": kinh_phi()}
+        installed.source("web", "https", server.location, "long-an", TOKEN)
+        assert installed.night(NOW, started_at=AFTER_MERGER).rows_in == 0
+        assert installed.ask("select count(*) from raw.source_attempt") == [(0,)]
+        assert installed.night(NOW, started_at=NOW).rows_out == 1
+
+
+def test_two_pulls_of_one_source_at_once_open_one_receipt(installed, chain):
+    installed.secret("authorities.pem", chain.authority)
+    with web(chain, TOKEN) as server:
+        server.files = {"a.xlsx": kinh_phi()}
+        installed.source("web", "https", server.location, "long-an", TOKEN)
+        pulls = [threading.Thread(target=pull_source, args=(installed.settings, "web", NOW)) for _ in range(3)]
+        for each in pulls:
+            each.start()
+        for each in pulls:
+            each.join()
+        assert server.sent == ["a.xlsx"]
+    assert installed.ask("select times_seen from raw.receipt") == [(3,)]
+
+
+def test_the_register_of_sources_names_known_transports_and_units_and_no_secret():
+    from urllib.parse import urlsplit
+
+    from ingestion.transports import TRANSPORTS
+
+    with (PROJECT / "dbt_project/register/sources.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (PROJECT / "dbt_project/register/units.csv").open(encoding="utf-8", newline="") as file:
+        units = {row["unit_key"] for row in csv.DictReader(file)}
+    assert rows and all(row["transport"] in TRANSPORTS and row["unit_key"] in {"", *units} for row in rows)
+    assert all(urlsplit(row["location"]).password is None for row in rows)
