@@ -118,7 +118,8 @@ def _read(filesystem: CheckedSFTP, entry: dict, most: int, version: str | None) 
     where = PurePosixPath(entry["name"]).name
     try:
         with filesystem.ftp.open(entry["name"], "rb") as file:
-            file.prefetch(min(entry["size"], most + 1))
+            if entry["size"]:
+                file.prefetch(min(entry["size"], most + 1))
             return Content(file.read(most + 1))
     except FileNotFoundError as error:
         raise Trouble("file_gone", where=where) from error

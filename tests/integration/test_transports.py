@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import threading
 import time
+import unicodedata
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -37,12 +38,12 @@ TOKEN, S3_SECRET = "ma-truy-cap-that", "khoa:bi-mat-s3"
 class Installation:
     """Settings whose register of sources a test writes, with secrets beside it, on one database."""
 
-    def __init__(self, settings, folder, connection):
+    def __init__(self, settings, folder, database, connection):
         register, secrets = folder / "register", folder / "secrets"
         shutil.copytree(settings.register, register)
         secrets.mkdir()
         self.settings = dataclasses.replace(settings, register=register, secrets=secrets)
-        self.connection, self.rows = connection, []
+        self.database, self.connection, self.rows = database, connection, []
         self.parameters(max_file_bytes=CAP, source_tries=2, source_pause_seconds=0.1, settle_seconds=0.3)
         self._write()
 
@@ -73,7 +74,7 @@ class Installation:
             writer.writerows(self.rows)
 
     def night(self, as_of=NOW, started_at=None):
-        night = start_night(self.settings, None, self.connection, as_of, started_at or as_of)
+        night = start_night(self.settings, self.database, self.connection, as_of, started_at or as_of)
         return pull_and_land(night)
 
     def ask(self, query, *values):
@@ -88,7 +89,7 @@ class Installation:
 @pytest.fixture
 def installed(database, settings, tmp_path):
     with contextlib.closing(connect(database)) as connection:
-        yield Installation(settings, tmp_path, connection)
+        yield Installation(settings, tmp_path, database, connection)
 
 
 @pytest.fixture(scope="module")
@@ -367,7 +368,7 @@ def test_each_trouble_is_a_row_and_the_rest_of_the_night_is_unharmed(installed, 
         source("f folder", "folder", "inbox", unit_key="", outcome="partly", trouble=None)
         counts = installed.night()
 
-    standing = "select source_code, outcome, trouble_code, n_tries from raw.source_attempt order by attempt_key"
+    standing = "select source_code, outcome, trouble_code, n_tries from raw.source_attempt"
     assert {code: tuple(rest) for code, *rest in installed.ask(standing)} == expected
     assert counts.rows_out == 3
     receipts = installed.ask("select source_code, location, claimed_unit_key from raw.receipt order by 1")
@@ -396,6 +397,23 @@ def test_each_trouble_is_a_row_and_the_rest_of_the_night_is_unharmed(installed, 
     assert (tree(sftp.root), tree(inbox)) == before
 
 
+def test_two_names_that_differ_in_how_accents_were_typed_are_one_place(installed):
+    installed.source("folder", "folder", "inbox")
+    inbox = installed.settings.home / "inbox" / "long-an"
+    inbox.mkdir(parents=True)
+    composed, apart = (unicodedata.normalize(form, "kinh phí.xlsx") for form in ("NFC", "NFD"))
+    for _ in range(2):
+        (inbox / apart).write_bytes(b"old")
+        pull_source(installed.settings, "folder", NOW)
+    (inbox / composed).write_bytes(b"new")
+    (inbox / "none.csv").write_bytes(b"")
+    for _ in range(3):
+        pull_source(installed.settings, "folder", NOW)
+    receipts = installed.ask("select location, byte_count, times_seen from raw.receipt order by receipt_key")
+    assert sorted(receipts) == [("long-an/kinh phí.xlsx", 3, 2), ("long-an/kinh phí.xlsx", 3, 3), ("long-an/none.csv", 0, 3)]
+    assert installed.troubles() == {"long-an/kinh phí.xlsx (2)": "file_twice"}
+
+
 def test_a_store_that_refuses_its_key_is_a_row(installed):
     with s3_store() as address:
         s3_client(address).create_bucket(Bucket="bao-cao")
@@ -413,11 +431,12 @@ def test_a_store_that_refuses_its_key_is_a_row(installed):
 def test_a_wire_that_breaks_once_is_tried_again_with_growing_pauses(installed, sftp):
     installed.parameters(source_tries=4, source_pause_seconds=0.3)
     sftp.put("ha-noi", "a.xlsx", os.urandom(50_000))
+    sftp.put("ha-noi", "empty.xlsx", b"")
     with broken_wire(sftp.port, 20_000, n_cuts=2) as port:
         installed.secret("known_hosts", f"[{HOST}]:{port} {sftp.host_key}")
         installed.source("sftp", "sftp", at(sftp, "ha-noi", port), "ha-noi", sftp.private_key)
         began = time.monotonic()
-        assert pull_source(installed.settings, "sftp", NOW).rows_out == 1
+        assert pull_source(installed.settings, "sftp", NOW).rows_out == 2
         assert time.monotonic() - began >= 0.3 + 0.6
     assert installed.ask("select outcome, n_tries, n_failed from raw.source_attempt") == [("done", 3, 0)]
 
