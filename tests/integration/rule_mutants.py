@@ -12,6 +12,7 @@ import dataclasses
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from expectations.rule_terms import TERM_KEYS, Term, Vocabulary
 
 EQUIVALENT = Path(__file__).parent / "proofs" / "equivalent_mutants.csv"
 OPERATORS = ("==", "<=", ">=")
+FIRST_DAY = date(2024, 1, 1)  # no form is older
 NOT_MUTATED = ("form", "sheet", "vi", "en", "times")  # the first two must fit each other, `times` is the coefficient
 
 
@@ -76,6 +78,10 @@ def _changes(rule: Rule) -> Iterator[tuple[str, dict[str, Any]]]:
             step = 1 if isinstance(value, int) else value / 10
             for other in (value + step, value - step):
                 yield f"{name} {other:g}", {"parameters": {**less, name: other}}
+    if rule.valid_from > FIRST_DAY:
+        yield "valid from the first day", {"valid_from": FIRST_DAY}
+    if rule.valid_to is not None:
+        yield "valid for ever", {"valid_to": None}
     if rule.tolerance_pct:
         yield "no tolerance", {"tolerance_pct": 0}
     for n, term in enumerate(rule.terms):
