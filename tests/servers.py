@@ -205,7 +205,8 @@ def certificate_chain(folder: Path) -> Chain:
 class WebServer:
     """A running web server: `files` (path → bytes) below `/in/`, for who shows the token; `sent` notes what was sent.
 
-    What is `absent` is listed and answers 404; what is `cut` breaks off half-way; what is `growing` is longer each time.
+    What is `absent` is listed and answers 404; what is `cut` breaks off half-way; what is `growing` is longer each time; what
+    is `slow` comes a byte at a time.
     """
 
     port: int = 0
@@ -215,6 +216,7 @@ class WebServer:
     absent: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
     growing: set[str] = field(default_factory=set)
+    slow: set[str] = field(default_factory=set)
 
     @property
     def location(self) -> str:
@@ -244,7 +246,7 @@ def web(chain: Chain, token: str) -> Iterator[WebServer]:
             if self.headers.get("If-None-Match") == tag:
                 return self.answer(304, b"", tag)
             state.sent.append(path)
-            return self.answer(200, data, tag, is_cut=path in state.cut)
+            return self.answer(200, data, tag, is_cut=path in state.cut, is_slow=path in state.slow)
 
         def index(self, folder: str) -> None:
             below = {path.removeprefix(folder) for path in state.files if path.startswith(folder)}
@@ -255,7 +257,7 @@ def web(chain: Chain, token: str) -> Iterator[WebServer]:
             page = f'<html><a href="?C=N;O=D">Name</a><a href="https://other.invalid/a.xlsx">a</a>{links}</html>'
             return self.answer(200, page.encode(), kind="text/html; charset=utf-8")
 
-        def answer(self, status: int, data: bytes, tag: str = "", kind: str = "application/octet-stream", is_cut: bool = False):
+        def answer(self, status: int, data: bytes, tag="", kind="application/octet-stream", is_cut=False, is_slow=False):
             self.send_response(status)
             self.send_header("Content-Type", kind)
             if status != 304:
@@ -263,7 +265,10 @@ def web(chain: Chain, token: str) -> Iterator[WebServer]:
             if tag:
                 self.send_header("ETag", tag)
             self.end_headers()
-            self.wfile.write(data[: len(data) // 2] if is_cut else data)
+            for at in range(len(data) if is_slow else 0):
+                time.sleep(0.2)
+                self.wfile.write(data[at : at + 1])
+            self.wfile.write(b"" if is_slow else data[: len(data) // 2] if is_cut else data)
             self.close_connection = is_cut
 
         def log_message(self, *_: object) -> None:

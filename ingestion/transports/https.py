@@ -42,7 +42,7 @@ def open_place(source: Source, known: Known, limits: Limits) -> Iterator[Look]:
     context = trusting_context(source)
 
     async def client(loop: Any) -> aiohttp.ClientSession:
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=limits.file_seconds, sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
         connector = aiohttp.TCPConnector(ssl=context)
         return aiohttp.ClientSession(connector=connector, headers=headers, timeout=timeout, raise_for_status=_judge)
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 import aiohttp
 import botocore.exceptions
+from fsspec.asyn import sync
 from s3fs import S3FileSystem
 
 from ingestion.transports.seen import Content, Known, Look, SeenFile, Trouble, place_of, told
@@ -63,7 +64,7 @@ def _look(filesystem: S3FileSystem, folder: str, shown: str, limits: Limits) -> 
             seen.append(
                 SeenFile(
                     location=place_of(place.as_posix()),
-                    read=partial(_read, filesystem, entry["name"]),
+                    read=partial(_read, filesystem, entry["name"], limits),
                     byte_count=entry["size"],
                     version=f"{entry['size']} {entry.get('ETag', '')}",
                 )
@@ -81,10 +82,10 @@ def _entries(filesystem: S3FileSystem, folder: str) -> Iterator[dict]:
             raise
 
 
-def _read(filesystem: S3FileSystem, key: str, version: str | None) -> Content:
+def _read(filesystem: S3FileSystem, key: str, limits: Limits, version: str | None) -> Content:
     where = PurePosixPath(key).name
     try:
-        return Content(filesystem.cat_file(key))
+        return Content(sync(filesystem.loop, filesystem._cat_file, key, timeout=limits.file_seconds))
     except FileNotFoundError as error:
         raise Trouble("file_gone", where=where) from error
     except PermissionError as error:

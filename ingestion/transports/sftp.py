@@ -6,6 +6,7 @@ Host keys are checked against the secret `known_hosts` (OpenSSH's format) and ne
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -20,7 +21,7 @@ from ingestion.transports.seen import Content, Known, Look, SeenFile, Trouble, p
 from ingestion.transports.sources import Limits, Source, user_of
 from ingestion.transports.tree import is_left_alone, walk
 
-CONNECT_SECONDS, ANSWER_SECONDS = 15, 60
+CONNECT_SECONDS, ANSWER_SECONDS, PIECE = 15, 60, 1 << 15
 EXAMPLE = "sftp://account@host.example:22/folder"
 BROKEN = (OSError, EOFError, paramiko.SSHException)
 
@@ -105,7 +106,7 @@ def _look(filesystem: CheckedSFTP, folder: str, shown: str, limits: Limits) -> l
         seen.append(
             SeenFile(
                 location=place_of(place.as_posix()),
-                read=partial(_read, filesystem, entry, limits.max_file_bytes),
+                read=partial(_read, filesystem, entry, limits),
                 byte_count=entry["size"] if is_file else None,
                 version=f"{entry['size']} {entry['mtime'].isoformat()}" if is_file else None,
                 may_grow=is_file,
@@ -114,13 +115,18 @@ def _look(filesystem: CheckedSFTP, folder: str, shown: str, limits: Limits) -> l
     return seen
 
 
-def _read(filesystem: CheckedSFTP, entry: dict, most: int, version: str | None) -> Content:
-    where = PurePosixPath(entry["name"]).name
+def _read(filesystem: CheckedSFTP, entry: dict, limits: Limits, version: str | None) -> Content:
+    where, most, began = PurePosixPath(entry["name"]).name, limits.max_file_bytes, time.monotonic()
     try:
         with filesystem.ftp.open(entry["name"], "rb") as file:
             if entry["size"]:
                 file.prefetch(min(entry["size"], most + 1))
-            return Content(file.read(most + 1))
+            data = bytearray()
+            while len(data) <= most and (piece := file.read(PIECE)):
+                data += piece
+                if time.monotonic() - began > limits.file_seconds:
+                    raise TimeoutError(f"{limits.file_seconds:.0f} s")
+            return Content(bytes(data))
     except FileNotFoundError as error:
         raise Trouble("file_gone", where=where) from error
     except PermissionError as error:

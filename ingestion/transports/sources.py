@@ -52,9 +52,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Limits:
-    """What the register's parameters allow a pull: bytes a file, tries, seconds before the next try and between two looks."""
+    """What the register's parameters allow a pull: bytes and seconds a file, tries, seconds before the next and between looks."""
 
     max_file_bytes: int
+    file_seconds: float
     tries: int
     pause_seconds: float
     settle_seconds: float
@@ -92,6 +93,7 @@ def read_limits(settings: Settings) -> Limits:
         values = {row["parameter_code"]: float(row["parameter_value"]) for row in csv.DictReader(file)}
     return Limits(
         max_file_bytes=int(values["max_file_bytes"]),
+        file_seconds=values["file_seconds"],
         tries=int(values["source_tries"]),
         pause_seconds=values["source_pause_seconds"],
         settle_seconds=values["settle_seconds"],

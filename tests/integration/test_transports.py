@@ -44,7 +44,7 @@ class Installation:
         secrets.mkdir()
         self.settings = dataclasses.replace(settings, register=register, secrets=secrets)
         self.database, self.connection, self.rows = database, connection, []
-        self.parameters(max_file_bytes=CAP, source_tries=2, source_pause_seconds=0.1, settle_seconds=0.3)
+        self.parameters(max_file_bytes=CAP, source_tries=2, file_seconds=60, source_pause_seconds=0.1, settle_seconds=0.3)
         self._write()
 
     def parameters(self, **values):
@@ -121,13 +121,14 @@ def at(server, account, port=None):
 
 
 @contextlib.contextmanager
-def sftp_place(installed, sftp, chain, tmp_path):
+def sftp_place(installed, chain, request):
+    sftp = request.getfixturevalue("sftp")
     installed.source("place", "sftp", at(sftp, "ha-noi"), "ha-noi", sftp.private_key)
     yield lambda name, data: sftp.put("ha-noi", name, data)
 
 
 @contextlib.contextmanager
-def https_place(installed, sftp, chain, tmp_path):
+def https_place(installed, chain, request):
     installed.secret("authorities.pem", chain.authority)
     with web(chain, TOKEN) as server:
         installed.source("place", "https", server.location, "ha-noi", TOKEN)
@@ -135,7 +136,7 @@ def https_place(installed, sftp, chain, tmp_path):
 
 
 @contextlib.contextmanager
-def s3_place(installed, sftp, chain, tmp_path):
+def s3_place(installed, chain, request):
     with s3_store() as address:
         client = s3_client(address)
         client.create_bucket(Bucket="bao-cao")
@@ -155,9 +156,9 @@ def tree(folder):
 
 
 @pytest.mark.parametrize("place", [sftp_place, https_place, s3_place], ids=["sftp with a key", "https", "s3"])
-def test_a_file_is_taken_once_and_again_when_it_changes(place, installed, sftp, chain, tmp_path):
+def test_a_file_is_taken_once_and_again_when_it_changes(place, installed, chain, request):
     report, name = kinh_phi(header={"unit": "Hà Nội"}), "quý 1/kinh phí.xlsx"
-    with place(installed, sftp, chain, tmp_path) as put:
+    with place(installed, chain, request) as put:
         put(name, report)
         assert (pull_source(installed.settings, "place", NOW).rows_in, installed.troubles()) == (1, {})
         receipt = "select location, claimed_unit_key, sha256, byte_count, received_at, times_seen, state from raw.receipt"
@@ -280,7 +281,7 @@ def test_a_tree_that_is_nobodys_account_takes_files_in_units_folders_only(instal
     ]
 
 
-def test_an_upload_that_goes_on_waits_for_the_next_pull(installed, sftp, chain):
+def test_an_upload_that_goes_on_waits_for_the_next_pull(installed, sftp):
     installed.source("sftp", "sftp", at(sftp, "long-an"), "long-an", PASSWORDS["long-an"])
     for name in ("a.xlsx.part", "b.tmp", "c.xlsx.filepart", ".d.xlsx"):
         sftp.put("long-an", name, b"half")
@@ -308,6 +309,8 @@ def test_an_upload_that_goes_on_waits_for_the_next_pull(installed, sftp, chain):
         ("a.xlsx", 4), ("growing.xlsx", growing.stat().st_size),
     ]  # fmt: skip
 
+
+def test_a_page_that_still_grows_waits_for_the_next_pull(installed, chain):
     installed.secret("authorities.pem", chain.authority)
     with web(chain, TOKEN) as server:
         installed.source("web", "https", server.location, "ha-noi", TOKEN)
@@ -317,84 +320,97 @@ def test_an_upload_that_goes_on_waits_for_the_next_pull(installed, sftp, chain):
         assert pull_source(installed.settings, "web", NOW).rows_out == 1
 
 
-def test_each_trouble_is_a_row_and_the_rest_of_the_night_is_unharmed(installed, sftp, chain):
-    """Wrong host key, expired token, wrong password, cut in the middle, 404, over the cap, nobody there, not set up: one night."""
+def check_night(installed, sources, arrivals, files, folder):
+    """One night over sources (code → row, outcome, trouble, tries): its rows are those, and the folder is as it was before."""
+    for code, (row, *_) in sources.items():
+        installed.source(code, *row)
+    before = tree(folder)
+    assert installed.night().rows_out == len(arrivals)
+    assert tree(folder) == before
+    standing = installed.ask("select source_code, outcome, trouble_code, n_tries from raw.source_attempt")
+    assert {code: tuple(rest) for code, *rest in standing} == {code: tuple(rest) for code, (_, *rest) in sources.items()}
+    assert installed.ask("select source_code, location, claimed_unit_key from raw.receipt order by 1") == arrivals
+    trouble = "select source_code, location, trouble_code, file_state from raw.source_file_trouble order by 1, 2"
+    assert installed.ask(trouble) == files
+
+    told = status(installed.connection, NOW)
+    not_reached = {code for code, (_, outcome, *_) in sources.items() if outcome not in ("done", "partly")}
+    assert {row["source_code"] for row in told["sources_not_reached"]} == not_reached
+    assert len(told["files_not_taken"]) == len(files)
+    rows = [*told["sources_not_reached"], *told["files_not_taken"]]
+    assert all(row["sentence_vi"] and row["sentence_en"] and row["sentence_vi"] != row["sentence_en"] for row in rows)
+    written = str(installed.ask("select a::text from raw.source_attempt a union all select f::text from raw.source_file f"))
+    secrets = [secret for (_, _, _, *rest), *_ in sources.values() for secret in rest if secret]
+    assert secrets and not [secret for secret in secrets if secret in written]
+
+
+def test_each_trouble_of_sftp_is_a_row_and_the_rest_of_the_night_is_unharmed(installed, sftp):
+    """Wrong and unknown host key, wrong password, connection cut in the middle of a file, over the cap, not readable."""
+    report, password = kinh_phi(), PASSWORDS["long-an"]
+    sftp.put("long-an", "a.xlsx", report)
+    sftp.put("long-an", "big.xlsx", b"x" * (CAP + 1))
+    sftp.put("long-an", "locked.xlsx", report).chmod(0)
+    os.symlink("/etc/passwd", sftp.inbox("long-an") / "link.xlsx")
+    sftp.put("ha-noi", "a.xlsx", os.urandom(50_000))
+    with (
+        broken_wire(sftp.port, 20_000) as cut,
+        broken_wire(sftp.port, 10**9) as other_key,
+        broken_wire(sftp.port, 10**9) as stranger,
+    ):
+        key = sftp.host_key
+        wrong = key[:-6] + ("A" if key[-6] != "A" else "B") + key[-5:]
+        installed.secret("known_hosts", f"{sftp.known_hosts}\n[{HOST}]:{cut} {key}\n[{HOST}]:{other_key} {wrong}")
+        mine = ("long-an", password)
+        sources = {
+            "1 wrong host key": (("sftp", at(sftp, "long-an", other_key), *mine), "refused", "host_key_other", 1),
+            "2 unknown host key": (("sftp", at(sftp, "long-an", stranger), *mine), "refused", "host_key_unknown", 1),
+            "3 wrong password": (("sftp", at(sftp, "long-an"), "long-an", "sai-mat-khau"), "refused", "password_refused", 1),
+            "4 cut": (("sftp", at(sftp, "ha-noi", cut), "ha-noi", PASSWORDS["ha-noi"]), "partly", None, 2),
+            "5 good": (("sftp", at(sftp, "long-an"), *mine), "partly", None, 1),
+        }
+        files = [
+            ("4 cut", "a.xlsx", "file_cut", "failed"),
+            ("5 good", "big.xlsx", "file_over_cap", "refused"),
+            ("5 good", "locked.xlsx", "file_denied", "failed"),
+        ]
+        check_night(installed, sources, [("5 good", "a.xlsx", "long-an")], files, sftp.root)
+
+
+def test_each_trouble_is_a_row_and_the_rest_of_the_night_is_unharmed(installed, chain):
+    """Expired token, 404, cut in the middle, too slow, over the cap, nobody there, not set up."""
     report = kinh_phi()
+    installed.parameters(file_seconds=4)
     installed.secret("authorities.pem", chain.authority)
     inbox = installed.settings.home / "inbox"
     (inbox / "ca-mau").mkdir(parents=True)
     (inbox / "ca-mau" / "a.xlsx").write_bytes(report)
     (inbox / "ca-mau" / "big.xlsx").write_bytes(b"x" * (CAP + 1))
     os.symlink("/etc/passwd", inbox / "ca-mau" / "link.xlsx")
-    sftp.put("long-an", "a.xlsx", report)
-    sftp.put("long-an", "big.xlsx", b"x" * (CAP + 1))
-    sftp.put("ha-noi", "a.xlsx", os.urandom(50_000))
-    locked = sftp.put("long-an", "locked.xlsx", report)
-    locked.chmod(0)
-    before = tree(sftp.root), tree(inbox)
-    with contextlib.ExitStack() as open_servers:
-        server = open_servers.enter_context(web(chain, TOKEN))
-        server.files = {"a.xlsx": report, "cut.xlsx": b"y" * 50_000, "gone.xlsx": b"1", "big.xlsx": b"x" * (CAP + 1)}
-        server.cut, server.absent = {"cut.xlsx"}, {"gone.xlsx"}
-        cut = open_servers.enter_context(broken_wire(sftp.port, 20_000))
-        other_key = open_servers.enter_context(broken_wire(sftp.port, 10**9))
-        stranger = open_servers.enter_context(broken_wire(sftp.port, 10**9))
-        store = open_servers.enter_context(s3_store())
-        _, _, wrong = sftp.known_hosts.partition(" ssh-ed25519 ")
-        wrong = f"{wrong[:-6]}{'A' if wrong[-6] != 'A' else 'B'}{wrong[-5:]}"
-        known = [sftp.known_hosts, f"[{HOST}]:{cut} {sftp.host_key}", f"[{HOST}]:{other_key} ssh-ed25519 {wrong}"]
-        installed.secret("known_hosts", "\n".join(known))
-        expected = {}
-
-        def source(code, transport, location, secret=None, unit_key="long-an", *, outcome, trouble, tries=1):
-            installed.source(code, transport, location, unit_key, secret)
-            expected[code] = (outcome, trouble, tries)
-
-        password = PASSWORDS["long-an"]
-        source("1 wrong host key", "sftp", at(sftp, "long-an", other_key), password, outcome="refused", trouble="host_key_other")
-        source("2 unknown host key", "sftp", at(sftp, "long-an", stranger), password, outcome="refused", trouble="host_key_unknown")
-        source("3 wrong password", "sftp", at(sftp, "long-an"), "sai-mat-khau", outcome="refused", trouble="password_refused")
-        source("4 expired token", "https", server.location, "ma-het-han", outcome="refused", trouble="token_refused")
-        source("5 not there", "https", f"{server.location}khong-co/", TOKEN, outcome="absent", trouble="place_absent")
-        source("6 cut", "sftp", at(sftp, "ha-noi", cut), PASSWORDS["ha-noi"], "ha-noi", outcome="partly", trouble=None, tries=2)
-        source("7 down", "https", f"https://{HOST}:{free_port()}/", TOKEN, outcome="unreachable", trouble="unreachable", tries=2)
-        source("8 no bucket", "s3", f"{store}/khong-co/inbox", S3_SECRET, outcome="absent", trouble="place_absent")
-        source("9 no secret", "s3", f"{store}/bao-cao/inbox", outcome="not_set_up", trouble="secret_missing")
-        source("a carrier pigeon", "pigeon", "loft", outcome="not_set_up", trouble="transport_unknown")
-        source("b in clear", "https", "http://so.example/in/", TOKEN, outcome="not_set_up", trouble="location_unclear")
-        source("c no folder", "folder", "khong-co", unit_key="", outcome="absent", trouble="place_absent")
-        source("d web", "https", server.location, TOKEN, outcome="partly", trouble=None, tries=2)
-        source("e sftp", "sftp", at(sftp, "long-an"), password, outcome="partly", trouble=None)
-        source("f folder", "folder", "inbox", unit_key="", outcome="partly", trouble=None)
-        counts = installed.night()
-
-    standing = "select source_code, outcome, trouble_code, n_tries from raw.source_attempt"
-    assert {code: tuple(rest) for code, *rest in installed.ask(standing)} == expected
-    assert counts.rows_out == 3
-    receipts = installed.ask("select source_code, location, claimed_unit_key from raw.receipt order by 1")
-    assert receipts == [
-        ("d web", "a.xlsx", "long-an"), ("e sftp", "a.xlsx", "long-an"), ("f folder", "ca-mau/a.xlsx", "ca-mau"),
-    ]  # fmt: skip
-    files = installed.ask("select source_code, location, trouble_code, file_state from raw.source_file_trouble order by 1, 2")
-    assert files == [
-        ("6 cut", "a.xlsx", "file_cut", "failed"),
-        ("d web", "big.xlsx", "file_over_cap", "refused"),
-        ("d web", "cut.xlsx", "file_cut", "failed"),
-        ("d web", "gone.xlsx", "file_gone", "failed"),
-        ("e sftp", "big.xlsx", "file_over_cap", "refused"),
-        ("e sftp", "locked.xlsx", "file_denied", "failed"),
-        ("f folder", "ca-mau/big.xlsx", "file_over_cap", "refused"),
-    ]
-    told = status(installed.connection, NOW)
-    not_reached = {row["source_code"]: row for row in told["sources_not_reached"]}
-    assert set(not_reached) == {code for code, (outcome, *_) in expected.items() if outcome not in ("done", "partly")}
-    assert len(told["files_not_taken"]) == len(files)
-    rows = [*told["sources_not_reached"], *told["files_not_taken"]]
-    assert all(row["sentence_vi"] and row["sentence_en"] and row["sentence_vi"] != row["sentence_en"] for row in rows)
-    written = str(installed.ask("select a::text from raw.source_attempt as a union all select f::text from raw.source_file as f"))
-    for secret in (*PASSWORDS.values(), TOKEN, "sai-mat-khau", "ma-het-han", "bi-mat-s3", "PRIVATE KEY"):
-        assert secret not in written
-    assert (tree(sftp.root), tree(inbox)) == before
+    with web(chain, TOKEN) as server, s3_store() as store:
+        server.files = dict.fromkeys(("a.xlsx", "cut.xlsx", "gone.xlsx", "slow.xlsx"), report) | {"big.xlsx": b"x" * (CAP + 1)}
+        server.cut, server.absent, server.slow = {"cut.xlsx"}, {"gone.xlsx"}, {"slow.xlsx"}
+        nobody = f"https://{HOST}:{free_port()}/"
+        sources = {
+            "1 expired token": (("https", server.location, "long-an", "ma-het-han"), "refused", "token_refused", 1),
+            "2 not there": (("https", f"{server.location}khong-co/", "long-an", TOKEN), "absent", "place_absent", 1),
+            "3 nobody there": (("https", nobody, "long-an", TOKEN), "unreachable", "unreachable", 2),
+            "4 no bucket": (("s3", f"{store}/khong-co/inbox", "long-an", S3_SECRET), "absent", "place_absent", 1),
+            "5 no secret": (("s3", f"{store}/bao-cao/inbox", "long-an"), "not_set_up", "secret_missing", 1),
+            "6 pigeon": (("pigeon", "loft", "long-an"), "not_set_up", "transport_unknown", 1),
+            "7 in clear": (("https", "http://so.example/in/", "long-an", TOKEN), "not_set_up", "location_unclear", 1),
+            "8 no folder": (("folder", "khong-co", ""), "absent", "place_absent", 1),
+            "good folder": (("folder", "inbox", ""), "partly", None, 1),
+            "good web": (("https", server.location, "long-an", TOKEN), "partly", None, 2),
+        }
+        files = [
+            ("good folder", "ca-mau/big.xlsx", "file_over_cap", "refused"),
+            ("good web", "big.xlsx", "file_over_cap", "refused"),
+            ("good web", "cut.xlsx", "file_cut", "failed"),
+            ("good web", "gone.xlsx", "file_gone", "failed"),
+            ("good web", "slow.xlsx", "file_cut", "failed"),
+        ]
+        arrivals = [("good folder", "ca-mau/a.xlsx", "ca-mau"), ("good web", "a.xlsx", "long-an")]
+        check_night(installed, sources, arrivals, files, inbox)
 
 
 def test_two_names_that_differ_in_how_accents_were_typed_are_one_place(installed):
