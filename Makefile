@@ -16,7 +16,7 @@ export DO_NOT_TRACK := 1
 help:
 	@echo "make demo       the sample nation through one night, on an embedded PostgreSQL"
 	@echo "make test       all tests but the long ones"
-	@echo "make test-long  the long tests (up to 75 minutes)"
+	@echo "make test-long  the long tests (up to 90 minutes)"
 	@echo "make lint       ruff, sqlfluff, yamllint"
 	@echo "make docs       the generated pages of docs/"
 	@echo "make stop       stop the embedded PostgreSQL; the data stay"

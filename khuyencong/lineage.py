@@ -118,6 +118,7 @@ def attach_cells(cursor: Any, parts: list[dict[str, Any]]) -> None:
     for part in parts:
         cell = cells.get(part.pop("contribution_key"))
         if cell is not None:
+            cell = dict(cell)  # a figure that came and went between two releases is two parts
             place = tuple(cell[name] for name in ("submission_key", "sheet_code", "row_number", "column_name"))
             cell["written"] = written.get(place)
             cell["landing"] = f"{cell['sha256'][:2]}/{cell['sha256']}.{cell.pop('file_extension')}"

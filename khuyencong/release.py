@@ -120,7 +120,8 @@ def find_release(connection: Connection, as_of: datetime | None = None, release:
         """select release_number as release, as_of, release_hash from release.release
         where (%(release)s::bigint is null or release_number = %(release)s)
             and (%(as_of)s::timestamptz is null or as_of <= %(as_of)s)
-        order by release_number desc limit 1""",
+        -- a night run again for an earlier moment has a later number and knows less
+        order by case when %(as_of)s::timestamptz is not null then as_of end desc, release_number desc limit 1""",
         {"release": release, "as_of": as_of},
     )
     if not found:

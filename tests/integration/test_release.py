@@ -186,6 +186,13 @@ def test_a_withdrawal_is_a_revision(connection):
     assert [row[-1] for row in opened(connection, second.release_number)] == ["revision"]
 
 
+def test_a_night_run_again_for_an_earlier_moment_is_not_what_was_known_later(connection):
+    for number, value in ((0, 5), (5, 6), (3, 7)):
+        night(connection, [{"value": value}], [{}], number)
+    known = {day: find_release(connection, AS_OF + timedelta(days=day, hours=1))["release"] for day in (0, 3, 4, 5, 9)}
+    assert known == {0: 1, 3: 3, 4: 3, 5: 2, 9: 2}
+
+
 def test_show_tells_states_and_reasons(connection):
     night(connection, [{"value": 5}, {"activity_code": "A2", "state": "disputed", "value": 9, "low": 0}], [{}])
     shown = release_show(connection, 1)

@@ -65,26 +65,27 @@ def rule(file: str, old: str, new: str) -> Event:
     return lambda country, connection: country.edit_rule(file, old, new)
 
 
-def word(unit: str, period: str, decision: str, moment: str, value: int | None = None, indicator: str = "") -> Event:
-    """A reviewer's word on the open blocking flag of a unit and period; a correction in million đồng of one indicator."""
+def word(unit: str, period: str, decision: str, moment: str, value: int | None = None, figure: str = "") -> Event:
+    """A reviewer's word on the open blocking flag of a unit and period; a correction, in million đồng, of one figure."""
 
     def happen(country: Country, connection: Any) -> None:
         flags = list_flags(connection, unit=unit, period=period, severity="block", status="open")
         assert len(flags) == 1, flags
         amount = None if value is None else Decimal(value) * 1_000_000
-        figure = None if value is None else _figure_of(connection, flags[0]["flag_id"], indicator)
+        flag_id = flags[0]["flag_id"]
+        figure_key = None if value is None else _figure_of(connection, flag_id, figure)
         decide(
-            connection, flags[0]["flag_id"], decision, "seen in the contract", amount, decided_at=at(moment), figure_key=figure
+            connection, flag_id, decision, "seen in the contract", amount, decided_at=at(moment), figure_key=figure_key
         )
 
     return happen
 
 
-def _figure_of(connection: Any, flag_id: str, indicator: str) -> str:
+def _figure_of(connection: Any, flag_id: str, figure: str) -> str:
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "select distinct figure_key from checks.flag_figure where flag_id = %s and figure_key like %s",
-            (flag_id, f"%|{indicator}|%"),
+            (flag_id, f"%|{figure}|%"),
         )
         ((figure_key,),) = cursor.fetchall()
         return figure_key
@@ -115,7 +116,8 @@ NIGHTS = (
     Evening("2025-05-18", "rule", "a rule is edited: it holds no more", (rule("kinh-phi.yml", *SETTLED_RULE),)),
     Evening("2025-05-20", "rule", "the rule is put back", (rule("kinh-phi.yml", *reversed(SETTLED_RULE)),)),
     Evening("2025-05-22", "decision", "a waiver", (word("long-an", "2025-03", "waive", "2025-05-22T15:00"),)),
-    Evening("2025-05-24", "decision", "a correction", (word("thanh-hoa", "2025-03", "correct", "2025-05-24T15:00", 45, "KC-E05"),)),
+    Evening("2025-05-24", "decision", "a correction",
+            (word("thanh-hoa", "2025-03", "correct", "2025-05-24T15:00", 45, "A1|KC-E05"),)),
     Evening("2025-06-01", "revision", "the waiver lapses: another value came",
             (report("long-an", "2025-03", "2025-06-01T10:00", said=figures(50, 44)),)),
     Evening("2025-07-02", "calendar", "the second quarter is owed; two provinces merged"),
