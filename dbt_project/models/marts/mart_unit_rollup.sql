@@ -81,8 +81,9 @@ place as (
     inner join lateral release.unit_map(null, span.period_end) as region on map.unit_key = region.unit_key
 ),
 
--- a unit of the year before that has lost a part since then is not compared
-place_before as (
+-- a unit of the year before that has lost a part since then is not compared; materialized, or the map would be drawn
+-- again for every figure
+place_before as materialized (
     select
         span.period_end as as_at,
         map.unit_key,
