@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from khuyencong.arrival_steps import Follows, next_step
 from khuyencong.suspects import Known, name_culprits
 
 MAX_ROUNDS = 8
@@ -51,14 +52,44 @@ class GateCounts:
     rounds: int
 
 
-def run_gate(connection: Any, run_key: int, as_of: datetime, rejudge: Callable[[], None]) -> GateCounts:
+def run_gate(
+    connection: Any,
+    run_key: int,
+    as_of: datetime,
+    rejudge: Callable[[], None],
+    follows: Follows = lambda unit, other: False,
+) -> GateCounts:
     """Choose what is in force, judging again by `rejudge` until it is stable; write standing, history and holds.
 
-    `as_of` is the moment of the run (release.run). From the third round on a figure once held tonight stays held, so that two
-    reports whose holds clear each other do not go round in a circle; raises GateError when MAX_ROUNDS do not settle it.
+    `as_of` is the moment of the run (release.run); `follows(unit, other)` says that the unit succeeded the other. What arrived
+    is taken up in the steps of khuyencong.arrival_steps, each settled before the next. In a step a figure once held stays held
+    from the third round on, so that two reports whose holds clear each other do not go round in a circle; raises GateError
+    when MAX_ROUNDS do not settle it.
     """
+    rounds, known = 0, Known()
+    while True:
+        states, held, step_rounds = _settle(connection, run_key, rejudge, known)
+        rounds += step_rounds
+        _write_history(connection, run_key, states, held)
+        _write_lapses(connection, run_key)
+        taken_up = next_step(connection, run_key, as_of, follows)
+        if taken_up is None:
+            break
+        gone = [key for key, state in states.items() if state not in JUDGED]
+        with connection, connection.cursor() as cursor:
+            cursor.execute("delete from checks.chk_verdict where submission_key = any(%s)", (gone,))
+            _write_rejudge(cursor, taken_up)
+        rejudge()
+        rounds += 1
+    n_review = sum(state == "under_review" for state in states.values())
+    return GateCounts(len(states), len(_in_force(states)), n_review, _count_held(connection, run_key), rounds)
+
+
+def _settle(
+    connection: Any, run_key: int, rejudge: Callable[[], None], known: Known
+) -> tuple[dict[int, str], dict[int, int], int]:
+    """The stable states of one step, the figures held of each submission, and how many rounds it took."""
     rounds = 1
-    known: Known = {}
     states, held = _choose(connection, known)
     while changed := _write_choice(connection, run_key, states, keeps_holds=rounds >= KEEP_FROM_ROUND):
         if rounds == MAX_ROUNDS:
@@ -66,10 +97,7 @@ def run_gate(connection: Any, run_key: int, as_of: datetime, rejudge: Callable[[
         rejudge()
         rounds += 1
         states, held = _choose(connection, known)
-    _write_history(connection, run_key, states, held)
-    _write_lapses(connection, run_key)
-    n_review = sum(state == "under_review" for state in states.values())
-    return GateCounts(len(states), len(_in_force(states)), n_review, _count_held(connection, run_key), rounds)
+    return states, held, rounds
 
 
 def choose(
@@ -133,6 +161,7 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
                 where standing_history.submission_key = submission.submission_key
                 order by run_key desc limit 1
             ) as history on true
+            inner join checks.in_sight on submission.submission_key = in_sight.submission_key
             order by identity_key, identity_sequence"""
         )
         candidates = [Candidate(*row) for row in cursor]

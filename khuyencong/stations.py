@@ -78,12 +78,14 @@ def build(night: Night) -> StationCount:
     """Register, staging and checks: every figure typed, every rule due judged."""
     from expectations.rule_loader import load_rules_into
     from ingestion.forms import load_forms, load_forms_into
+    from khuyencong.arrival_steps import begin_steps
     from khuyencong.transform import run_dbt
 
     load_forms_into(night.connection, load_forms(night.settings.forms))
     load_rules_into(night.connection, night.settings)
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute("delete from checks.rejudge")
+    begin_steps(night.connection, night.as_of, _follows(night.settings))
     results = run_dbt(night.warehouse, night.settings, BUILD, exclude=MENTIONS, seeds=True, full_refresh=True)
     return StationCount(len(results), _rows(night, "checks.chk_verdict"))
 
@@ -97,7 +99,7 @@ def reconcile(night: Night) -> StationCount:
     def judge_again() -> None:
         run_dbt(night.warehouse, night.settings, ["checks"], exclude=MENTIONS)
 
-    gate = run_gate(night.connection, night.run_key, night.as_of, judge_again)
+    gate = run_gate(night.connection, night.run_key, night.as_of, judge_again, _follows(night.settings))
     flags = raise_flags(night.connection, night.run_key, night.as_of)
     return StationCount(gate.submissions, flags.open)
 
@@ -142,6 +144,14 @@ def _is_of_the_past(night: Night) -> bool:
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute("select as_of < started_at - %s from release.run where run_key = %s", (TONIGHT, night.run_key))
         return cursor.fetchone()[0]
+
+
+def _follows(settings: Settings) -> Callable[[str, str], bool]:
+    """Whether a unit succeeded another, by the register."""
+    from ingestion.register import load_register
+
+    register = load_register(settings.register)
+    return lambda unit, other: register.succeeded_on(unit, other) is not None
 
 
 def _rows(night: Night, table: str) -> int:

@@ -146,6 +146,7 @@ def print_status(document: dict[str, Any]) -> None:
     _print_rows(print_table, "Nil reports", document["nil"])
     _print_rows(print_table, "Projects that vanished from a report", document["vanished_projects"])
     _print_rows(print_table, "Verdicts that decided nothing (kc rules --undecided --one-sided)", document["undecided"])
+    _print_rows(print_table, "Completeness and timeliness by unit, the worst first", document["rates"])
 
 
 def _print_rows(print_table: Any, title: str, rows: list[dict[str, Any]], limit: int = 20) -> None:

@@ -11,6 +11,7 @@ from judging import MODELS as JUDGING
 from raw_builder import RawBuilder, month_end
 
 from expectations.rule_loader import load_rules_into
+from khuyencong.arrival_steps import begin_steps
 from khuyencong.decisions import DecisionError, decide
 from khuyencong.flag_list import list_flags
 from khuyencong.flags import raise_flags
@@ -34,10 +35,11 @@ class Nights:
         load_rules_into(self.connection, settings)
         self.seeded = False
 
-    def run(self, day: int) -> Any:
+    def run(self, day: int, month: int = 6) -> Any:
         """One night; returns the gate's counts."""
-        as_of = datetime(2025, 6, day, tzinfo=TIMEZONE)
+        as_of = datetime(2025, month, day, tzinfo=TIMEZONE)
         run_key = self.builder.night(as_of)
+        begin_steps(self.connection, as_of, lambda unit, other: False)
         run_dbt(self.database, self.settings, MODELS, seeds=not self.seeded)
         self.seeded = True
         checks = [name for name in MODELS if name.startswith("chk_")]

@@ -22,6 +22,7 @@ guessed as (
         submission.submission_key,
         submission.is_withdrawal
     from {{ ref('stg_submission') }} as submission
+    inner join {{ source('checks', 'in_sight') }} as in_sight on submission.submission_key = in_sight.submission_key
     left join recorded on submission.submission_key = recorded.submission_key
     where
         submission.submission_kind = 'report'

@@ -4,6 +4,7 @@
 
 with submission as (
     select * from {{ ref('stg_submission') }}
+    where submission_key in (select in_sight.submission_key from {{ source('checks', 'in_sight') }} as in_sight)
 ),
 
 history as (

@@ -22,6 +22,11 @@ assigned as (
     where project_key <> ''
 ),
 
+planned as (
+    select distinct project_key from {{ ref('fct_figure') }}
+    where project_key <> '' and measure = 'plan'
+),
+
 line as (
     select
         unit_key,
@@ -76,9 +81,10 @@ vanished as (
                     and assigned.assigned_from <= last_line.period_end
                     and coalesce(assigned.assigned_to > last_line.period_end, true)
             )
+            -- no decision ever named it, so none withdrew it
             or not exists (
-                select 1 from assigned
-                where assigned.project_key = last_line.project_key
+                select 1 from planned
+                where planned.project_key = last_line.project_key
             )
         )
 ),

@@ -1,0 +1,149 @@
+"""The steps in which a night takes up what arrived, so that what is in force does not depend on how many nights there were.
+
+A revision is weighed with what was known when it came. A step ends before the next arrival that could speak about a revision of
+the step, or about one under review; most nights have one step, a first night over old files has as many as it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+Follows = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What the planning of steps must know of a submission that the door accepted.
+
+    spoken_until   month-end that it speaks about, or the day of a decision if that is earlier
+    is_revision    an earlier submission of its identity was accepted
+    names_units    its lines name units, so it speaks about all of them
+    """
+
+    submission_key: int
+    identity_key: str
+    unit_key: str
+    period_end: date
+    spoken_until: date
+    budget_year: int
+    received_at: datetime
+    is_revision: bool
+    names_units: bool
+
+
+ARRIVED = """
+with submission as (
+    select submission.*,
+        concat_ws('|', submission.unit_key, submission.form_code, submission.period_end, submission.sender_role,
+            case when form.has_document_no then submission.document_no else '' end) as identity_key
+    from raw.submission
+    inner join register.form using (form_code)
+    where submission.door_verdict = 'accept' and submission.received_at <= %(as_of)s
+        and exists (select 1 from register.form_column where form_column.form_code = submission.form_code)
+),
+placed as (
+    select *, row_number() over (partition by identity_key order by received_at, sha256, submission_key) > 1 as is_revision
+    from submission
+)
+select submission_key, identity_key, unit_key, period_end, least(document_date, period_end), budget_year, received_at,
+    is_revision, form_code in (
+        select form_code from register.form_column where column_type = 'unit' and column_role = 'key'
+    )
+from placed
+left join lateral (
+    select submission_state from checks.standing_history as history
+    where history.submission_key = placed.submission_key order by run_key desc limit 1
+) as recorded on true
+where case when %(is_waiting)s then submission_state = 'under_review' else submission_state is null end
+order by received_at, sha256, submission_key"""
+
+
+def could_speak_about(later: Arrived, judged: Arrived, follows: Follows) -> bool:
+    """Whether an arrival may change what rules say about a submission: same identity, evidence of the same unit or of one
+    that it followed and for no later period, or a document whose lines name units.
+
+    `follows(unit, other)`: the unit succeeded the other.
+    """
+    if later.identity_key == judged.identity_key:
+        return True
+    if later.names_units:
+        return later.budget_year == judged.budget_year and later.spoken_until <= judged.period_end
+    if judged.names_units:
+        return later.period_end == judged.period_end
+    is_family = later.unit_key == judged.unit_key or follows(judged.unit_key, later.unit_key)
+    return is_family and later.period_end <= judged.period_end
+
+
+def next_horizon(unseen: Iterable[Arrived], waiting: Sequence[Arrived], follows: Follows) -> datetime | None:
+    """The moment at which the next step ends; None: it takes up all that is unseen.
+
+    `unseen` in the order of arrival; `waiting` are under review and are weighed again once something speaks about them.
+    """
+    watched: list[Arrived] = []
+    asleep, last = list(waiting), None
+    for arrived in unseen:
+        is_later = last is not None and arrived.received_at > last
+        if is_later and any(could_speak_about(arrived, each, follows) for each in watched):
+            return last
+        woken = [each for each in asleep if could_speak_about(arrived, each, follows)]
+        asleep = [each for each in asleep if each not in woken]
+        watched += woken
+        if arrived.is_revision:
+            watched.append(arrived)
+        last = arrived.received_at
+    return None
+
+
+def begin_steps(connection: Any, as_of: datetime, follows: Follows) -> None:
+    """Set the horizon of the first step, before anything is judged."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("delete from checks.horizon")
+        _set_horizon(cursor, as_of, follows)
+
+
+def next_step(connection: Any, run_key: int, as_of: datetime, follows: Follows) -> set[int] | None:
+    """Go on to the next step: what stands is guessed for what it takes up, as at the start of a night.
+
+    Returns the submissions to judge; None when the night has seen everything.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute("delete from checks.horizon returning received_until")
+        if cursor.fetchone() is None:
+            return None
+        _set_horizon(cursor, as_of, follows)
+        cursor.execute(
+            """create temporary table taken_up on commit drop as
+            select submission_key, identity_key, identity_sequence, is_withdrawal from staging.stg_submission
+            where submission_kind = 'report' and door_verdict = 'accept'
+                and submission_key in (select submission_key from checks.in_sight)
+                and submission_key not in (select submission_key from checks.standing_history)"""
+        )
+        cursor.execute(
+            """delete from checks.standing using staging.stg_submission as submission, taken_up
+            where standing.submission_key = submission.submission_key and submission.identity_key = taken_up.identity_key
+            returning standing.submission_key"""
+        )
+        changed = {key for (key,) in cursor}
+        cursor.execute(
+            """insert into checks.standing (submission_key, run_key)
+            select submission_key, %s from (
+                select distinct on (identity_key) submission_key, is_withdrawal from taken_up
+                order by identity_key, identity_sequence desc
+            ) as newest where not is_withdrawal""",
+            (run_key,),
+        )
+        cursor.execute("select submission_key from taken_up")
+        return changed | {key for (key,) in cursor}
+
+
+def _set_horizon(cursor: Any, as_of: datetime, follows: Follows) -> None:
+    cursor.execute(ARRIVED, {"as_of": as_of, "is_waiting": False})
+    unseen = [Arrived(*row) for row in cursor]
+    cursor.execute(ARRIVED, {"as_of": as_of, "is_waiting": True})
+    waiting = [Arrived(*row) for row in cursor]
+    until = next_horizon(unseen, waiting, follows)
+    if until is not None:
+        cursor.execute("insert into checks.horizon (received_until) values (%s)", (until,))
