@@ -1,7 +1,8 @@
 """The steps in which a night takes up what arrived, so that what is in force does not depend on how many nights there were.
 
-A revision is weighed with what was known when it came. A step ends before the next arrival that could speak about a revision of
-the step, or about one under review; most nights have one step, a first night over old files has as many as it needs.
+A revision is weighed with what was known when it came. What came later for the first time is left aside by the gate itself;
+what replaced something that was known then is not: a step ends before a revision that could speak about a revision of the step,
+or about one under review. Most nights have one step; a first night over old files has as many as it needs.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Arrived:
     spoken_until   month-end that it speaks about, or the day of a decision if that is earlier
     is_revision    an earlier submission of its identity was accepted
     names_units    its lines name units, so it speaks about all of them
+    is_decided     a reviewer decided on a figure of its identity
     """
 
     submission_key: int
@@ -32,6 +34,7 @@ class Arrived:
     received_at: datetime
     is_revision: bool
     names_units: bool
+    is_decided: bool = False
 
 
 ARRIVED = """
@@ -45,13 +48,14 @@ with submission as (
         and exists (select 1 from register.form_column where form_column.form_code = submission.form_code)
 ),
 placed as (
-    select *, row_number() over (partition by identity_key order by received_at, sha256, submission_key) > 1 as is_revision
+    select *, row_number() over (partition by identity_key order by received_at, sha256, submission_key) > 1 as is_revision,
+        bool_or(submission_key in (select submission_key from review.decision)) over (partition by identity_key) as is_decided
     from submission
 )
 select submission_key, identity_key, unit_key, period_end, least(document_date, period_end), budget_year, received_at,
     is_revision, form_code in (
         select form_code from register.form_column where column_type = 'unit' and column_role = 'key'
-    )
+    ), coalesce(is_decided, false)
 from placed
 left join lateral (
     select submission_state from checks.standing_history as history
@@ -80,21 +84,27 @@ def could_speak_about(later: Arrived, judged: Arrived, follows: Follows) -> bool
 def next_horizon(unseen: Iterable[Arrived], waiting: Sequence[Arrived], follows: Follows) -> datetime | None:
     """The moment at which the next step ends; None: it takes up all that is unseen.
 
-    `unseen` in the order of arrival; `waiting` are under review and are weighed again once something speaks about them.
+    `unseen` in the order of arrival; `waiting` are under review and are weighed again once something else is said about them.
+    Revisions of one identity are walked through in one step, unless a decision could lapse between them.
     """
     watched: list[Arrived] = []
     asleep, last = list(waiting), None
     for arrived in unseen:
-        is_later = last is not None and arrived.received_at > last
-        if is_later and any(could_speak_about(arrived, each, follows) for each in watched):
-            return last
-        woken = [each for each in asleep if could_speak_about(arrived, each, follows)]
-        asleep = [each for each in asleep if each not in woken]
-        watched += woken
         if arrived.is_revision:
-            watched.append(arrived)
+            is_later = last is not None and arrived.received_at > last
+            if is_later and any(_must_wait(arrived, each, follows) for each in watched):
+                return last
+            woken = [each for each in asleep if could_speak_about(arrived, each, follows)]
+            asleep = [each for each in asleep if each not in woken]
+            watched += [*woken, arrived]
         last = arrived.received_at
     return None
+
+
+def _must_wait(later: Arrived, judged: Arrived, follows: Follows) -> bool:
+    if later.identity_key == judged.identity_key:
+        return later.is_decided
+    return could_speak_about(later, judged, follows)
 
 
 def begin_steps(connection: Any, as_of: datetime, follows: Follows) -> None:

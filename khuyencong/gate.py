@@ -8,37 +8,22 @@ Before each choice the engine is asked who the culprit is: where it is sure, the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from khuyencong.arrival_steps import Follows, next_step
+from khuyencong.gate_choice import IN_FORCE, JUDGED, Candidate, choose
 from khuyencong.suspects import Known, name_culprits
 
 MAX_ROUNDS = 8
 KEEP_FROM_ROUND = 3
-IN_FORCE = ("in_force", "nil")
-JUDGED = (*IN_FORCE, "under_review")
 
 
 class GateError(RuntimeError):
     """What stands kept changing: two identities decide on each other in a circle."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """What the gate needs to know of one visible submission."""
-
-    submission_key: int
-    identity_key: str
-    identity_sequence: int
-    submission_kind: str
-    door_verdict: str
-    is_withdrawal: bool
-    is_nil: bool
-    recorded_state: str | None
 
 
 @dataclass(frozen=True)
@@ -100,53 +85,8 @@ def _settle(
     return states, held, rounds
 
 
-def choose(
-    candidates: Iterable[Candidate], held: dict[int, int], vanished: Callable[[int, int], int]
-) -> dict[int, str]:
-    """The state of every submission of one identity, in the order of arrival.
-
-    `held` counts the figures held of a submission; `vanished(new, old)` counts lines of `old` that `new` lost in silence.
-    Nothing before the last one known to be in force, nil or a withdrawal is chosen again.
-    """
-    ordered = sorted(candidates, key=lambda c: c.identity_sequence)
-    settled = max((c.identity_sequence for c in ordered if c.recorded_state in (*IN_FORCE, "withdrawal")), default=0)
-    states: dict[int, str] = {}
-    current: Candidate | None = None
-    for candidate in ordered:
-        key = candidate.submission_key
-        if candidate.door_verdict == "return":
-            states[key] = "returned"
-        elif candidate.submission_kind != "report":
-            states[key] = candidate.submission_kind
-        elif candidate.is_withdrawal:
-            states[key] = "withdrawal"
-            _supersede(states)
-            if current is not None:
-                states[current.submission_key] = "withdrawn"
-            current = None
-        elif candidate.identity_sequence < settled:
-            states[key] = "withdrawn" if candidate.recorded_state == "withdrawn" else "superseded"
-        elif current is None or held.get(key, 0) + vanished(key, current.submission_key) <= held.get(
-            current.submission_key, 0
-        ):
-            _supersede(states)
-            if current is not None:
-                states[current.submission_key] = "superseded"
-            states[key] = "nil" if candidate.is_nil else "in_force"
-            current = candidate
-        else:
-            states[key] = "under_review"
-    return states
-
-
 def _in_force(states: dict[int, str]) -> set[int]:
     return {key for key, state in states.items() if state in IN_FORCE}
-
-
-def _supersede(states: dict[int, str]) -> None:
-    for key, state in states.items():
-        if state == "under_review":
-            states[key] = "superseded"
 
 
 def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, int]]:
@@ -154,7 +94,7 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select submission.submission_key, identity_key, identity_sequence, submission_kind, door_verdict,
-                is_withdrawal, is_nil, history.submission_state
+                is_withdrawal, is_nil, history.submission_state, received_at
             from staging.stg_submission as submission
             left join lateral (
                 select submission_state from checks.standing_history
@@ -165,22 +105,26 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
             order by identity_key, identity_sequence"""
         )
         candidates = [Candidate(*row) for row in cursor]
-        cursor.execute(
-            f"""select submission_key, count(distinct (sheet_code, row_number, column_name))
-            from ({HELD_CELLS}) as held group by submission_key"""
-        )
-        held = dict(cursor.fetchall())
+        cursor.execute(HELD_SINCE)
+        since: dict[int, list[datetime]] = defaultdict(list)
+        for submission_key, moment in cursor:
+            since[submission_key].append(moment)
         lines = _lines(cursor, candidates)
+
+    def held(submission_key: int, moment: datetime | None) -> int:
+        return sum(moment is None or known <= moment for known in since.get(submission_key, ()))
+
     states: dict[int, str] = {}
     for _, group in groupby(candidates, key=lambda c: c.identity_key):
         states |= choose(group, held, lambda new, old: len(lines.get(old, set()) - lines.get(new, set())))
-    return states, held
+    return states, {key: len(moments) for key, moments in since.items()}
 
 
 # Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value,
 # or the culprit is known and is another figure.
 HELD_CELLS = """
-    select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id
+    select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id,
+        figure.scope_key
     from checks.chk_verdict_figure as figure
     left join review.decision_in_force as decision
         on figure.figure_key = decision.figure_key
@@ -201,6 +145,19 @@ HELD_CELLS = """
                 figure.sheet_code, figure.row_number, figure.column_name)
         )
     )
+"""
+
+# Each held cell with the moment at which the last figure behind its first failed verdict had come.
+HELD_SINCE = f"""
+    select held.submission_key, min(verdict.known_at)
+    from ({HELD_CELLS}) as held
+    inner join (
+        select figure.submission_key, figure.rule_id, figure.scope_key, max(evidence.received_at) as known_at
+        from checks.chk_verdict_figure as figure
+        inner join raw.submission as evidence on figure.figure_submission_key = evidence.submission_key
+        group by figure.submission_key, figure.rule_id, figure.scope_key
+    ) as verdict using (submission_key, rule_id, scope_key)
+    group by held.submission_key, held.sheet_code, held.row_number, held.column_name
 """
 
 

@@ -6,6 +6,7 @@ import random
 from datetime import datetime
 from typing import Any
 
+import pytest
 from raw_builder import month_end
 from test_gate import Nights, nights  # noqa: F401
 
@@ -43,6 +44,7 @@ def histories(chance: random.Random) -> list[list[tuple[Any, ...]]]:
     return made
 
 
+@pytest.mark.long
 def test_one_night_or_several(nights: Nights) -> None:  # noqa: F811
     chance = random.Random(2025)
     keys: dict[tuple[str, Any], int] = {}

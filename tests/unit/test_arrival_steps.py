@@ -21,22 +21,27 @@ REVISION = came(2, "a money", is_revision=True)
 CASES = {
     "first reports need no step": ([came(1, "a money"), came(2, "b money", "b")], [], None),
     "a revision alone": ([came(1, "a money"), REVISION], [], None),
-    "what another unit sends says nothing": ([came(1, "a money"), REVISION, came(3, "b money", "b")], [], None),
-    "a later period says nothing": ([REVISION, came(3, "a year", end=date(2025, 12, 31))], [], None),
-    "another form of the period": ([REVISION, came(3, "b", "b"), came(4, "a results")], [], 3),
-    "an earlier period": ([REVISION, came(4, "a before", end=QUARTER)], [], 2),
-    "its own next revision": ([REVISION, came(3, "a money", is_revision=True)], [], 2),
-    "two revisions that do not meet": ([REVISION, came(3, "b money", "b", is_revision=True)], [], None),
-    "two that do": ([came(1, "a results", is_revision=True), REVISION], [], 1),
-    "a predecessor's report": ([REVISION, came(3, "old money", "old", end=QUARTER)], [], 2),
-    "a decision names units": ([REVISION, came(3, "plan", "centre", spoken_until=date(2025, 5, 5), names_units=True)], [], 2),
-    "a decision of later": ([REVISION, came(3, "plan", "centre", spoken_until=date(2025, 8, 5), names_units=True)], [], None),
-    "a decision of another year": ([REVISION, came(3, "plan", "centre", budget_year=2024, names_units=True)], [], None),
-    "a revised list that names units": (
-        [came(2, "treasury", "centre", names_units=True, is_revision=True), came(3, "z progress", "z")], [], 2),
-    "at the same moment": ([REVISION, came(2, "a results")], [], None),
-    "one under review is weighed with what speaks about it": ([came(3, "a results")], [REVISION], None),
-    "and again with the next": ([came(3, "a results"), came(4, "b", "b"), came(5, "a before", end=QUARTER)], [REVISION], 4),
+    "what comes for the first time is left aside by the gate": ([REVISION, came(3, "a results")], [], None),
+    "another unit's revision": ([REVISION, came(3, "b money", "b", is_revision=True)], [], None),
+    "of a later period": ([REVISION, came(3, "a year", end=date(2025, 12, 31), is_revision=True)], [], None),
+    "of another form of the period": ([REVISION, came(3, "b", "b"), came(4, "a results", is_revision=True)], [], 3),
+    "of an earlier period": ([REVISION, came(4, "a before", end=QUARTER, is_revision=True)], [], 2),
+    "its own next revision is walked through": ([REVISION, came(3, "a money", is_revision=True)], [], None),
+    "unless a decision could lapse": ([REVISION, came(3, "a money", is_revision=True, is_decided=True)], [], 2),
+    "of a predecessor": ([REVISION, came(3, "old money", "old", end=QUARTER, is_revision=True)], [], 2),
+    "of a decision that names units": (
+        [REVISION, came(3, "plan", "centre", spoken_until=date(2025, 5, 5), names_units=True, is_revision=True)], [], 2),
+    "of a decision of later": (
+        [REVISION, came(3, "plan", "centre", spoken_until=date(2025, 8, 5), names_units=True, is_revision=True)], [], None),
+    "of a decision of another year": (
+        [REVISION, came(3, "plan", "centre", budget_year=2024, names_units=True, is_revision=True)], [], None),
+    "of a list that names units": (
+        [came(2, "treasury", "centre", names_units=True, is_revision=True), came(3, "z", "z", is_revision=True)], [], 2),
+    "at the same moment": ([REVISION, came(2, "a results", is_revision=True)], [], None),
+    "one under review is weighed with what speaks about it": ([came(3, "a results", is_revision=True)], [REVISION], None),
+    "and again with the next": (
+        [came(3, "a results", is_revision=True), came(4, "b", "b"), came(5, "a before", end=QUARTER, is_revision=True)],
+        [REVISION], 4),
 }  # fmt: skip
 
 

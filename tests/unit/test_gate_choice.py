@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from khuyencong.gate import Candidate, choose
+from khuyencong.gate_choice import Candidate, choose
 
 
 def _of(key: int, **more: object) -> Candidate:
     plain = {
         "identity_key": "a", "identity_sequence": key, "submission_kind": "report", "door_verdict": "accept",
-        "is_withdrawal": False, "is_nil": False, "recorded_state": None,
+        "is_withdrawal": False, "is_nil": False, "recorded_state": None, "received_at": datetime(2025, 7, key),
     }  # fmt: skip
     return Candidate(key, **{**plain, **more})
 
@@ -37,13 +39,29 @@ CASES = {
     "under review is tried again": (
         [_of(1, recorded_state="in_force"), _of(2, recorded_state="under_review")], {1: 1, 2: 1}, {},
         ["superseded", "in_force"]),
+    "good when it came, disputed later": ([_of(1), _of(2)], {2: {5: 1}}, {}, ["superseded", "in_force"]),
+    "bad when it came, the old one worse later": (
+        [_of(1), _of(2)], {1: {5: 2}, 2: {2: 1}}, {}, ["superseded", "in_force"]),
+    "let in by what was known when the next came": (
+        [_of(1), _of(2), _of(4)], {1: {3: 2}, 2: {2: 1}, 4: {4: 2}}, {}, ["superseded", "in_force", "under_review"]),
+    "of two that wait the first is let in": (
+        [_of(1), _of(2), _of(3)], {1: {9: 1}, 2: {2: 1}, 3: {3: 2}}, {}, ["superseded", "in_force", "under_review"]),
+    "a withdrawal ends what waits": (
+        [_of(1), _of(2), _of(3, is_withdrawal=True)], {2: 1}, {}, ["withdrawn", "superseded", "withdrawal"]),
     "another sender": ([_of(1, submission_kind="cross_check")], {}, {}, ["cross_check"]),
     "running text": ([_of(1, submission_kind="mentions")], {}, {}, ["mentions"]),
 }  # fmt: skip
 
 
+def _held(known: int | dict[int, int], moment: datetime | None) -> int:
+    """A number, or day of July → how many are held from then on."""
+    if isinstance(known, int):
+        return known
+    return next((n for day, n in sorted(known.items(), reverse=True) if moment is None or day <= moment.day), 0)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_choice(name: str) -> None:
     candidates, held, vanished, expected = CASES[name]
-    states = choose(candidates, held, lambda new, old: vanished.get((new, old), 0))
+    states = choose(candidates, lambda key, moment: _held(held.get(key, 0), moment), lambda new, old: vanished.get((new, old), 0))
     assert [states[candidate.submission_key] for candidate in candidates] == expected
