@@ -63,6 +63,8 @@ def test_a_figure_is_explained_to_its_cell(kc) -> None:
         (("rollup", "--period", "2025-01..2025-03", "--indicator", "KC-X"), "no indicator"),
         (("explain", "--period", "2025-03", "--indicator", "KC-E05", "--unit", "nowhere"), "no unit"),
         (("decide", "nothing", "waive", "--reason", "because"), "nothing"),
+        (("decisions", "--state", "ended"), "active or lapsed"),
+        (("diff", "long-an/kinh-phi-2025-06.xlsx", "no-such-file.xlsx"), "no-such-file.xlsx"),
         (("release", "show", "99"), "no release 99"),
         (("release", "bridge", "2", "1"), "give the older one first"),
         (("release", "bridge", "1", "1", "--by", "province"), "no level"),
@@ -127,3 +129,17 @@ def test_releases_are_listed_and_shown(kc) -> None:
     code, out, _ = kc("release", "bridge", 1, newest["release"], "--by", "cell", "--json")
     assert code == 0
     assert not any(any(figure["residual"].values()) for figure in json.loads(out)["figures"])
+
+
+def test_two_reports_are_set_side_by_side(kc) -> None:
+    code, out, _ = kc("diff", "long-an/kinh-phi-2025-03.xlsx", "long-an/kinh-phi-2025-06.xlsx", "--json")
+    (pair,) = json.loads(out)["pairs"]
+    assert code == 0
+    assert pair["before"]["period_end"] < pair["after"]["period_end"]
+    for cell in pair["cells"]:
+        if cell["difference"] is not None:
+            assert cell["after"] - cell["before"] == cell["difference"] != 0
+    assert {row["difference"] for row in pair["totals"]} > {0}
+    assert all(row["after"] - row["before"] == row["difference"] for row in pair["totals"])
+    assert kc("diff", pair["before"]["sha256"][:12], pair["after"]["submission_key"], "--json")[1] == out
+    assert kc("decisions", "--json")[1:] == ('{\n  "decisions": []\n}\n', "")
