@@ -6,8 +6,7 @@ from datetime import datetime
 
 from test_facts import Q1, Q2, Facts, assign, facts, money, project  # noqa: F401
 
-from ingestion.landing import land
-from ingestion.transports import Arrival
+from ingestion.landing import Arrival, land
 from khuyencong.settings import TIMEZONE
 
 DUE = datetime(2025, 4, 25, 9, tzinfo=TIMEZONE)  # the last day for the money of the first quarter
@@ -94,9 +93,8 @@ def test_on_time_late_and_archived(facts: Facts) -> None:  # noqa: F811
     assert vanished == [("hue", Q2, "P2", Q1)], "P1 is listed, P3 was settled, P4 was withdrawn"
 
 
-def test_an_archive_says_so_on_its_receipt(facts: Facts, tmp_path) -> None:  # noqa: F811
-    def arrival(location: str, is_archive: bool) -> Arrival:
-        return Arrival("submit", location, None, None, DUE, "xlsx", 4, location.encode, is_archive)
-
-    land(facts.connection, [arrival("2015.xlsx", True), arrival("2025.xlsx", False)], tmp_path, None, DUE)
+def test_an_archive_says_so_on_its_receipt(facts: Facts) -> None:  # noqa: F811
+    arrivals = [Arrival("submit", f"{year}.xlsx", None, None, DUE, year, 4, is_archive=year == "2015") for year in ("2015", "2025")]
+    with facts.connection, facts.connection.cursor() as cursor:
+        land(cursor, arrivals, None)
     assert facts.rows("select location, is_archive from raw.receipt order by 1") == [("2015.xlsx", True), ("2025.xlsx", False)]
