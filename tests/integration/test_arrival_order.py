@@ -34,7 +34,9 @@ def histories(chance: random.Random) -> list[list[tuple[Any, ...]]]:
     overtaken = [(QUARTER, 1, 8, 30, False), (HALF, 1, 9, 60, False), (HALF, 2, 8, 40, False), (QUARTER, 3, 8, 50, False)]
     # worse than the one in force, until the period before is put right
     cleared = [(QUARTER, 1, 8, 50, False), (HALF, 1, 9, 60, False), (HALF, 2, 8, 40, False), (QUARTER, 3, 8, 30, False)]
-    made = [overtaken, cleared]
+    # worse when it came, and still after the period before was revised: a night without steps would leave both aside
+    worse = [(QUARTER, 1, 8, 50, False), (HALF, 1, 9, 60, False), (HALF, 2, 8, 40, False), (QUARTER, 3, 8, 45, False)]
+    made = [overtaken, cleared, worse]
     while len(made) < len(TWINS):
         moments = sorted(chance.sample([(day, hour) for day in range(1, NIGHTS + 1) for hour in range(8, 18)], 7))
         made.append([
@@ -73,7 +75,8 @@ def test_one_night_or_several(nights: Nights) -> None:  # noqa: F811
             for unit in (first, second)
         }
         assert states[first] == states[second], (first, second, history)
-    overtaken, cleared = ([nights.state(keys[TWINS[n][1], one]) for one in sent[n]] for n in (0, 1))
+    overtaken, cleared, worse = ([nights.state(keys[TWINS[n][1], one]) for one in sent[n]] for n in (0, 1, 2))
+    assert worse == ["superseded", "in_force", "under_review", "in_force"], "weighed with the version that it met"
     assert overtaken == ["superseded", "superseded", "in_force", "in_force"], "chosen when it came; no older one returns"
     assert cleared == ["superseded", "superseded", "in_force", "in_force"], "under review until the period before was put right"
     assert (keys[TWINS[0][1], sent[0][2]], "kcdp_t_implemented") in held
