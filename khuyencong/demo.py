@@ -115,8 +115,7 @@ def print_demo(outcome: DemoOutcome) -> None:
     out.print("  kc status --as-of " + night["as_of"][:10], markup=False)
     if first:
         out.print(
-            f'  kc decide {first["flag_id"]} waive --reason "Đã kiểm tra với Sở Công Thương"'
-            f"   then: kc nightly --as-of {night['as_of']}",
+            f'  kc decide {first["flag_id"]} waive --reason "Đã kiểm tra với Sở Công Thương"   then: kc nightly',
             markup=False,
         )
     else:

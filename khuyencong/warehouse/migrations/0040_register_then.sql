@@ -1,5 +1,5 @@
 -- An earlier night is rolled up with the register that it read: regions, who answers for whom, which forms a row asks for and
--- what may be added are decisions of their time as well. The functions of 0011 and 0030 with one more parameter, the run whose
+-- what may be added are decisions of their time as well. The functions of 0011 with one more parameter, the run whose
 -- register they read; without it, the last run of the release, and before any run the register as it stands.
 drop function release.rollup(bigint, date, date, text [], text [], text [], date, text, text []);
 drop function release.rollup_spans(bigint, date [], date [], date [], text [], text [], text [], text, text []);
@@ -30,7 +30,12 @@ end
 $$;
 comment on function release.register_table is 'Rows of a table of the register as a run read it.';
 
--- Where a unit stands on a map; see 0030.
+-- Maps of the country, by rows of register.successions alone. A figure speaks of the territory that its unit had at the end of
+-- its period; a map is the territory of a day. Between the two every change of territory is followed, whole or partial:
+--   forwards (the map is younger): a whole merger hands everything on; a partial transfer divides the unit by the share that its
+--     row decides, and without one the figure cannot be apportioned;
+--   backwards (the map is older): a unit that took in others since then cannot be divided among them.
+-- What cannot be apportioned is one row of its own, in a region when all that it may belong to lies there.
 create function release.unit_map(geography date, on_date date, p_run bigint default null)
 returns table (unit_key text, mapped_key text, region_key text, share_from numeric, share_to numeric)
 language plpgsql stable as $$
@@ -535,7 +540,7 @@ $$;
 comment on function release.rollup_spans is
 'Rows of a roll-up of one release for many spans: amounts as accepted + disputed + missing, counts of units.';
 
--- One span, with names: what `kc rollup` prints.
+-- One span, with names: what `kc rollup` prints. A row that a map cannot apportion is named after its unit.
 create function release.rollup(
     p_release bigint, p_start date, p_end date, p_funds text [], p_activities text [], p_indicators text [],
     p_geography date, p_level text, p_total text [], p_run bigint default null
@@ -561,8 +566,8 @@ begin
     units as materialized (
         select t.* from jsonb_populate_recordset(null::register.units, release.register_table(v_run, 'units')) as t
     )
-    select r.unit_key, coalesce(u.unit_name, r.unit_key), r.budget_year, r.period_start, r.period_end, r.fund_code,
-        r.activity_code, r.indicator_code, r.measure, release.stored_unit(i.unit), r.is_additive, r.accepted, r.disputed,
+    select r.unit_key, coalesce(u.unit_name, whole.unit_name || ' (không tách được)', r.unit_key), r.budget_year,
+        r.period_start, r.period_end, r.fund_code, r.activity_code, r.indicator_code, r.measure, release.stored_unit(i.unit), r.is_additive, r.accepted, r.disputed,
         r.disputed_low, r.disputed_high, r.missing_low, r.missing_high, r.at_least, r.at_most, r.n_owed, r.n_reported,
         r.n_accepted, r.n_disputed, r.n_missing, r.n_returned, r.n_nil, r.n_estimated, r.n_under_review, r.n_unbounded,
         r.status
@@ -572,6 +577,7 @@ begin
     ) as r
     inner join indicators as i on r.indicator_code = i.indicator_code
     left join units as u on r.unit_key = u.unit_key
+    left join units as whole on r.unit_key = 'not-apportionable:' || whole.unit_key
     order by r.unit_key, r.measure, r.indicator_code, r.fund_code, r.activity_code;
 end
 $$;

@@ -1,6 +1,10 @@
--- The bridge places each release by the register that it read: a unit that an edited register moves to another region takes its
--- figures with it, for the reason `register`. Otherwise as in 0026.
-create or replace function release.bridge_changes(p_a bigint, p_b bigint, p_starts date [], p_ends date [], p_level text)
+-- The bridge between two releases: what every figure of a roll-up gained and lost, one row a change, with its reason. Sums
+-- are what was opened less what was closed; establishments are counted once, so for them it is their coming and going; a span
+-- not from January is taken release by release, because it holds only where both its ends do. Each way the changes of a
+-- figure add up to its difference.
+-- Each release is placed by the register that it read: a unit that an edited register moves to another region takes its figures
+-- with it, for the reason `register`.
+create function release.bridge_changes(p_a bigint, p_b bigint, p_starts date [], p_ends date [], p_level text)
 returns table (
     span integer, release_number bigint, reason text, cause_reference text, contribution_key bigint, group_key text,
     unit_key text, budget_year integer, fund_code text, activity_code text, indicator_code text, measure text,
@@ -203,8 +207,12 @@ begin
     end loop;
 end
 $$;
+comment on function release.bridge_changes is
+'What figures gained and lost between two releases, one row a change with its reason; adds up to their difference.';
 
-create or replace function release.bridge_span_changes(
+-- The same of one release for the spans that do not begin in January: each figure less itself in the release before. Its
+-- reason is the first of the rows behind it that moved, else of the reports, else of anybody's report of that month.
+create function release.bridge_span_changes(
     p_release bigint, p_starts date [], p_ends date [], p_level text, p_a bigint, p_b bigint
 )
 returns table (
@@ -338,3 +346,7 @@ begin
         is distinct from (0, 0, 0, 0, 0, 0);
 end
 $$;
+
+-- The planner takes what CTEs return for a few rows each; joined by loops, the bridge of a night with twenty thousand changes
+-- takes minutes, by hashes a second.
+alter function release.bridge_changes(bigint, bigint, date [], date [], text) set enable_nestloop = off;
