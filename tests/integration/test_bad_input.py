@@ -188,8 +188,9 @@ def test_dates_as_text_and_as_numbers_of_a_spreadsheet(inbox):
 
 
 def test_the_same_file_renamed_is_one_submission(inbox):
+    book = kinh_phi()  # once: a workbook holds the second at which it was made
     for n in range(3):
-        inbox.put(f"long-an/kinh-phi ({n}).xlsx", kinh_phi(), f"2025-04-2{n}T09:00:00+07:00")
+        inbox.put(f"long-an/kinh-phi ({n}).xlsx", book, f"2025-04-2{n}T09:00:00+07:00")
     inbox.night()
     assert inbox.rows("select count(*) from raw.receipt") == [(3,)]
     assert inbox.rows("select count(*) from raw.submission") == [(1,)]
