@@ -105,3 +105,20 @@ def test_diff_names_exactly_the_planted_cells(planted) -> None:
         assert all(cell["difference"] for cell in pair["cells"])
         moved = {row["indicator_code"]: row["moves_by"] for row in pair["national"]}
         assert pair["is_material"] == bool(moved)
+
+
+def test_no_figure_in_a_wrong_unit_is_accepted(planted) -> None:
+    """Whatever is a thousand times too large or too small is held, whichever column it stands in."""
+    connection, _, errors, _ = planted
+    wrong = {(row["path"], row["sheet"], row["cell"]) for row in of(errors, "unit_cell", "unit_block", "unit_file") if row["cell"]}
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select receipt.location, figure.sheet_name, figure.cell_address, cell.cell_state
+            from facts.fct_cell_state as cell
+            inner join staging.stg_figure as figure using (submission_key, sheet_code, row_number, column_name)
+            inner join raw.submission using (submission_key)
+            inner join raw.receipt using (receipt_key)"""
+        )
+        state = {(location, sheet, cell): cell_state for location, sheet, cell, cell_state in cursor}
+    states = [state.get(place) for place in wrong]
+    assert states.count("held") > 300 and "accepted" not in states
