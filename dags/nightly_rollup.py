@@ -10,9 +10,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import Asset, Param, dag, get_current_context, task
 
 from khuyencong.stations import STATIONS
+
+RELEASE = Asset(name="release", uri="khuyencong://release")
 
 
 @dag(
@@ -62,7 +64,7 @@ def nightly_rollup() -> None:
         print(f"{name}: {count.rows_in} rows in, {count.rows_out} rows out. {count.note}".rstrip())
         return {"rows_in": count.rows_in, "rows_out": count.rows_out}
 
-    @task(execution_timeout=timedelta(minutes=5))
+    @task(execution_timeout=timedelta(minutes=5), outlets=[RELEASE])
     def close_night(run_key: int) -> dict:
         """The run is done; its document is what `kc nightly --json` prints."""
         from khuyencong.clock import now
