@@ -1,7 +1,8 @@
 """The night: from the inboxes to a release, at 01:00 in Viet Nam. Each station is a task that can be retried alone.
 
-`period` runs the night as of the end of the month after that period, as a backfill does; `as_of` says the moment
-itself and goes before it. Without either the night knows what arrived until it starts.
+Once a day it also runs early: when `pull_submissions` says that most of the plan money has been reported on.
+`period` runs the night as of the end of the month after that period; `as_of` says the moment itself and goes before it.
+A backfill runs each night as of its own 01:00. Otherwise the night knows what arrived until it starts.
 When, never what: every task calls a function of `khuyencong.nightly`, as `kc nightly` does.
 """
 
@@ -10,16 +11,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import Asset, Param, dag, get_current_context, task
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
 
 from khuyencong.stations import STATIONS
 
+PLAN_MONEY_REPORTED = Asset(name="plan_money_reported", uri="khuyencong://plan-money-reported")
+AT_ONE = CronTriggerTimetable("0 1 * * *", timezone="Asia/Ho_Chi_Minh")
 RELEASE = Asset(name="release", uri="khuyencong://release")
 
 
 @dag(
     dag_id="nightly_rollup",
-    schedule="0 1 * * *",
+    schedule=AssetOrTimeSchedule(timetable=AT_ONE, assets=PLAN_MONEY_REPORTED),
     start_date=pendulum.datetime(2025, 1, 1, tz="Asia/Ho_Chi_Minh"),
     catchup=False,
     max_active_runs=1,
@@ -49,11 +52,14 @@ def nightly_rollup() -> None:
         from khuyencong.nightly import open_run
         from khuyencong.settings import read_settings
 
-        params = get_current_context()["params"]
+        context = get_current_context()
+        params, run = context["params"], context["dag_run"]
         as_of = parse_time(params["as_of"])
         if as_of is None and params["period"]:
             as_of = end_of_following_month(params["period"])
-        return open_run(read_settings(), as_of or now(), now())
+        if as_of is None and run.run_type == "backfill":
+            as_of = run.logical_date
+        return open_run(read_settings(), as_of or now(), now(), run.run_id)
 
     @task(execution_timeout=timedelta(minutes=60))
     def station(name: str, run_key: int) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """The inboxes into landing: every 30 minutes of the reporting window, one mapped task a source of the register.
 
-Emits the asset `landing`. A source that fails is tried again alone; the others go on.
+Emits the asset `landing`, and `plan_money_reported` when most of the plan money has been reported on since the last night.
+A source that cannot be reached is a row, which `chase_missing` reads; a red `pull` is our own failure, and the others go on.
 When, never what: a task calls `khuyencong.stations.pull_source`, which keeps bytes as `kc nightly` does.
 """
 
@@ -10,8 +11,10 @@ from datetime import timedelta
 
 import pendulum
 from airflow.sdk import Asset, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 LANDING = Asset(name="landing", uri="khuyencong://landing")
+PLAN_MONEY_REPORTED = Asset(name="plan_money_reported", uri="khuyencong://plan-money-reported")
 
 
 @dag(
@@ -57,7 +60,27 @@ def pull_submissions() -> None:
         print(f"{sum(count['seen'] for count in pulled)} files seen in {len(pulled)} sources, {new} of them new.")
         return new
 
-    announce(pull.expand(source_code=list_sources()))
+    @task(execution_timeout=timedelta(minutes=10), trigger_rule="all_done", outlets=[PLAN_MONEY_REPORTED])
+    def ask_early_night() -> str:
+        """Has most of the plan money that is owed been reported on since the last night? Then the night runs now, once a day."""
+        from khuyencong.clock import now
+        from khuyencong.early_night import early_night
+        from khuyencong.settings import read_settings
+        from khuyencong.warehouse import connect, open_warehouse
+
+        settings = read_settings()
+        connection = connect(open_warehouse(settings))
+        try:
+            share = early_night(connection, settings, now())
+        finally:
+            connection.close()
+        if share is None:
+            raise AirflowSkipException("Not enough plan money has been reported on since the last night.")
+        return f"{share.period_end:%Y-%m}: {share.before_pct} % at the last night, {share.now_pct} % now."
+
+    pulled = pull.expand(source_code=list_sources())
+    announce(pulled)
+    pulled >> ask_early_night()
 
 
 pull_submissions()

@@ -40,13 +40,23 @@ def _describe_dag(dag: Any) -> dict[str, Any]:
     return {
         "dag_id": dag.dag_id,
         "about": dag.doc_md.strip(),
-        "schedule": dag.timetable.expression,
+        "schedule": _schedule(dag.timetable),
         "timezone": dag.timezone.name,
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
         "params": {name: dag.params.get_param(name).description for name in dag.params},
         "tasks": [_describe_task(task) for task in dag.topological_sort()],
     }
+
+
+def _schedule(timetable: Any) -> str:
+    """When a DAG starts by itself: a time, assets that arrive, either, or never."""
+    times = getattr(timetable, "timetable", timetable)
+    assets = getattr(timetable, "asset_condition", None)
+    ways = [f"`{times.expression}`"] if hasattr(times, "expression") else []
+    if assets is not None:
+        ways += sorted(f"when `{asset.name}` is emitted" for asset in getattr(assets, "objects", [assets]))
+    return ", and ".join(ways) or "none"
 
 
 def _describe_task(task: Any) -> dict[str, Any]:
@@ -57,6 +67,7 @@ def _describe_task(task: Any) -> dict[str, Any]:
         "about": " ".join((about or "").split()),
         "is_mapped": task.is_mapped,
         "after": sorted(task.upstream_task_ids),
+        "trigger_rule": str(task.trigger_rule.value if hasattr(task.trigger_rule, "value") else task.trigger_rule),
         "owner": task.owner,
         "pool": task.pool,
         "retries": task.retries,
@@ -73,14 +84,14 @@ def dags_page() -> str:
         parts.append(dag["about"])
         at_once = "one run at a time" if dag["max_active_runs"] == 1 else f"{dag['max_active_runs']} runs at a time"
         missed = "missed runs are made up for" if dag["catchup"] else "missed runs are not made up for"
-        parts.append(f"Schedule `{dag['schedule']}` ({dag['timezone']}), {at_once}, {missed}.")
+        parts.append(f"Schedule {dag['schedule']} ({dag['timezone']}), {at_once}, {missed}.")
         if dag["params"]:
             parts.append("\n".join(f"- `{name}`: {about}" for name, about in dag["params"].items()))
         rows = [
             (
                 f"`{task['task_id']}`" + (" (one each)" if task["is_mapped"] else ""),
                 task["about"],
-                ", ".join(f"`{name}`" for name in _nearest(task, dag["tasks"])),
+                _after(task, dag["tasks"]),
                 f"`{task['pool']}`",
                 str(task["retries"]),
                 f"{task['timeout_seconds'] / 60:.0f} min",
@@ -91,6 +102,12 @@ def dags_page() -> str:
         ]
         parts.append(_table(("task", "does", "after", "pool", "retries", "at most", "owner", "emits"), rows))
     return "\n\n".join(parts) + "\n"
+
+
+def _after(task: dict[str, Any], tasks: list[dict[str, Any]]) -> str:
+    """The tasks right before this one, and the rule by which it starts when that is not the usual one."""
+    rule = "" if task["trigger_rule"] == "all_success" else f" ({task['trigger_rule'].replace('_', ' ')})"
+    return ", ".join(f"`{name}`" for name in _nearest(task, tasks)) + rule
 
 
 def _nearest(task: dict[str, Any], tasks: list[dict[str, Any]]) -> list[str]:

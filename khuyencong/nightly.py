@@ -12,11 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from khuyencong.nights import Night, StationCount, finish_night, resume_night, run_station, start_night
+from khuyencong.nights import Night, StationCount, finish_night, only_night, resume_night, run_station, start_night
 from khuyencong.settings import TIMEZONE, Settings
 from khuyencong.stations import STATIONS
-
-NIGHT_LOCK = 20_120_705  # any fixed number: one night at a time on one warehouse
 
 
 def run_nightly(
@@ -41,10 +39,10 @@ def run_nightly(
         return summary_of(night)
 
 
-def open_run(settings: Settings, as_of: datetime, started_at: datetime) -> int:
-    """Open a night and return its run_key."""
+def open_run(settings: Settings, as_of: datetime, started_at: datetime, scheduled_as: str) -> int:
+    """Open a scheduler's night and return its run_key; asked again under the same name while unfinished, it is the same."""
     with _locked(settings) as (warehouse, connection):
-        return start_night(settings, warehouse, connection, as_of, started_at).run_key
+        return start_night(settings, warehouse, connection, as_of, started_at, scheduled_as).run_key
 
 
 def run_one_station(settings: Settings, run_key: int, name: str) -> StationCount:
@@ -64,20 +62,12 @@ def close_run(settings: Settings, run_key: int, finished_at: datetime) -> dict[s
 
 @contextmanager
 def _locked(settings: Settings) -> Iterator[tuple[Any, Any]]:
-    """An open warehouse and a connection, held by nobody else; the lock goes with its connection, also on kill -9."""
-    from khuyencong.warehouse import connect, open_warehouse
+    """An open warehouse and a connection, while no other night works on it."""
+    from khuyencong.warehouse import open_warehouse
 
     warehouse = open_warehouse(settings)
-    connection, lock = connect(warehouse), connect(warehouse)
-    try:
-        with lock.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
-            if not cursor.fetchone()[0]:
-                raise RuntimeError("Another night is running on this warehouse. Wait for it, or see `kc status`.")
+    with only_night(warehouse) as connection:
         yield warehouse, connection
-    finally:
-        lock.close()
-        connection.close()
 
 
 def summary_of(night: Night) -> dict[str, Any]:

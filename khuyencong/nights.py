@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from khuyencong.settings import PROJECT, Settings
 
 CODE_FOLDERS = ("khuyencong", "ingestion", "expectations", "dbt_project/models", "dbt_project/macros")
 CODE_ENDINGS = {".py", ".sql"}
+NIGHT_LOCK = 20_120_705  # any fixed number: one night at a time on one warehouse
+# A scheduler's night that gave no end after this long has none: its scheduler died, or somebody stopped it.
+LONGEST_NIGHT = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -49,18 +53,64 @@ def hash_of_files(folder: Path, endings: set[str]) -> str:
     return digest.hexdigest()
 
 
-def start_night(settings: Settings, warehouse: Any, connection: Any, as_of: datetime, started_at: datetime) -> Night:
-    """Open the run row of a night, with the hashes of the code, register, rules and forms that it will use."""
+class NightInProgress(RuntimeError):
+    """Another night is at work on this warehouse; the message says which and what to do."""
+
+
+@contextmanager
+def only_night(warehouse: Any) -> Iterator[Any]:
+    """A connection to the warehouse while nobody else works on a night there. Raises NightInProgress.
+
+    The lock goes with a connection of its own, also on kill -9.
+    """
+    from khuyencong.warehouse import connect
+
+    connection, lock = connect(warehouse), connect(warehouse)
+    try:
+        with lock.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
+            if not cursor.fetchone()[0]:
+                raise NightInProgress("Another night is running on this warehouse. Wait for it, or see `kc status`.")
+        yield connection
+    finally:
+        lock.close()
+        connection.close()
+
+
+def start_night(
+    settings: Settings,
+    warehouse: Any,
+    connection: Any,
+    as_of: datetime,
+    started_at: datetime,
+    scheduled_as: str | None = None,
+) -> Night:
+    """Open the run row of a night, with the hashes of the code, register, rules and forms that it will use.
+
+    `scheduled_as` is a scheduler's name of the run: asked again under the same name while unfinished, it is the same night, and
+    until it is done no command starts another (NightInProgress). A night that died is written down as failed.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select run_key, as_of, started_at, scheduled_as from release.run where state = 'running' order by run_key")
+        unfinished = cursor.fetchall()
+    if scheduled_as and unfinished and unfinished[-1][3] == scheduled_as:
+        return resume_night(settings, warehouse, connection, unfinished[-1][0])
+    for run_key, _, began, scheduler_name in unfinished:
+        if scheduler_name and not scheduled_as and started_at - began < LONGEST_NIGHT:
+            raise NightInProgress(
+                f"The scheduler's night (run {run_key}, {scheduler_name}) is between two stations. Wait for it, see `kc status`."
+            )
     code = hashlib.sha256()
     for folder in CODE_FOLDERS:
         code.update(hash_of_files(PROJECT / folder, CODE_ENDINGS).encode())
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """insert into release.run (as_of, started_at, code_hash, register_hash, rules_hash, forms_hash)
-            values (%s, %s, %s, %s, %s, %s) returning run_key""",
+            """insert into release.run (as_of, started_at, scheduled_as, code_hash, register_hash, rules_hash, forms_hash)
+            values (%s, %s, %s, %s, %s, %s, %s) returning run_key""",
             (
                 as_of,
                 started_at,
+                scheduled_as,
                 code.hexdigest(),
                 hash_of_files(settings.register, {".csv"}),
                 hash_of_files(settings.rules, {".yml"}),
@@ -68,16 +118,24 @@ def start_night(settings: Settings, warehouse: Any, connection: Any, as_of: date
             ),
         )
         run_key = cursor.fetchone()[0]
+        cursor.execute(
+            "update release.run set state = 'failed', failed_reason = %s where state = 'running' and run_key < %s",
+            (f"It had no end when run {run_key} began.", run_key),
+        )
     return Night(settings, warehouse, connection, run_key, as_of)
 
 
 def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: int) -> Night:
-    """The night of an existing run, for a station that is run (again) on its own."""
+    """The night of an existing run, for a station that is run (again) on its own. Only the newest night can go on."""
     with connection, connection.cursor() as cursor:
-        cursor.execute("select as_of from release.run where run_key = %s", (run_key,))
+        cursor.execute("select as_of, (select max(run_key) from release.run) from release.run where run_key = %s", (run_key,))
         row = cursor.fetchone()
     if row is None:
         raise LookupError(f"There is no run {run_key} in release.run.")
+    if row[1] > run_key:
+        raise RuntimeError(f"Run {run_key} cannot go on: run {row[1]} has built over it since. Start a new night instead.")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("update release.run set state = 'running' where run_key = %s and state = 'failed'", (run_key,))
     return Night(settings, warehouse, connection, run_key, row[0])
 
 

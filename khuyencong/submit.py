@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from khuyencong.nights import finish_night, run_station, start_night
+from khuyencong.nights import finish_night, only_night, run_station, start_night
 from khuyencong.settings import Settings
 
 # Reasons that lie in the file itself; of the others the sender can mend nothing.
@@ -37,23 +37,22 @@ def submit(
     """
     from ingestion.landing import land
     from khuyencong.stations import STATIONS
-    from khuyencong.warehouse import connect, open_warehouse
+    from khuyencong.warehouse import open_warehouse
 
-    with _place_of_work(settings, open_warehouse(settings), dry_run) as (place, warehouse):
-        connection = connect(warehouse)
-        try:
-            night = start_night(place, warehouse, connection, received_at, received_at)
-            arrivals = [_arrival(path, unit_key, received_at, is_archive, place.landing) for path in paths]
-            with connection, connection.cursor() as cursor:
-                land(cursor, arrivals, night.run_key)
-            work = dict(STATIONS)
-            for position, name in enumerate(STATIONS_OF_A_SUBMISSION, 1):
-                run_station(night, name, position, work[name])
-            finish_night(night, received_at, is_whole=False)
-            files = [_outcome(connection, path, arrival) for path, arrival in zip(paths, arrivals, strict=True)]
-            return {"dry_run": dry_run, "files": files}
-        finally:
-            connection.close()
+    with (
+        _place_of_work(settings, open_warehouse(settings), dry_run) as (place, warehouse),
+        only_night(warehouse) as connection,
+    ):
+        night = start_night(place, warehouse, connection, received_at, received_at)
+        arrivals = [_arrival(path, unit_key, received_at, is_archive, place.landing) for path in paths]
+        with connection, connection.cursor() as cursor:
+            land(cursor, arrivals, night.run_key)
+        work = dict(STATIONS)
+        for position, name in enumerate(STATIONS_OF_A_SUBMISSION, 1):
+            run_station(night, name, position, work[name])
+        finish_night(night, received_at, is_whole=False)
+        files = [_outcome(connection, path, arrival) for path, arrival in zip(paths, arrivals, strict=True)]
+        return {"dry_run": dry_run, "files": files}
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ingestion.transports.seen import Trouble
+from khuyencong.parameters import read_parameters
 from khuyencong.settings import Settings, read_secret
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -89,8 +90,7 @@ def read_sources(settings: Settings) -> list[Source]:
 
 def read_limits(settings: Settings) -> Limits:
     """The limits of a pull, from register/parameters.csv."""
-    with (settings.register / "parameters.csv").open(encoding="utf-8", newline="") as file:
-        values = {row["parameter_code"]: float(row["parameter_value"]) for row in csv.DictReader(file)}
+    values = read_parameters(settings)
     return Limits(
         max_file_bytes=int(values["max_file_bytes"]),
         file_seconds=values["file_seconds"],

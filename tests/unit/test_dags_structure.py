@@ -96,7 +96,13 @@ def test_the_pull_is_one_task_a_source_and_says_what_landed(folder):
     pull = {task["task_id"]: task for dag in folder["dags"] if dag["dag_id"] == "pull_submissions" for task in dag["tasks"]}
     assert [name for name, task in pull.items() if task["is_mapped"]] == ["pull"]
     assert pull["pull"]["pool"] == "inboxes"
-    assert {name: task["emits"] for name, task in pull.items() if task["emits"]} == {"announce": ["landing"]}
+    emitted = {name: task["emits"] for name, task in pull.items() if task["emits"]}
+    assert emitted == {"announce": ["landing"], "ask_early_night": ["plan_money_reported"]}
+
+
+def test_the_night_also_starts_when_the_pull_says_that_the_plan_money_is_reported_on(folder):
+    night = next(dag for dag in folder["dags"] if dag["dag_id"] == "nightly_rollup")
+    assert night["schedule"] == "`0 1 * * *`, and when `plan_money_reported` is emitted"
 
 
 def test_generated_pages_are_current(tmp_path):

@@ -1,0 +1,57 @@
+"""Most of the plan money arrives in the morning: the night is asked for once that day, by what lies in landing unread."""
+
+import contextlib
+
+from small_country import Country, at, money_report
+
+from ingestion.pulling import pull
+from ingestion.transports import read_sources
+from khuyencong.early_night import early_night, waiting_reports
+from khuyencong.nightly import run_nightly
+from khuyencong.warehouse import connect
+
+PLANS = {"ha-noi": ("Hà Nội", 100), "thanh-hoa": ("Thanh Hóa", 70), "long-an": ("Long An", 20), "tay-ninh": ("Tây Ninh", 10)}
+
+
+def report(country, unit_key, quarter, received):
+    name, plan = PLANS[unit_key]
+    figures = {"A1": {"plan": plan, "contracted": 5, "implemented": 4, "disbursed": 3, "settled": 2}}
+    received_at = at(received)
+    country.receive(
+        f"{unit_key}/kinh-phi-{quarter}.xlsx", money_report(unit_key, name, quarter, figures, received_at), received_at, unit_key
+    )
+
+
+def test_the_night_is_asked_for_when_the_share_passes_and_once_a_day(database, tmp_path):
+    country = Country(tmp_path)
+    settings = country.settings(database.dsn)
+    with contextlib.closing(connect(database)) as connection:
+
+        def asked(moment):
+            for source in read_sources(settings):
+                pull(connection, source, None, at(moment), at(moment))
+            return early_night(connection, settings, at(moment))
+
+        report(country, "ha-noi", "2025-03", "2025-04-10")
+        assert asked("2025-04-10") is None  # no night has said yet what is owed
+        for unit_key in ("thanh-hoa", "long-an", "tay-ninh"):
+            report(country, unit_key, "2025-03", "2025-04-10")
+        run_nightly(settings, at("2025-07-02T01:00"), lambda: at("2025-07-02T01:00"))
+
+        report(country, "ha-noi", "2025-06", "2025-07-10T09:00")
+        report(country, "thanh-hoa", "2025-03", "2025-07-10T09:00")  # an old quarter again: no part of this share
+        assert asked("2025-07-10T09:30") is None  # 100 of 200
+        report(country, "long-an", "2025-06", "2025-07-10T10:00")
+        assert asked("2025-07-10T10:30") is None  # 120 of 200
+        report(country, "thanh-hoa", "2025-06", "2025-07-10T11:00")
+        share = asked("2025-07-10T11:30")
+        assert (share.period_end.isoformat(), share.before_pct, share.now_pct) == ("2025-06-30", 0, 95)
+        assert asked("2025-07-10T12:00") is None
+        assert {report[0] for report in waiting_reports(connection, settings, at("2025-07-10T12:00"))} == {
+            "ha-noi", "thanh-hoa", "long-an",
+        }  # fmt: skip
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select early_date::text, share_pct from release.early_night")
+            assert cursor.fetchall() == [("2025-07-10", 95)]
+            cursor.execute("select count(*) from raw.submission where received_at >= '2025-07-10'")
+            assert cursor.fetchone() == (0,)  # asking read the files and wrote nothing
