@@ -67,7 +67,6 @@ def nightly_rollup() -> None:
         from khuyencong.settings import read_settings
 
         count = run_one_station(read_settings(), run_key, name)
-        print(f"{name}: {count.rows_in} rows in, {count.rows_out} rows out. {count.note}".rstrip())
         return {"rows_in": count.rows_in, "rows_out": count.rows_out}
 
     @task(execution_timeout=timedelta(minutes=5), outlets=[RELEASE])

@@ -49,15 +49,16 @@ def pull_submissions() -> None:
         from khuyencong.stations import pull_source
 
         count = pull_source(read_settings(), source_code, now())
-        print(f"{source_code}: {count.rows_in} files seen, {count.rows_out} of them new.")
         return {"seen": count.rows_in, "new": count.rows_out}
 
     @task(execution_timeout=timedelta(minutes=2), outlets=[LANDING])
     def announce(counts: list[dict[str, int]]) -> int:
         """What lies in landing now is known to whoever waits for it."""
+        from khuyencong.journal import say
+
         pulled = list(counts)  # each look at a mapped result is a request
         new = sum(count["new"] for count in pulled)
-        print(f"{sum(count['seen'] for count in pulled)} files seen in {len(pulled)} sources, {new} of them new.")
+        say("sources_pulled", n_sources=len(pulled), rows_in=sum(count["seen"] for count in pulled), rows_out=new)
         return new
 
     @task(execution_timeout=timedelta(minutes=10), trigger_rule="all_done", outlets=[PLAN_MONEY_REPORTED])

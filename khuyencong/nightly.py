@@ -77,7 +77,7 @@ def summary_of(night: Night) -> dict[str, Any]:
         release_number, release_hash = cursor.fetchone()
         cursor.execute(
             """select station, seconds, rows_in, rows_out from release.run_station
-            where run_key = %s order by position""",
+            where run_key = %s and state = 'done' order by position""",
             (night.run_key,),
         )
         stations = {

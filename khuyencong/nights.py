@@ -9,23 +9,29 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from khuyencong.settings import PROJECT, Settings
+from khuyencong.journal import say
+from khuyencong.night_record import begin_station, drop_old_nodes, end_station, fail_station, seconds_since
+from khuyencong.settings import PROJECT, TIMEZONE, Settings
 
 CODE_FOLDERS = ("khuyencong", "ingestion", "expectations", "dbt_project/models", "dbt_project/macros")
 CODE_ENDINGS = {".py", ".sql"}
-NIGHT_LOCK = 20_120_705  # any fixed number: one night at a time on one warehouse
+NIGHT_LOCK = 20_120_705  # any fixed number, as in migration 0057: one night at a time on one warehouse
 # A scheduler's night that gave no end after this long has none: its scheduler died, or somebody stopped it.
 LONGEST_NIGHT = timedelta(hours=3)
+LONGEST_BACKUP = "15min"
 
 
 @dataclass(frozen=True)
 class Night:
-    """One night in progress: where it works and what it knows. `connection` is a psycopg2 connection."""
+    """One night in progress: where it works and what it knows. `connection` is a psycopg2 connection.
+
+    `station` and `try_number` say what is at work now; empty between stations.
+    """
 
     settings: Settings
     warehouse: Any
@@ -33,6 +39,8 @@ class Night:
     run_key: int
     as_of: datetime
     is_rebuild: bool = False
+    station: str = ""
+    try_number: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,16 +69,20 @@ class NightInProgress(RuntimeError):
 def only_night(warehouse: Any) -> Iterator[Any]:
     """A connection to the warehouse while nobody else works on a night there. Raises NightInProgress.
 
-    The lock goes with a connection of its own, also on kill -9.
+    The lock goes with a connection of its own, also on kill -9. A backup, which shares it, is waited for.
     """
     from khuyencong.warehouse import connect
 
     connection, lock = connect(warehouse), connect(warehouse)
     try:
         with lock.cursor() as cursor:
-            cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
-            if not cursor.fetchone()[0]:
+            cursor.execute("select pg_try_advisory_lock(%s), release.is_night_running()", (NIGHT_LOCK,))
+            is_ours, is_night = cursor.fetchone()
+            if not is_ours and is_night:
                 raise NightInProgress("Another night is running on this warehouse. Wait for it, or see `kc status`.")
+            if not is_ours:
+                cursor.execute(f"set lock_timeout = '{LONGEST_BACKUP}'")
+                cursor.execute("select pg_advisory_lock(%s)", (NIGHT_LOCK,))
         yield connection
     finally:
         lock.close()
@@ -122,6 +134,8 @@ def start_night(
             "update release.run set state = 'failed', failed_reason = %s where state = 'running' and run_key < %s",
             (f"It had no end when run {run_key} began.", run_key),
         )
+        drop_old_nodes(cursor, settings, run_key)
+    say("night_began", run=run_key, as_of=as_of.astimezone(TIMEZONE).isoformat())
     return Night(settings, warehouse, connection, run_key, as_of)
 
 
@@ -146,25 +160,14 @@ def run_station(night: Night, name: str, position: int, work: Callable[[Night], 
     a rebuild.
     """
     began = time.perf_counter()
+    night = replace(night, station=name, try_number=begin_station(night, name, position))
     try:
         is_done = position > 1 and not night.is_rebuild and inputs_hash(night) == _inputs_of_run_before(night)
         count = StationCount(0, 0, "unchanged") if is_done else work(night)
-    except Exception as error:
-        night.connection.rollback()
-        with night.connection, night.connection.cursor() as cursor:
-            cursor.execute(
-                "update release.run set state = 'failed', failed_station = %s, failed_reason = %s where run_key = %s",
-                (name, f"{type(error).__name__}: {error}"[:2000], night.run_key),
-            )
+    except BaseException as error:  # a scheduler's time limit, or a person's Ctrl-C, is no Exception
+        fail_station(night, error, seconds_since(began))
         raise
-    with night.connection, night.connection.cursor() as cursor:
-        cursor.execute(
-            """insert into release.run_station (run_key, station, position, seconds, rows_in, rows_out)
-            values (%s, %s, %s, %s, %s, %s)
-            on conflict (run_key, station) do update
-            set seconds = excluded.seconds, rows_in = excluded.rows_in, rows_out = excluded.rows_out""",
-            (night.run_key, name, position, round(time.perf_counter() - began, 3), count.rows_in, count.rows_out),
-        )
+    end_station(night, count, seconds_since(began))
     return count
 
 
@@ -182,9 +185,11 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
                 release_hash = coalesce(run.release_hash, newest.release_hash)
             from (select max(release_number) as release_number from release.release) as last
             left join release.release as newest on last.release_number = newest.release_number
-            where run.run_key = %s""",
+            where run.run_key = %s returning run.release_number, run.release_hash""",
             (finished_at, inputs, night.run_key),
         )
+        release_number, release_hash = cursor.fetchone()
+    say("night_done", run=night.run_key, release=release_number, release_hash=release_hash)
 
 
 def inputs_hash(night: Night) -> str:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from khuyencong.journal import say
+from khuyencong.night_record import build_and_record
 from khuyencong.nights import Night, StationCount
 from khuyencong.settings import Settings
+
+if TYPE_CHECKING:
+    from ingestion.pulling import Pulled
 
 BUILD = ["staging", "checks"]
 MENTIONS = ["chk_mention*"]  # judged once, against what is in force: they decide on nothing
@@ -31,12 +37,16 @@ def pull_and_land(night: Night) -> StationCount:
 
     def ask(source):
         with closing(connect(night.warehouse)) as connection:
-            return pull(connection, source, night.run_key, night.as_of, night.as_of)
+            return take(connection, source)
+
+    def take(connection, source):
+        pulled = pull(connection, source, night.run_key, night.as_of, night.as_of)
+        return _say_pulled(source.source_code, pulled, night.run_key)
 
     sources = read_sources(night.settings)
     folders = [source for source in sources if source.transport == "folder"]
     servers = [] if _is_of_the_past(night) else [source for source in sources if source not in folders]
-    pulled = [pull(night.connection, source, night.run_key, night.as_of, night.as_of) for source in folders]
+    pulled = [take(night.connection, source) for source in folders]
     if servers:
         with ThreadPoolExecutor(SERVERS_AT_ONCE) as pool:
             pulled += pool.map(ask, servers)
@@ -52,7 +62,7 @@ def pull_source(settings: Settings, source_code: str, as_of: datetime) -> Statio
     source = next(s for s in read_sources(settings) if s.source_code == source_code)
     connection = connect(open_warehouse(settings))
     try:
-        pulled = pull(connection, source, None, as_of, as_of)
+        pulled = _say_pulled(source.source_code, pull(connection, source, None, as_of, as_of))
         return StationCount(pulled.n_seen, pulled.n_new, pulled.trouble or "")
     finally:
         connection.close()
@@ -79,14 +89,13 @@ def build(night: Night) -> StationCount:
     from expectations.rule_loader import load_rules_into
     from ingestion.forms import load_forms, load_forms_into
     from khuyencong.arrival_steps import begin_steps
-    from khuyencong.transform import run_dbt
 
     load_forms_into(night.connection, load_forms(night.settings.forms))
     load_rules_into(night.connection, night.settings)
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute("delete from checks.rejudge")
     begin_steps(night.connection, night.as_of, _follows(night.settings))
-    results = run_dbt(night.warehouse, night.settings, BUILD, exclude=MENTIONS, seeds=True, full_refresh=True)
+    results = build_and_record(night, BUILD, exclude=MENTIONS, seeds=True, full_refresh=True)
     return StationCount(len(results), _rows(night, "checks.chk_verdict"))
 
 
@@ -94,10 +103,9 @@ def reconcile(night: Night) -> StationCount:
     """In force, held, flagged: the gate judges again until what stands no longer changes; then one flag a cause."""
     from khuyencong.flags import raise_flags
     from khuyencong.gate import run_gate
-    from khuyencong.transform import run_dbt
 
     def judge_again() -> None:
-        run_dbt(night.warehouse, night.settings, ["checks"], exclude=MENTIONS)
+        build_and_record(night, ["checks"], exclude=MENTIONS)
 
     gate = run_gate(night.connection, night.run_key, night.as_of, judge_again, _follows(night.settings))
     flags = raise_flags(night.connection, night.run_key, night.as_of)
@@ -106,9 +114,7 @@ def reconcile(night: Night) -> StationCount:
 
 def facts(night: Night) -> StationCount:
     """Facts at the grain of the data contract."""
-    from khuyencong.transform import run_dbt
-
-    results = run_dbt(night.warehouse, night.settings, FACTS)
+    results = build_and_record(night, FACTS)
     return StationCount(len(results), _rows(night, "facts.fct_contribution"))
 
 
@@ -122,9 +128,7 @@ def release(night: Night) -> StationCount:
 
 def marts(night: Night) -> StationCount:
     """What BI reads: the released figures."""
-    from khuyencong.transform import run_dbt
-
-    results = run_dbt(night.warehouse, night.settings, MARTS)
+    results = build_and_record(night, MARTS)
     return StationCount(len(results), _rows(night, "marts.mart_national_rollup"))
 
 
@@ -138,6 +142,15 @@ STATIONS: tuple[tuple[str, Callable[[Night], StationCount]], ...] = (
     ("release", release),
     ("marts", marts),
 )
+
+
+def _say_pulled(source_code: str, pulled: Pulled, run_key: int | None = None) -> Pulled:
+    """A pull as a line of the log; a source that was not reached is a warning with its sentence."""
+    say(
+        "source_pulled", level="warning" if pulled.trouble else "info", run=run_key, source=source_code, rows_in=pulled.n_seen,
+        rows_out=pulled.n_new, reason=pulled.trouble,
+    )  # fmt: skip
+    return pulled
 
 
 def _is_of_the_past(night: Night) -> bool:

@@ -27,9 +27,12 @@ class TransformError(RuntimeError):
 
 @dataclass(frozen=True)
 class NodeResult:
-    """One model, seed or test that dbt ran: its name, what became of it (success, pass, warn), seconds, rows written."""
+    """One node that dbt ran: its name, what it is (model, seed, test), what became of it (success, pass, warn, error, fail,
+    skipped), seconds, rows written.
+    """
 
     name: str
+    resource_type: str
     status: str
     seconds: float
     rows: int | None
@@ -148,8 +151,14 @@ def _places(settings: Settings) -> list[str]:
 
 
 def _node_result(result: Any) -> NodeResult:
-    rows = (result.adapter_response or {}).get("rows_affected")
-    return NodeResult(result.node.name, str(result.status), result.execution_time, rows, result.message or "")
+    rows, kind = _row_count(result.adapter_response or {}), str(result.node.resource_type)
+    return NodeResult(result.node.name, kind, str(result.status), result.execution_time, rows, result.message or "")
+
+
+def _row_count(response: Any) -> int | None:
+    """Rows that the server says were written; of a view it says -1."""
+    rows = int(dict(response).get("rows_affected", -1))
+    return rows if rows >= 0 else None
 
 
 def _reporter(log: Callable[[NodeResult], None]) -> Callable[[Any], None]:
@@ -158,8 +167,8 @@ def _reporter(log: Callable[[NodeResult], None]) -> Callable[[Any], None]:
     def report(event: Any) -> None:
         if event.info.name == "NodeFinished":
             node, run = event.data.node_info, event.data.run_result
-            rows = dict(run.adapter_response).get("rows_affected")
-            log(NodeResult(node.node_name, node.node_status, run.execution_time, None if rows is None else int(rows), run.message))
+            rows = _row_count(run.adapter_response)
+            log(NodeResult(node.node_name, node.resource_type, node.node_status, run.execution_time, rows, run.message))
 
     return report
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+NIGHT_LOG = "nightly"  # home/logs/nightly.jsonl
 
 
 def register(app: typer.Typer) -> None:
@@ -51,8 +52,10 @@ def demo(
     """
     from khuyencong.cli.output import print_json
     from khuyencong.demo import print_demo, run_demo
+    from khuyencong.journal import write_log
+    from khuyencong.settings import read_settings
 
-    with _progress(as_json) as progress:
+    with write_log(read_settings(), NIGHT_LOG), _progress(as_json) as progress:
         outcome = run_demo(seed, progress)
     if as_json:
         print_json(outcome.night)
@@ -69,17 +72,19 @@ def nightly(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """The main job: pull, land, read, door, build, reconcile, gate, release. Idempotent.
+    """The main job: pull, land, read, door, build, reconcile, gate, release. Idempotent. Its log: home/logs/nightly.jsonl.
 
     Example: kc nightly --as-of 2026-04-30
     """
     from khuyencong.cli.output import print_json
     from khuyencong.cli.session import now, parse_time
+    from khuyencong.journal import write_log
     from khuyencong.nightly import run_nightly
     from khuyencong.settings import read_settings
 
-    with _progress(as_json) as progress:
-        night = run_nightly(read_settings(), parse_time(as_of) or now(), now, progress, is_rebuild=rebuild)
+    settings = read_settings()
+    with write_log(settings, NIGHT_LOG), _progress(as_json) as progress:
+        night = run_nightly(settings, parse_time(as_of) or now(), now, progress, is_rebuild=rebuild)
     print_json(night) if as_json else _print_night(night)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nation_slice import AS_OF, write_slice
 
+from khuyencong.journal import write_log
 from khuyencong.nightly import run_nightly
 from khuyencong.settings import Settings
 from khuyencong.warehouse import Warehouse, connect, discard_warehouse, find_warehouse
@@ -93,9 +94,11 @@ def slice_inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def slice_installed(tmp_path_factory: pytest.TempPathFactory, slice_inbox: Path) -> Iterator[tuple[Settings, dict]]:
-    """An installation whose warehouse took up the slice, and the document of that night."""
+    """An installation whose warehouse took up the slice, and the document of that night, which is logged as `kc nightly` does."""
     settings = Settings(home=tmp_path_factory.mktemp("installed"), database_url=None, inbox=slice_inbox)
-    yield settings, run_nightly(settings, AS_OF, lambda: AS_OF)
+    with write_log(settings, "nightly"):
+        night = run_nightly(settings, AS_OF, lambda: AS_OF)
+    yield settings, night
     discard_warehouse(settings)
 
 
