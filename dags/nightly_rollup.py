@@ -78,13 +78,31 @@ def nightly_rollup() -> None:
 
         return close_run(read_settings(), run_key, now())
 
+    @task(execution_timeout=timedelta(minutes=5), trigger_rule="one_failed")
+    def tell_failed_night(run_key: int | None) -> None:
+        """Mails the desk which station failed and why; then fails itself, so that the run stays failed."""
+        from airflow.sdk.exceptions import AirflowFailException
+
+        from khuyencong.alerts import failed_task, tell_failed_night
+        from khuyencong.clock import now
+        from khuyencong.settings import read_settings
+
+        this = get_current_context()["ti"]
+        states = this.get_task_states(this.dag_id, run_ids=[this.run_id])[this.run_id]
+        told = tell_failed_night(read_settings(), now(), run_key=run_key, task=failed_task(states), night=this.run_id)
+        raise AirflowFailException(told.subject)
+
     run_key = open_night()
     previous = run_key
+    stations = []
     for name, work in STATIONS:
         this = station.override(task_id=name, doc_md=work.__doc__)(name, run_key)
         previous >> this
         previous = this
-    previous >> close_night(run_key)
+        stations.append(this)
+    closed = close_night(run_key)
+    previous >> closed
+    [*stations, closed] >> tell_failed_night(run_key)
 
 
 nightly_rollup()

@@ -79,9 +79,30 @@ def pull_submissions() -> None:
             raise AirflowSkipException("Not enough plan money has been reported on since the last night.")
         return f"{share.period_end:%Y-%m}: {share.before_pct} % at the last night, {share.now_pct} % now."
 
+    @task(execution_timeout=timedelta(minutes=5), trigger_rule="all_done")
+    def watch_nights() -> None:
+        """Mails the desk, once a day, when no night was good for 26 hours: it never started, failed, or is not done."""
+        from khuyencong.alerts import tell_stale_night
+        from khuyencong.clock import now
+        from khuyencong.settings import read_settings
+
+        tell_stale_night(read_settings(), now())
+
+    @task(execution_timeout=timedelta(minutes=15), trigger_rule="all_done")
+    def send_mail() -> dict[str, int]:
+        """Sends what lies unsent in the outbox; what the mail server does not take stays there with its error."""
+        from khuyencong.clock import now
+        from khuyencong.mail.outbox import send_from_outbox
+        from khuyencong.settings import read_settings
+
+        sent = send_from_outbox(read_settings(), now())
+        return {"sent": sent.n_sent, "left": sent.n_unsent}
+
     pulled = pull.expand(source_code=list_sources())
     announce(pulled)
+    # beside `announce`, not after it: it is the leaf that keeps a failed pull red
     pulled >> ask_early_night()
+    pulled >> watch_nights() >> send_mail()
 
 
 pull_submissions()

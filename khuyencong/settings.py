@@ -20,12 +20,20 @@ class Settings:
     database_url  a PostgreSQL server to use instead of the embedded one (KC_DATABASE_URL)
     inbox         a folder that overrides every location of register/sources.csv (KC_INBOX)
     secrets       a folder with a file a secret (KC_SECRETS); passwords, keys and tokens of sources are nowhere else
+    smtp          host:port of the server that mail is handed to (KC_SMTP); without one, mail is written and not sent
+    smtp_tls      starttls or tls: how the way there is kept secret (KC_SMTP_TLS); none for a server of this machine or network
+    smtp_login    name of the secret that holds user:password for that server (KC_SMTP_LOGIN)
+    mail_from     who mail comes from (KC_MAIL_FROM)
     """
 
     home: Path
     database_url: str | None
     inbox: Path | None
     secrets: Path | None = None
+    smtp: str | None = None
+    smtp_tls: str | None = None
+    smtp_login: str | None = None
+    mail_from: str | None = None
     register: Path = PROJECT / "dbt_project" / "register"
     forms: Path = PROJECT / "ingestion" / "forms"
     rules: Path = PROJECT / "expectations" / "rules"
@@ -37,7 +45,7 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from KC_HOME, KC_DATABASE_URL, KC_INBOX and KC_SECRETS."""
+    """Settings from KC_HOME, KC_DATABASE_URL, KC_INBOX, KC_SECRETS, KC_SMTP, KC_SMTP_TLS, KC_SMTP_LOGIN and KC_MAIL_FROM."""
     home = Path(os.environ.get("KC_HOME", str(PROJECT / ".kc"))).expanduser().resolve()
     inbox, secrets = os.environ.get("KC_INBOX"), os.environ.get("KC_SECRETS")
     return Settings(
@@ -45,6 +53,10 @@ def read_settings() -> Settings:
         database_url=os.environ.get("KC_DATABASE_URL") or None,
         inbox=Path(inbox).expanduser().resolve() if inbox else None,
         secrets=Path(secrets).expanduser().resolve() if secrets else None,
+        smtp=os.environ.get("KC_SMTP") or None,
+        smtp_tls=os.environ.get("KC_SMTP_TLS") or None,
+        smtp_login=os.environ.get("KC_SMTP_LOGIN") or None,
+        mail_from=os.environ.get("KC_MAIL_FROM") or None,
     )
 
 

@@ -19,7 +19,7 @@ select run_key as run, as_of, release_number as release from release.run
 where state = 'done' and as_of <= %(as_of)s order by run_key desc limit 1"""
 
 LAST_RUN = """
-select run_key as run, as_of, state, failed_station, failed_reason from release.run
+select run_key as run, as_of, state, started_at, finished_at, failed_station, failed_reason from release.run
 where as_of <= %(as_of)s order by run_key desc limit 1"""
 
 COVERAGE = """
@@ -49,6 +49,18 @@ SOURCES = """
 select source_code, unit_key, outcome, trouble_code, sentence_vi, sentence_en, attempted_at, last_reached_at, failing_since,
     n_failed_attempts
 from raw.source_standing where outcome not in ('done', 'partly') order by source_code"""
+
+UNSENT_MAIL = """
+select kind, unit_key, recipient, written_at, n_tries, last_tried_at, last_error from outbox.mail
+where sent_at is null and dropped_at is null order by mail_key"""
+
+# Who was asked how often for what is still owed, and for what came in the end.
+CHASED = """
+select c.unit_key, c.form_code as form, c.period_end, d.due_date, coalesce(d.state, 'withdrawn') as state, c.n_reminders,
+    c.n_overdue_notices, c.n_escalations, c.last_noticed_on
+from outbox.chased as c
+left join facts.fct_duty as d on c.unit_key = d.unit_key and c.form_code = d.form_code and c.period_end = d.period_end
+order by d.n_reported, c.n_escalations desc, c.n_overdue_notices desc, c.period_end, c.form_code, c.unit_key"""
 
 SOURCE_FILES = """
 select source_code, unit_key, location, file_state, byte_count, sentence_vi, sentence_en
@@ -95,9 +107,9 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
     """What is owed and what came, as the last night saw it, with days counted to `as_of`.
 
     Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, sources_not_reached,
-    files_not_taken, coverage, late, returned, nil, under_review, held, vanished_projects, undecided, rates}; all but the first
-    four are lists of rows. is_stale: no good run within 26 hours before as_of. Before the first night all but the sources is
-    empty, and is_stale is true.
+    files_not_taken, mail_not_sent, coverage, late, returned, nil, under_review, held, vanished_projects, undecided, rates, chased};
+    all but the first four are lists of rows. is_stale: no good run within 26 hours before as_of. Before the
+    first night all but the sources and the mail is empty, and is_stale is true.
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         good = _rows(cursor, LAST_GOOD_RUN, as_of)
@@ -106,9 +118,9 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
         is_built = cursor.fetchone()["is_built"] and good
         lists = {
             "coverage": COVERAGE, "late": LATE, "returned": RETURNED, "nil": NIL, "under_review": UNDER_REVIEW,
-            "held": HELD, "vanished_projects": VANISHED, "undecided": UNDECIDED, "rates": RATES,
+            "held": HELD, "vanished_projects": VANISHED, "undecided": UNDECIDED, "rates": RATES, "chased": CHASED,
         }  # fmt: skip
-        sources, files = _rows(cursor, SOURCES, as_of), _rows(cursor, SOURCE_FILES, as_of)
+        sources, files, unsent = (_rows(cursor, query, as_of) for query in (SOURCES, SOURCE_FILES, UNSENT_MAIL))
         found = {name: _rows(cursor, query, as_of) if is_built else [] for name, query in lists.items()}
     for row in found["undecided"]:
         row["sentence_vi"], row["sentence_en"] = undecided_sentences(row["reason"])
@@ -120,8 +132,30 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
         "last_run": last[0] if last else None,
         "sources_not_reached": sources,
         "files_not_taken": files,
+        "mail_not_sent": unsent,
         **found,
     }
+
+
+def last_good_run(connection: Connection, as_of: datetime) -> dict[str, Any] | None:
+    """{run, as_of, release} of the newest run that is done and speaks of a moment up to `as_of`, or None."""
+    return _one(connection, LAST_GOOD_RUN, as_of)
+
+
+def last_run(connection: Connection, as_of: datetime) -> dict[str, Any] | None:
+    """{run, as_of, state, started_at, finished_at, failed_station, failed_reason} of the newest run, done or not, or None."""
+    return _one(connection, LAST_RUN, as_of)
+
+
+def trouble_of_sources(connection: Connection, as_of: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Sources that were not reached, and files that were not taken, as the newest pulls left them."""
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        return _rows(cursor, SOURCES, as_of), _rows(cursor, SOURCE_FILES, as_of)
+
+
+def _one(connection: Connection, query: str, as_of: datetime) -> dict[str, Any] | None:
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        return next(iter(_rows(cursor, query, as_of)), None)
 
 
 def print_status(document: dict[str, Any]) -> None:
@@ -138,6 +172,7 @@ def print_status(document: dict[str, Any]) -> None:
         out.print(f"Run {last['run']} failed at {last['failed_station']}: {last['failed_reason']}")
     _print_rows(print_table, "Sources that were not reached", _without(document["sources_not_reached"], "sentence_vi"))
     _print_rows(print_table, "Files that were not taken", _without(document["files_not_taken"], "sentence_vi"))
+    _print_rows(print_table, "Mail that was not sent", document["mail_not_sent"])
     _print_rows(print_table, "Owed × received", document["coverage"])
     _print_rows(print_table, "Late or missing", document["late"])
     _print_rows(print_table, "Returned", document["returned"])
@@ -146,6 +181,7 @@ def print_status(document: dict[str, Any]) -> None:
     _print_rows(print_table, "Nil reports", document["nil"])
     _print_rows(print_table, "Projects that vanished from a report", document["vanished_projects"])
     _print_rows(print_table, "Verdicts that decided nothing (kc rules --undecided --one-sided)", document["undecided"])
+    _print_rows(print_table, "Reports asked for by mail", document["chased"])
     _print_rows(print_table, "Completeness and timeliness by unit, the worst first", document["rates"])
 
 

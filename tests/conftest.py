@@ -11,7 +11,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
 os.environ.update(TELEMETRY_OFF)
-for name in ("KC_HOME", "KC_DATABASE_URL", "KC_INBOX"):
+for name in ("KC_HOME", "KC_DATABASE_URL", "KC_INBOX", "KC_SMTP", "KC_SMTP_TLS", "KC_SMTP_LOGIN", "KC_MAIL_FROM"):
     os.environ.pop(name, None)
 
 

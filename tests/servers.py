@@ -1,4 +1,4 @@
-"""Real servers on loopback for tests of transports: OpenSSH, dovecot, a web server with a chain of certificates, S3, a broken wire.
+"""Real servers on loopback for tests: OpenSSH, dovecot, a web server with a chain of certificates, S3, SMTP, a broken wire.
 
 Where a server's Debian package (openssh-server with libnss-wrapper, dovecot-imapd) is not on the machine, or the test does not run
 as root, which accounts and chroot need, the test is skipped with the reason.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import email
+import email.policy
 import hashlib
 import ipaddress
 import itertools
@@ -23,6 +25,7 @@ import urllib.request
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -350,6 +353,64 @@ def dovecot(folder: Path, chain: Chain, accounts: dict[str, str]) -> Iterator[in
             process.wait(10)
     finally:
         shutil.rmtree(base)
+
+
+# --------------------------------------------------------------------------------------------------------------- SMTP
+
+
+@dataclass
+class MailSink:
+    """A running SMTP server that keeps what it is sent: (envelope recipients, message). Who is in `refused` gets a 550."""
+
+    port: int = 0
+    mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    def to(self, recipient: str) -> list[EmailMessage]:
+        return [message for recipients, message in self.mails if recipient in recipients]
+
+    # The names of the two are those of the protocol's commands, which aiosmtpd calls.
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.refused:
+            return f"550 no such mailbox {address}"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.mails.append((list(envelope.rcpt_tos), message))
+        return "250 kept"
+
+
+@contextlib.contextmanager
+def mail_sink(port: int = 0, chain: Chain | None = None, login: tuple[str, str] | None = None) -> Iterator[MailSink]:
+    """aiosmtpd on loopback; with a chain only after STARTTLS, with a login only for who knows it."""
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import AuthResult
+
+    sink = MailSink(port or free_port())
+    options: dict = {}
+    if chain:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain.certificate, chain.key)
+        options |= {"tls_context": context, "require_starttls": True}
+    if login:
+        pair = tuple(each.encode() for each in login)
+
+        def known(server, session, envelope, mechanism, data):
+            return AuthResult(success=(data.login, data.password) == pair)
+
+        options |= {"authenticator": known, "auth_required": True, "auth_require_tls": chain is not None}
+    controller = Controller(sink, hostname=HOST, port=sink.port, **options)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        controller.stop()
 
 
 # -------------------------------------------------------------------------------------------------------- a broken wire

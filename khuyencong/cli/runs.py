@@ -80,12 +80,33 @@ def nightly(
     from khuyencong.cli.session import now, parse_time
     from khuyencong.journal import write_log
     from khuyencong.nightly import run_nightly
+    from khuyencong.nights import NightInProgress
     from khuyencong.settings import read_settings
 
-    settings = read_settings()
-    with write_log(settings, NIGHT_LOG), _progress(as_json) as progress:
-        night = run_nightly(settings, parse_time(as_of) or now(), now, progress, is_rebuild=rebuild)
+    settings, moment = read_settings(), parse_time(as_of) or now()
+    try:
+        with write_log(settings, NIGHT_LOG), _progress(as_json) as progress:
+            night = run_nightly(settings, moment, now, progress, is_rebuild=rebuild)
+    except NightInProgress:
+        raise
+    except Exception as error:
+        _tell_desk(settings, error)
+        raise
     print_json(night) if as_json else _print_night(night)
+
+
+def _tell_desk(settings: Any, error: Exception) -> None:
+    """Mail the desk that this night failed, where mail is set up; trouble with that must not hide the night's own error."""
+    from khuyencong.alerts import tell_failed_night
+    from khuyencong.cli.output import say_error
+    from khuyencong.cli.session import now
+
+    if settings.smtp is None:
+        return
+    try:
+        tell_failed_night(settings, now(), reason=f"{type(error).__name__}: {error}"[:2000])
+    except Exception as trouble:
+        say_error(f"The desk could not be told: {trouble}")
 
 
 def _print_night(night: dict[str, Any]) -> None:

@@ -86,9 +86,10 @@ def test_dags_run_in_vietnamese_time_one_at_a_time_and_make_up_for_nothing(folde
 def test_the_night_is_the_stations_in_their_order(folder):
     night = next(dag for dag in folder["dags"] if dag["dag_id"] == "nightly_rollup")
     names = ["open_night", *(name for name, _ in STATIONS), "close_night"]
-    assert [task["task_id"] for task in night["tasks"]] == names
+    assert [task["task_id"] for task in night["tasks"]] == [*names, "tell_failed_night"]
     after = {task["task_id"]: task["after"] for task in night["tasks"]}
     assert all(before in after[name] for before, name in zip(names, names[1:], strict=False))
+    assert set(after["tell_failed_night"]) == set(names)
     assert set(night["params"]) == {"period", "as_of"}
 
 

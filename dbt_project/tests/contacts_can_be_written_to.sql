@@ -1,0 +1,50 @@
+-- Each contact is one plain address of a unit's office, named once a day and role, and somebody is the desk.
+with contact as (
+    select
+        *,
+        row_number() over (order by unit_key, contact_role, address, valid_from) as position
+    from {{ ref('contacts') }}
+),
+
+unclear as (
+    select
+        unit_key,
+        contact_role,
+        address
+    from contact
+    where address !~ '^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$' or valid_to < valid_from
+),
+
+twice as (
+    select
+        a.unit_key,
+        a.contact_role,
+        a.address
+    from contact as a
+    inner join contact as b
+        on a.unit_key = b.unit_key
+        and a.contact_role = b.contact_role
+        and a.address = b.address
+        and a.position < b.position
+        and a.valid_from <= coalesce(b.valid_to, 'infinity')
+        and b.valid_from <= coalesce(a.valid_to, 'infinity')
+),
+
+no_desk as (
+    select
+        '' as unit_key,
+        'desk' as contact_role,
+        'nobody' as address
+    from (select count(*) filter (where contact_role = 'desk' and valid_to is null) as n_desks from contact) as counted
+    where counted.n_desks = 0
+),
+
+final as (
+    select * from unclear
+    union all
+    select * from twice
+    union all
+    select * from no_desk
+)
+
+select * from final

@@ -1,0 +1,49 @@
+"""The command that asks for what is owed: chase."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from khuyencong.cli.runs import JsonOption
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(chase)
+
+
+def chase(
+    as_of: Annotated[str | None, typer.Option(help="The day of the chase: YYYY-MM-DD or ISO time. Default: now.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the mails; write and send nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask for what is owed and has not come: mails to units and superior offices, a digest to the desk; then send what lies unsent.
+
+    A mail server that is not set or down costs nothing: the mails stay in the outbox. Example: kc chase --dry-run
+    """
+    from dataclasses import asdict
+
+    from khuyencong.chase import ChaseError
+    from khuyencong.chase import chase as write_mails
+    from khuyencong.cli.output import Refused, console, print_json
+    from khuyencong.cli.session import now, open_connection, parse_time
+    from khuyencong.mail.outbox import send_unsent
+    from khuyencong.settings import read_settings
+
+    settings = read_settings()
+    with open_connection(settings) as connection:
+        try:
+            outcome = write_mails(connection, settings, parse_time(as_of) or now(), dry_run=dry_run)
+        except ChaseError as error:
+            raise Refused(str(error), 2) from error
+        sent = None if dry_run else send_unsent(connection, settings, now())
+    if as_json:
+        print_json(outcome.document() | {"sent": sent and asdict(sent)})
+        return
+    out = console()
+    for mail in outcome.mails if dry_run else []:
+        out.print(f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.body}\n{'=' * 60}", markup=False, soft_wrap=True)
+    out.print(f"{len(outcome.reports)} reports owed and missing; {outcome.n_new} {'mails would be' if dry_run else 'mails'} new.")
+    if sent:
+        out.print(f"{sent.n_sent} mails sent, {sent.n_unsent} left. {sent.error or ''}".rstrip(), markup=False)
