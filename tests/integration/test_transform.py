@@ -36,7 +36,7 @@ def ask(warehouse, statement):
 
 def _models(nodes):
     """Names of the nodes that are no data tests."""
-    return {node.name for node in nodes if not node.name.startswith(("not_null_", "unique_", "accepted_"))}
+    return {node.name for node in nodes if not node.name.startswith(("not_null_", "unique_", "accepted_", "relationships_"))}
 
 
 def test_seeds_are_loaded_when_they_changed_and_only_then(database, small, capfd):
