@@ -93,7 +93,8 @@ def chase_settings(settings: Settings, as_of: datetime, *, dry_run: bool = False
 
     with contextlib.closing(connect(open_warehouse(settings))) as connection:
         outcome = chase(connection, settings, as_of, dry_run=dry_run)
-    say("reports_chased", n_owed=len(outcome.reports), n_new_mails=outcome.n_new, is_stale=outcome.is_stale)
+    if not dry_run:
+        say("reports_chased", n_owed=len(outcome.reports), n_new_mails=outcome.n_new, is_stale=outcome.is_stale)
     return outcome
 
 

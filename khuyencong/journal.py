@@ -4,7 +4,7 @@ Inside an Airflow task the lines are events of Airflow's own structured log, and
 the file of `write_log`, and without one to nobody: standard output belongs to the command.
 
 Fields are names of this project (run, station, rows_in, rows_out, seconds, source, node …). No secret, no location of a file,
-no cell and no person is a field; a sentence goes through `sentence_of`, which leaves out the rows that a database quotes.
+no cell and no person is a field; in a sentence no address stands, and `sentence_of` leaves out the rows that a database quotes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ NAME = "khuyencong"
 MOST_BYTES = 5_000_000  # of one file; with those kept beside it a log takes at most 30 MB
 FILES_KEPT = 5
 LONGEST_SENTENCE = 2000
+ADDRESS = re.compile(r"[\w.+%-]+@[\w.-]+")
 
 _file_log = logging.getLogger(NAME)
 _file_log.propagate = False
@@ -36,6 +37,8 @@ _file_log.addHandler(logging.NullHandler())
 def say(event: str, *, level: str = "info", **fields: Any) -> None:
     """Write one line: `event` says what happened (station_done), `level` is info, warning or error; fields of None are left out."""
     known = {name: value for name, value in fields.items() if value is not None}
+    if "reason" in known:
+        known["reason"] = ADDRESS.sub("(address)", known["reason"])
     # Whoever configured structlog, Airflow in its tasks, has a place for events and a time of its own.
     log = structlog.get_logger(NAME) if structlog.is_configured() else _own_log
     getattr(log, level)(event, **known)

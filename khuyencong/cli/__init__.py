@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from khuyencong.cli import differences, figures, files, mails, releases, review, rules, runs, system
+from khuyencong.cli import backups, differences, figures, files, mails, releases, review, rules, runs, system
 
 app = typer.Typer(
     name="kc",
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (runs, files, differences, figures, releases, mails, review, rules, system):
+for module in (runs, files, differences, figures, releases, mails, review, rules, system, backups):
     module.register(app)
 
 

@@ -24,20 +24,20 @@ def chase(
     """
     from dataclasses import asdict
 
-    from khuyencong.chase import ChaseError
-    from khuyencong.chase import chase as write_mails
+    from khuyencong.chase import ChaseError, chase_settings
     from khuyencong.cli.output import Refused, console, print_json
-    from khuyencong.cli.session import now, open_connection, parse_time
-    from khuyencong.mail.outbox import send_unsent
+    from khuyencong.cli.session import now, parse_time
+    from khuyencong.journal import write_log
+    from khuyencong.mail.outbox import send_from_outbox
     from khuyencong.settings import read_settings
 
     settings = read_settings()
-    with open_connection(settings) as connection:
+    with write_log(settings, "chase"):
         try:
-            outcome = write_mails(connection, settings, parse_time(as_of) or now(), dry_run=dry_run)
+            outcome = chase_settings(settings, parse_time(as_of) or now(), dry_run=dry_run)
         except ChaseError as error:
             raise Refused(str(error), 2) from error
-        sent = None if dry_run else send_unsent(connection, settings, now())
+        sent = None if dry_run else send_from_outbox(settings, now())
     if as_json:
         print_json(outcome.document() | {"sent": sent and asdict(sent)})
         return

@@ -143,3 +143,21 @@ def test_two_reports_are_set_side_by_side(kc) -> None:
     assert all(row["after"] - row["before"] == row["difference"] for row in pair["totals"])
     assert kc("diff", pair["before"]["sha256"][:12], pair["after"]["submission_key"], "--json")[1] == out
     assert kc("decisions", "--json")[1:] == ('{\n  "decisions": []\n}\n', "")
+
+
+def test_a_backup_is_one_document_and_restoring_it_is_refused_with_the_reason(kc, tmp_path) -> None:
+    code, out, _ = kc("backup", tmp_path, "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert set(document) == {
+        "file", "bytes", "made_at", "newest_migration", "run", "release", "release_hash", "n_receipts", "n_landed_files"
+    }  # fmt: skip
+    made = Path(document["file"])
+    assert (made.parent, made.stat().st_size) == (tmp_path, document["bytes"])
+    code, out, told = kc("backup", made)
+    assert (code, out) == (2, "") and "is there already" in told
+    code, out, told = kc("restore", made, "--json")
+    assert (code, out) == (2, "") and "`--replace` puts the backup in its place" in told
+    made.write_bytes(made.read_bytes()[:-20_000])
+    code, out, told = kc("restore", made, "--replace", "--json")
+    assert (code, out) == (3, "") and "is damaged or was not finished" in told

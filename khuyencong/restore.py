@@ -1,0 +1,181 @@
+"""`kc restore`: a backup into a warehouse, all of it or nothing, after every part was compared with its hash."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from psycopg2 import sql
+
+from khuyencong.backup import GROUP_ROLES
+from khuyencong.backup_file import CHUNK, DUMP, LANDED, Backup, BackupRefused, open_backup
+from khuyencong.nights import NIGHT_LOCK, NightInProgress
+from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.warehouse import Warehouse, applied_migrations, connect, find_warehouse
+from khuyencong.warehouse.dump import load
+from khuyencong.warehouse.migrate import migrate, read_migrations
+
+
+class NotEmpty(RuntimeError):
+    """The warehouse holds something, and nobody said that it may go."""
+
+
+def restore_backup(
+    settings: Settings, path: Path, *, is_replacing: bool = False, warn: Callable[[str], None] = lambda sentence: None
+) -> dict[str, Any]:
+    """Restore a backup; returns what `kc restore --json` prints: {file, made_at, run, release, release_hash, migrated, replaced,
+    n_receipts, n_landed_files, logins_missing}.
+
+    `is_replacing`: what the warehouse holds may go; `warn` is told before it does. `migrated`: migrations that are newer than
+    the backup and were applied; `replaced`: what the warehouse held, or None; `logins_missing`: [role, login] of members that
+    this server does not know and a person makes again, with new passwords.
+    Raises BackupRefused (damaged, or made by newer code), NotEmpty, NightInProgress, WarehouseError; the warehouse then stands
+    as it did. Bytes that landed before stay where they are.
+    """
+    with open_backup(path) as backup:
+        backup.verify()
+        _refuse_other_code(backup)
+        warehouse = find_warehouse(settings)
+        with _alone(warehouse) as connection:
+            _refuse_server(backup, connection)
+            replaced = _content(connection)
+            if replaced and not is_replacing:
+                held = f"The warehouse is not empty: it holds {_words(replaced)}."
+                raise NotEmpty(f"{held} `--replace` puts the backup in its place.")
+            if replaced:
+                warn(f"The warehouse holds {_words(replaced)}. All of it goes; the backup of {backup.manifest['made_at']} comes.")
+            _put_landing(backup, settings)
+            _make_roles(connection)
+            with tempfile.TemporaryDirectory() as folder:
+                dump = Path(folder) / DUMP
+                with backup.open_part(DUMP) as stream, dump.open("wb") as file:
+                    while chunk := stream.read(CHUNK):
+                        file.write(chunk)
+                load(warehouse, dump, _afterwards(backup.manifest))
+            with connection.cursor() as cursor:
+                database, timezone = sql.Identifier(warehouse.dbname), sql.Literal(TIMEZONE.key)
+                cursor.execute(sql.SQL("alter database {} set timezone = {}").format(database, timezone))
+                cursor.execute("analyze")
+            logins_missing = _missing_members(backup, connection)
+        migrated = migrate(warehouse)
+        told = {name: backup.manifest[name] for name in ("made_at", "run", "release", "release_hash")}
+        n_receipts, n_landed = backup.manifest["counts"]["raw.receipt"], len(backup.manifest["parts"]) - 1
+    return {
+        "file": path.name, **told, "migrated": migrated, "replaced": replaced, "n_receipts": n_receipts,
+        "n_landed_files": n_landed, "logins_missing": logins_missing,
+    }  # fmt: skip
+
+
+def _refuse_other_code(backup: Backup) -> None:
+    """A backup of newer code, or of migrations that were changed, is not for this code."""
+    known = {migration.name: migration.checksum for migration in read_migrations()}
+    for name, checksum in backup.manifest["migrations"].items():
+        if name not in known:
+            raise BackupRefused(
+                f"{backup.path.name} holds migration {name}, which this code does not know: newer code made it. Update the code."
+            )
+        if known[name] != checksum:
+            raise BackupRefused(
+                f"{backup.path.name} was made with another text of migration {name}. Restore it with the code of then."
+            )
+
+
+def _refuse_server(backup: Backup, connection: Any) -> None:
+    """An older PostgreSQL, or one without a login that tables are granted to, cannot hold the dump."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('server_version'), array(select rolname::text from pg_roles)")
+        found, logins = cursor.fetchone()
+    made = backup.manifest["server_version"]
+    if int(found.split(".")[0]) < int(made.split(".")[0]):
+        raise BackupRefused(
+            f"{backup.path.name} comes from PostgreSQL {made}, and this server is {found}. Use a server at least as new."
+        )
+    missing = [login for login in backup.manifest["logins_granted"] if login not in logins]
+    if missing:
+        raise BackupRefused(
+            f"Tables of {backup.path.name} are granted to {', '.join(missing)}, whom this server does not know. "
+            "Make these logins first (create role … login)."
+        )
+
+
+@contextlib.contextmanager
+def _alone(warehouse: Warehouse) -> Iterator[Any]:
+    """A connection to the warehouse, each statement for itself, while no night works on it."""
+    with contextlib.closing(connect(warehouse)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
+            if not cursor.fetchone()[0]:
+                raise NightInProgress("A night or a backup is at work on this warehouse. Restore when it is done.")
+        yield connection
+
+
+def _content(connection: Any) -> dict[str, int] | None:
+    """What would be lost: {receipts, decisions, runs}; None of an empty warehouse, migrated or not."""
+    if not applied_migrations(connection):
+        return None
+    tables = {"receipts": "raw.receipt", "decisions": "review.decision", "runs": "release.run"}
+    with connection.cursor() as cursor:
+        cursor.execute("select " + ", ".join(f"(select count(*) from {table})" for table in tables.values()))
+        found = dict(zip(tables, cursor.fetchone(), strict=True))
+    return found if any(found.values()) else None
+
+
+def _words(content: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in content.items())
+
+
+def _put_landing(backup: Backup, settings: Settings) -> None:
+    """The bytes of every receipt into landing, each where its sha256 says; a file there that is damaged is mended."""
+    from ingestion.landing import keep, landed_path
+
+    for name in backup.manifest["parts"]:
+        if name == DUMP:
+            continue
+        found = LANDED.fullmatch(name)
+        if found is None:
+            raise BackupRefused(f"{backup.path.name}: {name} is no place in landing. Nothing was restored.")
+        with backup.open_part(name) as stream:
+            data = stream.read()
+        path = landed_path(settings.landing, found[2], found[3])
+        if path.exists() and path.read_bytes() != data:
+            path.unlink()
+        keep(data, path.name, settings.landing)
+
+
+def _make_roles(connection: Any) -> None:
+    """The group roles, which belong to a server and not to its databases."""
+    with connection.cursor() as cursor:
+        cursor.execute("select rolname from pg_roles where rolname = any (%s)", (list(GROUP_ROLES),))
+        there = {name for (name,) in cursor}
+        for name in GROUP_ROLES:
+            if name not in there:
+                cursor.execute(sql.SQL("create role {} nologin").format(sql.Identifier(name)))
+
+
+def _afterwards(manifest: dict[str, Any]) -> list[str]:
+    """Statements that end the restoring: default privileges of the new owner, and proof that all rows and the release are there."""
+    texts = [migration.text for migration in read_migrations() if migration.name in manifest["migrations"]]
+    privileges = [found for text in texts for found in re.findall(r"(?ims)^alter default privileges.*?;", text)]
+    checks = [(f"select count(*)::text from {table}", str(count), table) for table, count in manifest["counts"].items()]
+    if manifest["release"] is not None:
+        checks.append((f"select release.content_hash({manifest['release']})", manifest["release_hash"], "release"))
+    proofs = [
+        f"do $$ begin if ({query}) is distinct from '{wanted}' then raise exception "
+        f"'{what} is not what was backed up'; end if; end $$;"
+        for query, wanted, what in checks
+    ]
+    # The dump leaves an empty search path; functions of ours were made with the usual one.
+    return [*privileges, "set search_path = public;", *proofs]
+
+
+def _missing_members(backup: Backup, connection: Any) -> list[list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select role.rolname, login.rolname from pg_auth_members as m join pg_roles as role on m.roleid = role.oid "
+                       "join pg_roles as login on m.member = login.oid")  # fmt: skip
+        there = {tuple(row) for row in cursor}
+    return [member for member in backup.manifest["members"] if tuple(member) not in there]
