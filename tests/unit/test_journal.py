@@ -15,7 +15,8 @@ def lines_of(path):
 def test_a_line_has_its_time_in_viet_nam_and_its_fields(tmp_path, capfd):
     before = datetime.now().astimezone()
     with write_log(Settings(tmp_path, None, None), "pull") as path:
-        say("source_pulled", level="warning", source="so-cong-thuong", rows_in=3, reason="Máy chủ không trả lời an@so.invalid.\n100 %s", run=None)
+        reason = "Máy chủ không trả lời an@so.invalid.\n100 %s"
+        say("source_pulled", level="warning", source="so-cong-thuong", rows_in=3, reason=reason, run=None)
     [line] = lines_of(path)
     time = datetime.fromisoformat(line.pop("time"))
     assert time.utcoffset().total_seconds() == 7 * 3600
