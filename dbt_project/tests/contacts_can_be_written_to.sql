@@ -1,4 +1,4 @@
--- Each contact is one plain address of a unit's office, named once a day and role, and somebody is the desk.
+-- Each contact is one plain address of a unit's office, named once a day and role.
 with contact as (
     select
         *,
@@ -30,21 +30,10 @@ twice as (
         and b.valid_from <= coalesce(a.valid_to, 'infinity')
 ),
 
-no_desk as (
-    select
-        '' as unit_key,
-        'desk' as contact_role,
-        'nobody' as address
-    from (select count(*) filter (where contact_role = 'desk' and valid_to is null) as n_desks from contact) as counted
-    where counted.n_desks = 0
-),
-
 final as (
     select * from unclear
     union all
     select * from twice
-    union all
-    select * from no_desk
 )
 
 select * from final
