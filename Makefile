@@ -1,6 +1,6 @@
 # Needs Python 3.11, make and the package index. Everything is written to .venv and .kc.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint docs data-docs stop clean
+.PHONY: help demo airflow airflow-on airflow-stop test test-long lint docs data-docs stop clean
 
 PYTHON := $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
@@ -15,11 +15,13 @@ export DO_NOT_TRACK := 1
 
 help:
 	@echo "make demo       the sample nation through one night, on an embedded PostgreSQL"
+	@echo "make airflow    Airflow with the same DAGs, without Docker; prints where, and where the password stands"
+	@echo "make airflow-on switch all its DAGs on (make airflow-stop stops all of it)"
 	@echo "make test       all tests but the long ones"
 	@echo "make test-long  the long tests (up to 90 minutes)"
 	@echo "make lint       ruff, sqlfluff, yamllint"
 	@echo "make docs       the generated pages of docs/"
-	@echo "make stop       stop the embedded PostgreSQL; the data stay"
+	@echo "make stop       stop the embedded PostgreSQL, and Airflow if it runs; the data stay"
 	@echo "make clean      stop it and delete .kc with all data"
 
 # --no-deps: the lock is complete, and pip would otherwise ask for a package that the lock leaves out on purpose.
@@ -33,6 +35,15 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)
 	@$(BIN)/kc demo
+
+airflow: $(READY)
+	@$(BIN)/python -m khuyencong.airflow_command start
+
+airflow-on: $(READY)
+	@$(BIN)/python -m khuyencong.airflow_command on
+
+airflow-stop:
+	@test ! -x $(BIN)/python || $(BIN)/python -m khuyencong.airflow_command stop
 
 test: $(READY)
 	@$(BIN)/python -m pytest -m "not long"
@@ -59,5 +70,6 @@ stop:
 
 clean:
 	@test ! -x $(BIN)/python || $(OWN_HOME) $(BIN)/python -c \
-		'from khuyencong.settings import read_settings; from khuyencong.warehouse import discard_warehouse; discard_warehouse(read_settings())'
+		'from khuyencong.airflow_service import stop_airflow; from khuyencong.settings import read_settings; \
+		from khuyencong.warehouse import discard_warehouse; s = read_settings(); stop_airflow(s); discard_warehouse(s)'
 	@rm -rf .kc build .pytest_cache .ruff_cache .hypothesis

@@ -43,14 +43,17 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def stop() -> None:
-    """Stop the embedded PostgreSQL; the data stay.
+    """Stop the embedded PostgreSQL, and before it an Airflow that `make airflow` started; the data stay.
 
     Example: kc stop
     """
+    from khuyencong.airflow_service import stop_airflow
     from khuyencong.settings import read_settings
     from khuyencong.warehouse import close_warehouse
 
-    close_warehouse(read_settings())
+    settings = read_settings()
+    stop_airflow(settings)
+    close_warehouse(settings)
 
 
 @bench_app.command("read")

@@ -24,12 +24,12 @@ class Account:
     is_other: bool
 
     def run(self, command: Sequence[str | Path], *, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-        """Run a command as this account, with no way to the caller's terminal, pipes or PG* variables."""
+        """Run a command as this account, with no way to the caller's terminal, pipes, PG* variables and secrets."""
         other = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_other else {}
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("PG", "LC_", "LANG")) and name not in ("HOME", "XDG_RUNTIME_DIR", "TMPDIR")
+            if not name.startswith(("PG", "LC_", "LANG", "AIRFLOW", "KC_")) and name not in ("HOME", "XDG_RUNTIME_DIR", "TMPDIR")
         }
         return subprocess.run(
             [str(part) for part in command],

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from khuyencong.airflow_home import shared_settings
+
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICES = {
     "postgres", "airflow-init", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer",
@@ -134,6 +136,16 @@ def test_tasks_alone_reach_the_warehouse(compose):
     holders = {name for name, service in compose["services"].items() if "warehouse_password" in service.get("secrets", [])}
     assert holders == {"postgres", "airflow-scheduler"}
     assert "/inbox:ro" in " ".join(compose["services"]["airflow-scheduler"]["volumes"])
+
+
+def test_settings_of_airflow_have_one_home(compose):
+    """`make airflow` reads the same file; what stands in both would differ one day."""
+    shared = shared_settings()
+    for name, service in compose["services"].items():
+        is_airflow = service["image"].startswith("khuyencong/airflow:")
+        assert service.get("env_file", []) == (["deploy/airflow/airflow.env"] if is_airflow else []), name
+        assert not set(shared) & set(service.get("environment", {})), name
+    assert not any(SECRET_NAME.search(name) or "$" in value for name, value in shared.items())
 
 
 def test_files_that_the_services_need_are_there(compose):
