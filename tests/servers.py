@@ -402,7 +402,7 @@ def mail_sink(port: int = 0, chain: Chain | None = None, login: tuple[str, str] 
         pair = tuple(each.encode() for each in login)
 
         def known(server, session, envelope, mechanism, data):
-            return AuthResult(success=(data.login, data.password) == pair)
+            return AuthResult(success=(data.login, data.password) == pair, handled=False)
 
         options |= {"authenticator": known, "auth_required": True, "auth_require_tls": chain is not None}
     controller = Controller(sink, hostname=HOST, port=sink.port, **options)

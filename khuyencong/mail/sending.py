@@ -44,10 +44,10 @@ def open_server(settings: Settings) -> Iterator[Callable[[Mail], None]]:
         with _connected(settings, host, port) as server:
 
             def send(mail: Mail) -> None:
+                if not ADDRESS.fullmatch(mail.recipient):  # a row that somebody wrote by hand
+                    raise Refusal("The recipient is no plain address.")
                 try:
                     server.send_message(as_message(mail, sender), from_addr=sender, to_addrs=[mail.recipient])
-                except ValueError as error:  # a row that somebody wrote by hand: no plain address
-                    raise Refusal(_told(error)) from error
                 except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
                     with contextlib.suppress(smtplib.SMTPServerDisconnected):
                         server.rset()
