@@ -6,7 +6,8 @@ from typing import Any
 
 COLUMNS = (
     "decision_key", "flag_id", "unit_key", "form", "period", "figure_key", "rule_id", "decision", "reported_value",
-    "corrected_value", "reason", "until_date", "decided_by", "decided_at", "state", "outcome", "lapsed_run", "held_by",
+    "corrected_value", "reason", "until_date", "decided_by", "carried_by", "carried_from", "decided_at", "state",
+    "outcome", "lapsed_run", "held_by",
 )  # fmt: skip
 
 # What an outcome says, in Vietnamese and English.
@@ -77,7 +78,7 @@ judged as (
     left join held on decision.figure_key = held.figure_key
 )
 select decision_key, flag_id, unit_key, form_code, period, figure_key, rule_id, decision, reported_value, corrected_value,
-    reason, until_date, decided_by, decided_at,
+    reason, until_date, decided_by, carried_by, carried_from, decided_at,
     case when outcome in ('value_changed', 'rule_changed', 'until_passed', 'replaced') then 'lapsed' else 'active' end,
     outcome, lapsed_run, held_by
 from judged

@@ -65,7 +65,7 @@ def _describe_task(task: Any) -> dict[str, Any]:
     return {
         "task_id": task.task_id,
         "about": " ".join((about or "").split()),
-        "is_mapped": task.is_mapped,
+        "is_mapped": task.is_mapped or task.get_closest_mapped_task_group() is not None,
         "after": sorted(task.upstream_task_ids),
         "trigger_rule": str(task.trigger_rule.value if hasattr(task.trigger_rule, "value") else task.trigger_rule),
         "owner": task.owner,

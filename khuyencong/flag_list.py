@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 COLUMNS = (
-    "flag_id", "severity", "unit_key", "form_code", "period", "queue_rank", "is_review_needed",
-    "impact_score", "impact_indicator", "impact_vnd", "days_open", "n_verdicts", "n_held", "decision",
+    "flag_id", "severity", "unit_key", "unit_name", "unit_name_en", "form_code", "form_name", "period", "queue_rank",
+    "is_review_needed", "impact_score", "impact_indicator", "impact_vnd", "days_open", "n_verdicts", "n_held", "decision",
     "mechanism", "confidence", "suggested_value", "suspected_cells", "alternatives", "explanation_vi", "explanation_en",
+    "n_asked", "last_asked",
 )  # fmt: skip
 
 
@@ -22,11 +23,14 @@ def list_flags(
     """Flags as dictionaries of COLUMNS, in the order of the queue. `period` is YYYY-MM, `status` open, closed or all.
 
     `decision` is the word in force, `suspected_cells` are file#sheet!address, `alternatives` what may have happened, best first.
-    `days_open` runs from the night that first raised the flag to the newest, or to the one that closed it.
+    `n_asked` counts the review pages that asked about it; `last_asked` is what came of the last (review.request.outcome, `open`
+    while it waits, None when it was never asked). `days_open` runs from the night that first raised the flag to the newest, or
+    to the one that closed it.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select flag.flag_id, flag.severity, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM'),
+            """select flag.flag_id, flag.severity, flag.unit_key, unit.unit_name, unit.unit_name_en, flag.form_code,
+                form.form_name, to_char(flag.period_end, 'YYYY-MM'),
                 flag.queue_rank, flag.is_review_needed, flag.impact_score, flag.impact_indicator, flag.impact_vnd,
                 (select coalesce(closed.as_of, tonight.as_of)::date - opened.as_of::date
                     from release.run as opened cross join release.tonight
@@ -47,8 +51,13 @@ def list_flags(
                     inner join raw.submission on figure.submission_key = submission.submission_key
                     inner join raw.receipt on submission.receipt_key = receipt.receipt_key
                     where figure.flag_id = flag.flag_id and figure.is_suspected),
-                flag.alternatives, flag.explanation_vi, flag.explanation_en
+                flag.alternatives, flag.explanation_vi, flag.explanation_en,
+                (select count(*) from review.request where request.flag_id = flag.flag_id),
+                (select coalesce(request.outcome, 'open') from review.request
+                    where request.flag_id = flag.flag_id order by request_key desc limit 1)
             from checks.flag
+            left join register.units as unit on flag.unit_key = unit.unit_key
+            left join register.form on flag.form_code = form.form_code
             where (%(unit)s::text is null or flag.unit_key = %(unit)s)
                 and (%(period)s::text is null or to_char(flag.period_end, 'YYYY-MM') = %(period)s)
                 and (%(severity)s::text is null or flag.severity = %(severity)s)

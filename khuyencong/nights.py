@@ -89,6 +89,21 @@ def only_night(warehouse: Any) -> Iterator[Any]:
         connection.close()
 
 
+def refuse_during_a_night(connection: Any, now: datetime) -> None:
+    """Raises NightInProgress while a night is at work or between two of its stations: figures and flags are changing."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select exists (
+                select 1 from pg_locks
+                where locktype = 'advisory' and classid = 0 and objid = %s
+                    and database = (select oid from pg_database where datname = current_database())
+            ) or exists (select 1 from release.run where state = 'running' and started_at > %s)""",
+            (NIGHT_LOCK, now - LONGEST_NIGHT),
+        )
+        if cursor.fetchone()[0]:
+            raise NightInProgress("A night is changing figures and flags. Try again when it is done, see `kc status`.")
+
+
 def start_night(
     settings: Settings,
     warehouse: Any,

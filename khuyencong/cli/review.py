@@ -1,4 +1,4 @@
-"""Commands of the review: flags, decide, decisions."""
+"""Commands of the review: flags, decide, decisions, reviewer."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import typer
 
 from khuyencong.cli.runs import JsonOption
 
+reviewer_app = typer.Typer(help="Who may decide: one login a person, the same here and in Airflow.", no_args_is_help=True)
+
 
 def register(app: typer.Typer) -> None:
     app.command()(flags)
     app.command()(decide)
     app.command()(decisions)
+    app.add_typer(reviewer_app, name="reviewer")
 
 
 def flags(
@@ -31,6 +34,7 @@ def flags(
     from khuyencong.cli.output import console, print_json
     from khuyencong.cli.session import open_connection
     from khuyencong.flag_list import list_flags
+    from khuyencong.review_page import effect_words
 
     with open_connection() as connection:
         rows = list_flags(connection, unit=unit, period=period, severity=severity, status=status)
@@ -45,20 +49,17 @@ def flags(
             out.print("[dim]── review may stop here: what follows moves no national figure by the limit ──[/]")
         out.print(
             f"{row['queue_rank']}. [bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}"
-            f"  {row['period']}  {_effect(row)}  {row['days_open'] or 0} days open  {row['decision'] or ''}"
+            f"  {row['period']}  {effect_words(row)[1]}  {row['days_open'] or 0} days open"
+            f"  {row['decision'] or _asked(row)}"
         )
         out.print(f"  {row['explanation_vi']}", markup=False)
         out.print(f"  {row['explanation_en']}", markup=False, style="dim")
 
 
-def _effect(row: dict[str, Any]) -> str:
-    from khuyencong.cli.output import number
-
-    if row["impact_score"] is None:
-        return "effect not known: the nation has nothing to compare with"
-    if not row["impact_score"]:
-        return "moves no national figure"
-    return f"may move {row['impact_indicator']} by {row['impact_score']:.2g} %, money by {number(row['impact_vnd'])} đồng"
+def _asked(row: dict[str, Any]) -> str:
+    """What reviewers said of a flag that has no decision."""
+    said = {"open": "waiting", "timed_out": "never answered", "still_held": "left as held", "refused": "the answer was refused"}
+    return f"asked {row['n_asked']} times, {said.get(row['last_asked'], row['last_asked'])}" if row["n_asked"] else ""
 
 
 def decide(
@@ -118,9 +119,53 @@ def decisions(
     for row in rows:
         value = f" → {number(row['corrected_value'])}" if row["decision"] == "correct" else ""
         until = f" until {row['until_date']}" if row["until_date"] else ""
+        carried = f" (on {row['carried_from']}, carried by {row['carried_by']})" if row["carried_by"] else ""
         out.print(
             f"[bold]{row['flag_id']}[/]  {row['decision']}{until}  {row['rule_id']}  {row['unit_key']}  {row['form']}"
-            f"  {row['period']}  {number(row['reported_value'])}{value}  {row['decided_by']}  {row['decided_at']:%Y-%m-%d %H:%M}"
+            f"  {row['period']}  {number(row['reported_value'])}{value}  {row['decided_by']}{carried}"
+            f"  {row['decided_at']:%Y-%m-%d %H:%M}"
         )
         out.print(f"  {row['figure_key']}", markup=False, style="dim")
         out.print(f"  {' / '.join(OUTCOMES[row['outcome']])}. {row['reason']}", markup=False)
+
+
+@reviewer_app.command("add")
+def add(
+    login: Annotated[str, typer.Argument(help="The person's login, in Airflow and in the database.")],
+    unit: Annotated[str | None, typer.Option(help="A unit that the person acts for: they do not decide on its reports.")] = None,
+    sender: Annotated[str | None, typer.Option(help="A sender's name under which the person's reports arrive.")] = None,
+) -> None:
+    """Give a person the right to review. Only the owner of the warehouse can; done again it adds a unit or a sender.
+
+    Example: kc reviewer add lan --unit ha-noi
+    """
+    from khuyencong.cli.output import Refused, console
+    from khuyencong.cli.session import open_connection
+    from khuyencong.reviewers import add_reviewer
+
+    with open_connection() as connection:
+        try:
+            is_new = add_reviewer(connection, login, unit, sender)
+        except ValueError as error:
+            raise Refused(str(error), 2) from error
+    made = " The login was made, without a password: Airflow's page needs none." if is_new else ""
+    console().print(f"{login} may review.{made}", markup=False)
+
+
+@reviewer_app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """Who may decide, whose reports each may not decide on, and how often they did.
+
+    Example: kc reviewer list
+    """
+    from khuyencong.cli.output import print_json, print_table
+    from khuyencong.cli.session import open_connection
+    from khuyencong.reviewers import list_reviewers
+
+    with open_connection() as connection:
+        rows = list_reviewers(connection)
+    if as_json:
+        print_json({"reviewers": rows})
+        return
+    cells = [(row["login"], ", ".join(row["units"]), ", ".join(row["senders"]), row["n_decisions"]) for row in rows]
+    print_table("Reviewers", ("login", "acts for", "sends as", "decided"), cells, numeric=(3,))

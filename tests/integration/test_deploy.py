@@ -12,6 +12,7 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
+from khuyencong.reviewers import add_reviewer
 from khuyencong.settings import Settings
 from khuyencong.warehouse import applied_migrations, connect, find_warehouse, open_warehouse
 from khuyencong.warehouse.place import packaged_binaries
@@ -74,6 +75,11 @@ def test_databases_are_made_and_the_warehouse_migrates_as_its_own_login(secrets,
         cursor.execute("select rolsuper, datcollate, datlocale from pg_roles, pg_database "
                        "where rolname = current_user and datname = current_database()")  # fmt: skip
         assert cursor.fetchone() == (False, "C", "C.UTF-8")
+        # Airflow's tasks come as this owner: it carries the answers of reviewers, whom it can add, and is none itself.
+        assert add_reviewer(connection, "lan") and not add_reviewer(connection, "lan", unit="ha-noi")
+        cursor.execute("""select review.is_reviewer('lan'), review.is_reviewer(session_user),
+            pg_has_role('answer_carrier', 'usage'), pg_has_role('reviewer', 'usage')""")
+        assert cursor.fetchone() == (True, False, True, False)
 
     metadata = found["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("+psycopg2", "")
     with contextlib.closing(psycopg2.connect(metadata)) as connection, connection.cursor() as cursor:

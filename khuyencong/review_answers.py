@@ -1,0 +1,200 @@
+"""What reviewers answered on a page: each choice becomes a decision under their login, or a refusal with its sentence.
+
+A choice left as it is, an option not taken and a page that nobody answered record no decision: the flag stays held.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ingestion.quantities import money_factor, read_cell
+from khuyencong.decisions import DecisionError, write_decision
+from khuyencong.review_words import CHOICES, RECORD, STILL_HELD, AnswerRefused
+
+MOST_DIGITS = 20
+FIELDS = ("choice", "cell", "value", "reason")  # of each flag, named <field>_<flag_id>
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back from a page: `fields` as typed, by whom (an Airflow user's name; None when time ran out) and when."""
+
+    options: tuple[str, ...]
+    fields: Mapping[str, Any]
+    answered_by: str | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Word:
+    """One decision as `write_decision` takes it."""
+
+    decision: str
+    reason: str
+    value: Decimal | None = None
+    figure_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one question; `sentences` (vi, en) only when the answer was refused."""
+
+    flag_id: str
+    outcome: str
+    sentences: tuple[str, str] | None = None
+
+
+def given_for(fields: Mapping[str, Any], flag_id: str) -> dict[str, str]:
+    """What was typed for a flag, as text that the database can keep, without spaces around it; empty where nothing was."""
+    typed = {name: fields.get(f"{name}_{flag_id}") for name in FIELDS}
+    return {name: "" if value is None else _storable(str(value)) for name, value in typed.items()}
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def word_of(given: Mapping[str, str], figures: Sequence[Mapping[str, Any]]) -> Word | None:
+    """The decision that was chosen, None for "still held". Raises AnswerRefused for one that is not complete or not clear.
+
+    given    from `given_for`
+    figures  the suspected figures as the page showed them (review.request.shown)
+    """
+    choice = given["choice"] or STILL_HELD
+    if choice not in CHOICES:
+        raise AnswerRefused("choice_unknown", written=choice)
+    if choice == STILL_HELD:
+        return None
+    if not given["reason"]:
+        raise AnswerRefused("no_reason")
+    if choice != "correct":
+        if given["value"]:
+            raise AnswerRefused("value_not_wanted", written=given["value"])
+        return Word(choice, given["reason"])
+    chosen = figures
+    if len(figures) > 1:
+        chosen = [figure for place, figure in enumerate(figures, 1) if str(place) == given["cell"]]
+    if len(chosen) != 1:
+        raise AnswerRefused("several_figures")
+    return Word(choice, given["reason"], read_value(given["value"], chosen[0]["is_money"]), chosen[0]["figure_key"])
+
+
+def read_value(written: str, is_money: bool) -> Decimal:
+    """A corrected value as people type it ("1.234.567,5", "12 triệu đồng"); in đồng for money. Raises AnswerRefused."""
+    if not written:
+        raise AnswerRefused("value_missing")
+    read = read_cell(written)
+    # The first of two readings takes the mark for thousands. Nobody writes thousandths of a đồng.
+    alternatives = read.alternatives[:1] if is_money and not read.unit_text else read.alternatives
+    if len(alternatives) > 1:
+        first, second = (str(value).replace(".", ",") for value in alternatives)
+        raise AnswerRefused("value_ambiguous", written=written, first=first, second=second)
+    value = alternatives[0] if alternatives else read.value
+    if read.reading not in ("number", "ambiguous") or read.qualifier != "exact" or read.is_estimated:
+        raise AnswerRefused("value_unreadable", written=written)
+    if value is None or value.adjusted() > MOST_DIGITS:
+        raise AnswerRefused("value_unreadable", written=written)
+    if read.unit_text:
+        factor = money_factor(read.unit_text) if is_money else None
+        if factor is None:
+            raise AnswerRefused("value_unit", unit=read.unit_text)
+        value *= factor
+    if is_money and value != value.to_integral_value():
+        raise AnswerRefused("value_not_whole", written=written)
+    return value
+
+
+def record_answer(connection: Any, asked_from: str, answer: Answer, now: datetime) -> list[Outcome]:
+    """Close every open question of a page: a decision, still held, timed out, or refused; each in a transaction of its own.
+
+    Recording again changes nothing: what was closed stays closed.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select request_key from review.request where asked_from = %s and closed_at is null order by place", (asked_from,)
+        )
+        keys = [row[0] for row in cursor]
+    return [outcome for key in keys if (outcome := _record_one(connection, key, answer, now))]
+
+
+def _record_one(connection: Any, request_key: int, answer: Answer, now: datetime) -> Outcome | None:
+    try:
+        with connection, connection.cursor() as cursor:
+            return _close(cursor, request_key, answer, now, None)
+    except AnswerRefused as refusal:
+        with connection, connection.cursor() as cursor:
+            return _close(cursor, request_key, answer, now, refusal)
+
+
+def _close(
+    cursor: Any, request_key: int, answer: Answer, now: datetime, refusal: AnswerRefused | None
+) -> Outcome | None:
+    """Close a question that is still open, with its decision in the same transaction. Raises AnswerRefused before it does."""
+    cursor.execute(
+        """select asked_from, flag_id, shown, evidence_hash, asked_at from review.request
+        where request_key = %s and closed_at is null for update""",
+        (request_key,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    asked_from, flag_id, shown, evidence_hash, asked_at = row
+    given = given_for(answer.fields, flag_id)
+    if refusal is not None:
+        outcome = "refused"
+    elif answer.answered_by is None:
+        outcome = "timed_out"
+    elif answer.options != (RECORD,) or (word := word_of(given, shown)) is None:
+        outcome = STILL_HELD
+    else:
+        _decide(cursor, asked_from, flag_id, evidence_hash, asked_at, answer.answered_by, word, now)
+        outcome = "decided"
+    vi, en = refusal.sentences if refusal else (None, None)
+    cursor.execute(
+        """update review.request set closed_at = %s, outcome = %s, answered_by = %s, answered_at = %s, answer = %s,
+            refusal_code = %s, refusal_vi = %s, refusal_en = %s
+        where request_key = %s""",
+        (now, outcome, answer.answered_by, answer.answered_at,
+         None if answer.answered_by is None else json.dumps(given, ensure_ascii=False),
+         refusal and refusal.code, vi, en, request_key),
+    )  # fmt: skip
+    return Outcome(flag_id, outcome, refusal.sentences if refusal else None)
+
+
+def _decide(
+    cursor: Any,
+    asked_from: str,
+    flag_id: str,
+    evidence_hash: str,
+    asked_at: datetime,
+    login: str,
+    word: Word,
+    now: datetime,
+) -> None:
+    cursor.execute(
+        """select decided_by, decision from review.decision
+        where flag_id = %s and recorded_at > %s
+            and not exists (select 1 from review.decision_lapse as lapse where lapse.decision_key = decision.decision_key)
+        order by decision_key desc limit 1""",
+        (flag_id, asked_at),
+    )
+    if (other := cursor.fetchone()) is not None:
+        raise AnswerRefused("decided_meanwhile", login=other[0], word=other[1])
+    cursor.execute(
+        "select closed_run is null, review.evidence_of(flag_id) = %s from checks.flag where flag_id = %s", (evidence_hash, flag_id)
+    )
+    is_open, is_same = cursor.fetchone()
+    if is_open and not is_same:
+        raise AnswerRefused("flag_changed")
+    try:
+        write_decision(
+            cursor, flag_id, word.decision, word.reason, word.value, decided_at=now, figure_key=word.figure_key,
+            decided_by=login, carried_from=asked_from,
+        )  # fmt: skip
+    except DecisionError as refusal:
+        raise AnswerRefused(refusal.code, said=str(refusal), login=login) from refusal

@@ -1,0 +1,87 @@
+"""Airflow's task that puts a review page before people and waits without a worker: its text is made when it runs.
+
+A HITLOperator is given its text when the DAG file is read, before anybody knows the queue. This one writes it in `execute`,
+and takes what comes back as it comes: it is judged against the stored questions by the task that records it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Param
+from airflow.sdk.definitions.param import ParamsDict
+
+from khuyencong.review_words import LEAVE, RECORD
+
+
+class ReviewPage(HITLOperator):
+    """The top of the queue of `period` (YYYY-MM); returns the answer as plain data, {options, fields, answered_by, answered_at}.
+
+    Skipped when nothing waits. When the time of the register's `review_hours` is over, `answered_by` is None.
+    """
+
+    template_fields = ("period",)
+
+    def __init__(self, *, period: str, **kwargs: Any) -> None:
+        kwargs.setdefault("response_timeout", timedelta(hours=1))  # execute() sets the register's
+        super().__init__(subject="Rà soát / Review", options=[RECORD, LEAVE], defaults=LEAVE, **kwargs)
+        self.period = period
+
+    def execute(self, context: Any) -> Any:
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from khuyencong.clock import now
+        from khuyencong.review import open_page
+        from khuyencong.settings import read_settings
+
+        ti = context["ti"]
+        asked_from = f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}"
+        page = open_page(read_settings(), asked_from, self.period, now())
+        if page is None:
+            raise AirflowSkipException(f"Nothing of {self.period} waits for a reviewer any more.")
+        if page.is_again and (answer := _answer_of_an_earlier_try(ti.id)) is not None:
+            self.log.info("The answer of %s came before this task was interrupted; it counts.", answer["answered_by"])
+            return answer
+        self.subject, self.body = page.subject, page.body
+        self.params = ParamsDict({name: Param(source="task", **_as_param(field)) for name, field in page.fields.items()})
+        self.response_timeout = page.answer_until - now()
+        return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
+        answer = super().execute_complete(context, event)
+        return _plain_answer(
+            answer["chosen_options"], answer["params_input"], answer["responded_by_user"], answer["responded_at"]
+        )
+
+    def validate_params_input(self, params_input: Any) -> None:
+        """Any fields are taken: what cannot be recorded becomes a refusal that people see, not a failed task."""
+
+
+def _as_param(field: dict[str, Any]) -> dict[str, Any]:
+    return {"default": field["value"], "description": field["description"], "schema": field["schema"]}
+
+
+def _answer_of_an_earlier_try(ti_id: Any) -> dict[str, Any] | None:
+    """The answer that Airflow kept when the try that should have taken it was killed; None when there is none."""
+    from airflow.sdk.exceptions import AirflowRuntimeError
+    from airflow.sdk.execution_time.hitl import get_hitl_detail_content_detail
+
+    try:
+        kept = get_hitl_detail_content_detail(ti_id)
+    except AirflowRuntimeError:  # the page was never shown
+        return None
+    if not kept.response_received or kept.responded_by_user is None:
+        return None
+    user = {"id": kept.responded_by_user.id, "name": kept.responded_by_user.name}
+    return _plain_answer(kept.chosen_options, kept.params_input, user, kept.responded_at)
+
+
+def _plain_answer(options: Any, fields: Any, user: Any, answered_at: Any) -> dict[str, Any]:
+    return {
+        "options": list(options or []),
+        "fields": dict(fields or {}),
+        "answered_by": user["name"] if user else None,
+        "answered_at": answered_at.isoformat() if answered_at else None,
+    }
