@@ -20,7 +20,7 @@ from khuyencong.settings import Settings
 
 # Written by people, by provinces or by the release: what dbt builds is compared by the release's hash.
 COUNTED_SCHEMAS = ("raw", "review", "release", "outbox")
-GROUP_ROLES = ("loader", "transformer", "reviewer", "bi_reader")
+GROUP_ROLES = ("loader", "transformer", "reviewer", "bi_reader", "answer_carrier")
 
 # Logins that the rights of tables, schemas or functions name one by one, beside the owner and the group roles.
 GRANTED_LOGINS = """

@@ -95,7 +95,7 @@ def refuse_during_a_night(connection: Any, now: datetime) -> None:
         cursor.execute(
             """select exists (
                 select 1 from pg_locks
-                where locktype = 'advisory' and classid = 0 and objid = %s
+                where locktype = 'advisory' and mode = 'ExclusiveLock' and classid = 0 and objid = %s
                     and database = (select oid from pg_database where datname = current_database())
             ) or exists (select 1 from release.run where state = 'running' and started_at > %s)""",
             (NIGHT_LOCK, now - LONGEST_NIGHT),

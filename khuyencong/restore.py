@@ -155,6 +155,10 @@ def _make_roles(connection: Any) -> None:
         for name in GROUP_ROLES:
             if name not in there:
                 cursor.execute(sql.SQL("create role {} nologin").format(sql.Identifier(name)))
+        # As when it was made (migration 0054): the owner carries the answers of Airflow's review page.
+        cursor.execute("select pg_has_role('answer_carrier', 'usage')")
+        if not cursor.fetchone()[0]:
+            cursor.execute("grant answer_carrier to current_user with inherit true")
 
 
 def _afterwards(manifest: dict[str, Any]) -> list[str]:
