@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.error
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from khuyencong.airflow_home import (
     write_private,
 )
 from khuyencong.airflow_processes import end_processes
+from khuyencong.reviewers import add_first_reviewers
 from khuyencong.settings import PROJECT, Settings
-from khuyencong.warehouse import open_warehouse
+from khuyencong.warehouse import connect, open_warehouse
 
 USUAL_PORT = 8080
 PATIENCE = 180.0  # seconds for a start on a small, busy machine
@@ -82,7 +83,9 @@ def _start(
         "since": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
     }
     environment = airflow_environment(settings, port, dags_folder.resolve(), extra_env)
-    make_passwords(settings, environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"])
+    logins = make_passwords(settings, environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"])
+    if settings.database_url is None:
+        _let_review(settings, logins)
     prepare_metadata(settings, environment)
     (home / "state.json").unlink(missing_ok=True)
     write_private(home / "start.json", json.dumps(start))
@@ -92,6 +95,12 @@ def _start(
             cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
+
+
+def _let_review(settings: Settings, logins: Iterable[str]) -> None:
+    """On a warehouse of our own the logins of Airflow answer its review page; another server's owner says who may."""
+    with contextlib.closing(connect(open_warehouse(settings))) as connection:
+        add_first_reviewers(connection, logins)
 
 
 def stop_airflow(settings: Settings) -> list[str]:

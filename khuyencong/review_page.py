@@ -33,7 +33,7 @@ def subject_of(page: Page) -> str:
     n = len(page.questions)
     year, month = page.period.split("-")
     release = f" · bản / release {page.release_number}" if page.release_number else ""
-    return f"Rà soát kỳ {month}/{year}: {n} cảnh báo / Review of {page.period}: {n} flags{release}"
+    return f"Rà soát kỳ {month}/{year}: {n} cảnh báo / Review of {page.period}: {n} flag{'s' if n > 1 else ''}{release}"
 
 
 def body_of(page: Page, stop_pct: Decimal) -> str:
@@ -55,39 +55,38 @@ def body_of(page: Page, stop_pct: Decimal) -> str:
 
 
 def fields_of(page: Page) -> dict[str, dict[str, Any]]:
-    """The form: name → value, description and schema (JSON Schema with Airflow's `section` and `values_display`)."""
+    """The form: name → value, description and schema (JSON Schema with Airflow's `values_display`); titles name the flag.
+
+    No sections: Airflow's page repeats the whole text above each.
+    """
     fields: dict[str, dict[str, Any]] = {}
     for question in page.questions:
         flag_id = question.flag["flag_id"]
-        section = f"{question.place}. {question.flag['unit_name'] or question.flag['unit_key']} · {flag_id}"
+        head = f"{question.place}. {question.flag['unit_name'] or question.flag['unit_key']} · {flag_id} · "
         fields[f"choice_{flag_id}"] = _field(
-            section, "Quyết định / Decision", STILL_HELD, "string", enum=list(CHOICES), values_display=CHOICES
+            head + "Quyết định / Decision", STILL_HELD, "string", enum=list(CHOICES), values_display=CHOICES
         )
         if len(question.figures) > 1:
             cells = {str(place): _cell_label(figure) for place, figure in enumerate(question.figures, 1)}
             fields[f"cell_{flag_id}"] = _field(
-                section, "Ô cần sửa / Cell to correct", None, ["string", "null"], enum=[None, *cells], values_display=cells,
+                head + "Ô cần sửa / Cell to correct", None, ["string", "null"], enum=[None, *cells], values_display=cells,
                 description="Chỉ khi sửa / For a correction only.",
             )  # fmt: skip
         is_money = any(figure.is_money for figure in question.figures)
         unit = "đồng, hoặc kèm đơn vị: 12 triệu đồng" if is_money else "theo đơn vị của chỉ tiêu / in the indicator's unit"
         fields[f"value_{flag_id}"] = _field(
-            section, "Giá trị đúng / True value", None, ["string", "null"],
+            head + "Giá trị đúng / True value", None, ["string", "null"],
             description=f"Chỉ khi sửa / For a correction only. Ví dụ / for example 1.234.567,5 ({unit}).",
         )  # fmt: skip
         fields[f"reason_{flag_id}"] = _field(
-            section, "Lý do / Reason", question.reason or None, ["string", "null"], format="multiline",
+            head + "Lý do / Reason", question.reason or None, ["string", "null"], format="multiline",
             description="Bắt buộc cho mọi quyết định / Needed for every decision.",
         )  # fmt: skip
     return fields
 
 
-def _field(section: str, title: str, value: Any, type_: Any, *, description: str = "", **schema: Any) -> dict[str, Any]:
-    return {
-        "value": value,
-        "description": description or None,
-        "schema": {"type": type_, "title": title, "section": section, **schema},
-    }
+def _field(title: str, value: Any, type_: Any, *, description: str = "", **schema: Any) -> dict[str, Any]:
+    return {"value": value, "description": description or None, "schema": {"type": type_, "title": title, **schema}}
 
 
 def _section(question: Question) -> str:
@@ -105,8 +104,8 @@ def _section(question: Question) -> str:
     held = flag["n_held"]
     rows = [
         ("Xếp hạng / Rank", f"{flag['queue_rank']} · {flag['severity']} · {held} số liệu bị giữ / figures held"),
-        ("Ô bị nghi / Suspected cell", "<br>".join(_cell(figure) for figure in question.figures[:MOST_CELLS])
-         + (f"<br>… +{len(question.figures) - MOST_CELLS}" if len(question.figures) > MOST_CELLS else "")),
+        ("Ô bị nghi / Suspected cell", "; ".join(_cell(figure) for figure in question.figures[:MOST_CELLS])
+         + (f"; … +{len(question.figures) - MOST_CELLS}" if len(question.figures) > MOST_CELLS else "")),
         ("Gợi ý / Suggestion", _suggestion(flag, question.figures)),
         ("Ảnh hưởng / Effect", f"{plain(effect_vi)} / {plain(effect_en)}"),
         ("Đã chờ / Open for", f"{flag['days_open'] or 0} ngày / days"

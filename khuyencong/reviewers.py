@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from psycopg2 import sql
@@ -12,16 +13,20 @@ def add_reviewer(connection: Any, login: str, unit: str | None = None, sender: s
 
     A login that is made has no password: with Airflow's page none is needed, for `kc decide` the owner sets one
     (`alter role … password`). `unit` and `sender` say whose reports the person acts for or sends, and so does not decide on.
-    To be called as the owner of the warehouse. Done again, it changes nothing.
+    To be called as the owner of the warehouse. Done again, it changes nothing. Raises ValueError for a name that cannot be one.
     """
     if not login.strip() or len(login.encode()) > 63:
         raise ValueError("A login has a name of at most 63 bytes.")
     name = sql.Identifier(login)
     with connection, connection.cursor() as cursor:
-        cursor.execute("select 1 from pg_roles where rolname = %s", (login,))
-        is_new = cursor.fetchone() is None
-        if is_new:
+        cursor.execute("select rolcanlogin, rolsuper or rolname = session_user from pg_roles where rolname = %s", (login,))
+        found = cursor.fetchone()
+        if found is not None and found[1]:
+            raise ValueError(f"{login} runs this warehouse; a reviewer is a person with a login of their own.")
+        if found is None:
             cursor.execute(sql.SQL("create role {} login").format(name))
+        elif not found[0]:
+            cursor.execute(sql.SQL("alter role {} login").format(name))
         cursor.execute(
             """select exists (
                 select 1 from pg_auth_members
@@ -35,7 +40,17 @@ def add_reviewer(connection: Any, login: str, unit: str | None = None, sender: s
                 "insert into review.login_unit (login, unit_key, sender) values (%s, %s, %s) on conflict do nothing",
                 (login, unit, sender),
             )
-    return is_new
+    return found is None
+
+
+def add_first_reviewers(connection: Any, logins: Iterable[str]) -> None:
+    """Make reviewers of names that the database does not know yet; a login that is known keeps the rights that it has."""
+    for login in logins:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("select 1 from pg_roles where rolname = %s", (login,))
+            is_known = cursor.fetchone() is not None
+        if not is_known:
+            add_reviewer(connection, login)
 
 
 def list_reviewers(connection: Any) -> list[dict[str, Any]]:

@@ -22,13 +22,13 @@ from khuyencong.flag_list import list_flags
 from khuyencong.nights import NightInProgress
 from khuyencong.review import list_periods, open_page, record
 from khuyencong.review_words import LEAVE, RECORD
-from khuyencong.reviewers import add_reviewer, list_reviewers
+from khuyencong.reviewers import add_first_reviewers, add_reviewer, list_reviewers
 from khuyencong.settings import TIMEZONE, Settings
 from khuyencong.warehouse import Warehouse, connect
 
 MORNING = datetime(2025, 6, 1, 1, 5, tzinfo=TIMEZONE)
 PERIOD = "2025-03"
-LOGINS = ("lan_reviews", "minh_reviews", "officer_of_ha_noi", "the_carrier", "nobody_yet", "a_superuser")
+LOGINS = ("lan_reviews", "minh_reviews", "officer_of_ha_noi", "the_carrier", "nobody_yet", "a_superuser", "new_reviews")
 UNITS = ("ha-noi", "hue", "son-la", "cao-bang", "can-tho", "nghe-an")
 
 
@@ -378,3 +378,16 @@ def test_odd_answers_lose_nothing_and_fail_nothing(desk: Desk) -> None:
     assert (recorded["decided"], recorded["refused"], recorded["still_held"]) == (1, 3, 2)
     assert json.loads(json.dumps(recorded)) == recorded
     assert desk.rows("select distinct reason from review.decision") == [("ab? 'quoted' \u202e",)]
+
+
+def test_a_reviewer_is_added_by_name_and_comes_back_only_when_told_so(desk: Desk) -> None:
+    connection = desk.nights.connection
+    names = lambda: {row["login"] for row in list_reviewers(connection)}  # noqa: E731
+    desk.say("alter role lan_reviews nologin")
+    add_first_reviewers(connection, ["lan_reviews", "minh_reviews", "new_reviews"])
+    assert names() == {"minh_reviews", "officer_of_ha_noi", "new_reviews"}, "a known login keeps the rights that it has"
+    add_reviewer(connection, "lan_reviews")
+    assert "lan_reviews" in names()
+    for name in ("a_superuser", desk.nights.database.user, " ", "x" * 64):
+        with pytest.raises(ValueError):
+            add_reviewer(connection, name)

@@ -59,7 +59,7 @@ def test_the_fields_name_the_flag_and_begin_with_no_decision():
     assert fields["choice_3f2a91c07b5d"]["schema"]["enum"] == list(CHOICES)
     assert fields["cell_3f2a91c07b5d"]["schema"]["enum"] == [None, "1", "2"]
     assert fields["reason_3f2a91c07b5d"]["value"] == "đã gọi Sở"
-    assert all("Long An" in field["schema"]["section"] for field in fields.values())
+    assert all(field["schema"]["title"].startswith("1. Long An · 3f2a91c07b5d · ") for field in fields.values())
     assert json.loads(json.dumps(fields)) == fields
     as_shown = {name: field["value"] for name, field in fields.items()}
     assert word_of(given_for(as_shown, "3f2a91c07b5d"), SHOWN) is None, "sent back untouched, it decides nothing"
