@@ -36,7 +36,7 @@ def begin_station(night: Night, name: str, position: int) -> int:
             (night.run_key, name, position),
         )
         (n_tries,) = cursor.fetchone()
-    say("station_began", run=night.run_key, station=name, position=position, try_number=n_tries)
+    say("station_began", run=night.run_key, station=name, position=position, n_tries=n_tries)
     return n_tries
 
 
@@ -50,7 +50,7 @@ def end_station(night: Night, count: StationCount, seconds: float) -> None:
             (seconds, count.rows_in, count.rows_out, count.note, night.run_key, night.station),
         )
     say(
-        "station_done", run=night.run_key, station=night.station, try_number=night.try_number, seconds=seconds,
+        "station_done", run=night.run_key, station=night.station, n_tries=night.try_number, seconds=seconds,
         rows_in=count.rows_in, rows_out=count.rows_out, note=count.note or None,
     )  # fmt: skip
 
@@ -61,7 +61,7 @@ def fail_station(night: Night, error: BaseException, seconds: float) -> None:
 
     reason = sentence_of(error)
     say(
-        "station_failed", level="error", run=night.run_key, station=night.station, try_number=night.try_number, seconds=seconds,
+        "station_failed", level="error", run=night.run_key, station=night.station, n_tries=night.try_number, seconds=seconds,
         reason=reason,
     )  # fmt: skip
     try:
