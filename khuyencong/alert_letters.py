@@ -45,7 +45,8 @@ def failed_night(
         about = say(language, f"station_{station}" if f"station_{station}" in catalogue() else "station_other")
         parts = [say(language, "failed_night", night=night, station=station, about=about)]
         if reason or not trouble:
-            parts.append(say(language, "failed_because", reason=reason or say(language, "failed_silently")))
+            silent = say(language, "failed_silently" if row else "failed_in_log")
+            parts.append(say(language, "failed_because", reason=reason or silent))
         if trouble:
             parts.append(say(language, "failed_warehouse", reason=trouble))
         if row:
