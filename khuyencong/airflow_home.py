@@ -76,10 +76,17 @@ def airflow_environment(
         # Airflow writes its processes' titles over their environment unless it is told not to; the mark stands there.
         "SPT_NOENV": "1",
     }
-    places = {"KC_DATABASE_URL": settings.database_url, "KC_INBOX": settings.inbox, "KC_SECRETS": settings.secrets}
-    own |= {name: str(value) for name, value in places.items() if value}
-    own |= metadata_addresses(settings)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    ours = {
+        "KC_DATABASE_URL": settings.database_url,
+        "KC_INBOX": settings.inbox,
+        "KC_SECRETS": settings.secrets,
+        "KC_SMTP": settings.smtp,
+        "KC_SMTP_TLS": settings.smtp_tls,
+        "KC_SMTP_LOGIN": settings.smtp_login,
+        "KC_MAIL_FROM": settings.mail_from,
+    }
+    own |= {name: str(value) for name, value in ours.items() if value} | metadata_addresses(settings)
+    inherited = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith("AIRFLOW")}
     return {**inherited, **shared_settings(), **own, "no_proxy": own["NO_PROXY"], **extra}
 
 

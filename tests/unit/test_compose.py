@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import compose_spec
 import pytest
 import yaml
 
@@ -13,8 +14,11 @@ from khuyencong.airflow_home import shared_settings
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICES = {
     "postgres", "airflow-init", "airflow-api-server", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer",
+    "sftp", "mail",
 }  # fmt: skip
 ONE_SHOT = {"airflow-init"}
+PEERS = {"sftp", "mail"}  # of no use to anybody without the others, and they wait for nobody
+MADE_LATER = {"./deploy/secrets/sftp", "./.kc/inbox"}  # by deploy/new-secrets, and by who wants a folder of submissions
 EXACT_TAG = re.compile(r"^[a-z0-9./-]+:(?=[^:]*\d+\.\d+)[a-z0-9][\w.-]*$")
 SECRET_NAME = re.compile(r"password|secret|fernet|token|_key$|sql_alchemy_conn|database_url", re.IGNORECASE)
 CREDENTIALS_IN_ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
@@ -27,7 +31,7 @@ def filled(value):
     if isinstance(value, list):
         return [filled(part) for part in value]
     if isinstance(value, str):
-        return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value).replace("$$", "$")
+        return re.sub(r"\$\{\w+:([-+])([^}]*)\}", lambda m: m[2] if m[1] == "-" else "", value).replace("$$", "$")
     return value
 
 
@@ -53,11 +57,15 @@ def _faults_of(name, service, compose):
         yield "no image by exact tag"
     if service.get("restart") != ("no" if name in ONE_SHOT else "unless-stopped"):
         yield "restart policy"
-    if name not in ONE_SHOT and not {"test", "interval", "timeout", "retries"} <= set(service.get("healthcheck", {})):
+    if not {"test", "interval", "timeout", "retries"} <= set(service.get("healthcheck", {})):
         yield "no healthcheck"
     limits = service.get("deploy", {}).get("resources", {}).get("limits", {})
-    if not {"cpus", "memory"} <= set(limits):
+    if not {"cpus", "memory", "pids"} <= set(limits):
         yield "no limits"
+    if "no-new-privileges:true" not in service.get("security_opt", []):
+        yield "may gain rights"
+    if not all(isinstance(file, str) for file in service.get("env_file", [])):
+        yield "env_file in its long form, which the parser does not read"
     if "max-size" not in service.get("logging", {}).get("options", {}):
         yield "logs grow without end"
     for port in service.get("ports", []):
@@ -72,7 +80,7 @@ def _faults_of(name, service, compose):
             yield f"{key} is set in the file"
     for other, how in service.get("depends_on", {}).items():
         wanted = "service_completed_successfully" if other in ONE_SHOT else "service_healthy"
-        if how.get("condition") != wanted:
+        if how != {"condition": wanted}:
             yield f"does not wait for {other} to be {wanted}"
         if other not in compose["services"]:
             yield f"depends on {other}, which is not there"
@@ -90,9 +98,10 @@ def test_the_file_keeps_every_rule(compose):
     assert faults(compose) == []
 
 
-def test_services_are_postgres_and_those_of_airflow_3(compose):
+def test_services_are_postgres_those_of_airflow_3_an_inbox_and_a_mail_sink(compose):
     assert set(compose["services"]) == SERVICES
-    assert all("postgres" in service["depends_on"] for name, service in compose["services"].items() if name != "postgres")
+    waiting = {name for name, service in compose["services"].items() if "postgres" in service.get("depends_on", {})}
+    assert waiting == SERVICES - PEERS - {"postgres"}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +112,11 @@ def test_services_are_postgres_and_those_of_airflow_3(compose):
         (("postgres", "ports"), ["5432:5432"], "loopback"),
         (("postgres", "ports"), ["0.0.0.0:5432:5432"], "loopback"),
         (("postgres", "healthcheck"), {}, "healthcheck"),
+        (("airflow-init", "healthcheck"), {}, "healthcheck"),
+        (("mail", "ports"), ["8025:8025"], "loopback"),
+        (("sftp", "ports"), ["22:22"], "loopback"),
+        (("sftp", "security_opt"), [], "may gain rights"),
+        (("airflow-scheduler", "depends_on", "postgres", "need"), True, "service_healthy"),
         (("airflow-scheduler", "deploy"), {}, "limits"),
         (("airflow-scheduler", "restart"), "no", "restart"),
         (("airflow-scheduler", "depends_on"), {"postgres": {"condition": "service_started"}}, "service_healthy"),
@@ -126,8 +140,11 @@ def test_versions_are_those_of_the_lock(compose):
     airflow = re.search(r"^apache-airflow==(\S+)$", lock, re.MULTILINE).group(1)
     dockerfile = (PROJECT / "deploy/Dockerfile").read_text(encoding="utf-8")
     assert f"FROM apache/airflow:{airflow}-python3.11\n" in dockerfile
-    images = {service["image"] for name, service in compose["services"].items() if name != "postgres"}
-    assert images == {f"khuyencong/airflow:{airflow}-python3.11"}
+    images = {name: service["image"] for name, service in compose["services"].items()}
+    assert {image for name, image in images.items() if name.startswith("airflow")} == {f"khuyencong/airflow:{airflow}-python3.11"}
+    version = re.search(r'^version = "(.+)"$', (PROJECT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE).group(1)
+    assert images["sftp"] == f"khuyencong/sftp:{version}"
+    assert re.search(r"^FROM debian:\d+\.\d+-slim$", (PROJECT / "deploy/sftp/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     assert compose["services"]["postgres"]["image"].startswith("postgres:18.")
 
 
@@ -148,14 +165,23 @@ def test_settings_of_airflow_have_one_home(compose):
     assert not any(SECRET_NAME.search(name) or "$" in value for name, value in shared.items())
 
 
+def copied(dockerfile):
+    """What a Dockerfile copies out of its context."""
+    lines = re.findall(r"^COPY (?:--\S+ )*(.+) \S+$", (PROJECT / dockerfile).read_text(encoding="utf-8"), re.MULTILINE)
+    return [source for line in lines for source in line.split()]
+
+
 def test_files_that_the_services_need_are_there(compose):
     for service in compose["services"].values():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            if source.startswith("./deploy"):
-                assert (PROJECT / source).is_file(), source
-    copied = re.findall(r"^COPY (?:--\S+ )*(.+) \S+$", (PROJECT / "deploy/Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
-    sources = [source for line in copied for source in line.split()]
+            if source.startswith("./") and source not in MADE_LATER:
+                assert (PROJECT / source).exists(), source
+        if "build" in service:
+            context = PROJECT / service["build"]["context"]
+            assert (context / service["build"].get("dockerfile", "Dockerfile")).is_file()
+    assert all((PROJECT / "deploy/sftp" / source).is_file() for source in copied("deploy/sftp/Dockerfile"))
+    sources = copied("deploy/Dockerfile")
     assert sources and all((PROJECT / source).exists() for source in sources)
     let_in = (PROJECT / "deploy/Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     assert {f"!{source}" for source in sources} <= set(let_in)
@@ -165,9 +191,61 @@ def test_secrets_stay_out_of_git():
     assert "secrets/" in (PROJECT / "deploy/.gitignore").read_text(encoding="utf-8").splitlines()
 
 
+def test_mail_ends_in_the_sink_and_the_sink_sends_none_on(compose):
+    scheduler, mail = compose["services"]["airflow-scheduler"], compose["services"]["mail"]
+    assert scheduler["environment"]["KC_SMTP"] == "mail:1025"
+    assert scheduler["environment"]["KC_MAIL_FROM"].endswith(".invalid")
+    assert not [name for name in mail["environment"] if re.search("RELAY|FORWARD|WEBHOOK", name)]
+    # Its SMTP port is for the services only.
+    assert [port.rsplit(":", 1)[1] for port in mail["ports"]] == ["8025"]
+
+
+def test_airflow_reaches_the_inboxes_as_any_server_with_the_desks_key(compose):
+    sftp, scheduler = compose["services"]["sftp"], compose["services"]["airflow-scheduler"]
+    assert {"sftp_desk_key", "known_hosts"} <= set(scheduler["secrets"])
+    assert scheduler["environment"]["KC_SECRETS"] == "/run/secrets"
+    assert "sftp_desk_key" not in sftp["secrets"]  # the server knows the public half only
+    volumes = {volume.split(":")[0] for volume in sftp["volumes"]} & set(compose["volumes"])
+    assert volumes == {"inboxes"} and not any(volume.startswith("inboxes:") for volume in scheduler["volumes"])
+    assert sftp["cap_drop"] == ["ALL"] and "SYS_ADMIN" not in sftp["cap_add"]
+
+
+def parse(compose):
+    return compose_spec.PyCompose.from_json(json.dumps(compose))
+
+
 def test_the_file_is_one_of_the_compose_specification(compose):
-    compose_spec = pytest.importorskip("compose_spec", reason="compose-spec, a parser of the specification, is not installed")
-    known = compose_spec.PyCompose.from_json(json.dumps(compose))
-    assert set(known.service_names()) == SERVICES
+    assert set(parse(compose).service_names()) == SERVICES
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("servicess",), {}),
+        (("volumes", "inboxes"), {"drivr": "local"}),
+        (("secrets", "known_hosts"), {"fil": "deploy/secrets/known_hosts"}),
+        (("services", "mail", "helthcheck"), {}),
+        (("services", "mail", "healthcheck", "intervall"), "3s"),
+        (("services", "mail", "healthcheck", "interval"), "three"),
+        (("services", "mail", "deploy", "resources", "limit"), {}),
+        (("services", "mail", "deploy", "resources", "limits", "memori"), "1g"),
+        (("services", "mail", "deploy", "resources", "limits", "memory"), "1zz"),
+        (("services", "mail", "logging", "optionss"), {}),
+        (("services", "mail", "restart"), "sometimes"),
+        (("services", "mail", "ports"), ["127.0.0.1:web:8025"]),
+        (("services", "mail", "volumes"), [{"type": "bind", "source": "./a", "target": "/b", "read_onli": True}]),
+        (("services", "mail", "secrets"), [{"source": "mail_readers", "mod": 1}]),
+        (("services", "sftp", "cap_drop"), "ALL"),
+        (("services", "sftp", "build", "contxt"), "."),
+        (("services", "airflow-scheduler", "depends_on", "postgres"), {"condition": "service_good"}),
+    ],
+)
+def test_the_parser_of_the_specification_is_strict_where_it_is_relied_on(compose, path, value):
+    """What it lets pass is a rule of ours: unknown keys below depends_on, the long form of env_file, an undeclared secret."""
+    broken = copy.deepcopy(compose)
+    place = broken
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
     with pytest.raises(ValueError):
-        compose_spec.PyCompose.from_json(json.dumps({**compose, "servicess": {}}))
+        parse(broken)
