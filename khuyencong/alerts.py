@@ -15,7 +15,7 @@ from typing import Any
 import psycopg2
 
 from khuyencong.alert_letters import NightRow, failed_night, stale_night
-from khuyencong.journal import say
+from khuyencong.journal import say, sentence_of
 from khuyencong.mail.contacts import read_contacts
 from khuyencong.mail.outbox import Mail, send_unsent, write_mail
 from khuyencong.mail.sending import as_message, open_server
@@ -132,7 +132,7 @@ def _tell(
                 n_new = sum(write_mail(cursor, mail) is not None for mail in mails(text))
             send_unsent(connection, settings, at)
     except (WarehouseError, psycopg2.OperationalError) as error:
-        text = without_warehouse(str(error))
+        text = without_warehouse(sentence_of(error))
         n_new = sum(_send_directly(settings, mail) for mail in mails(text))
     say("desk_told", level="warning", about=kind, n_new_mails=n_new)
     return Told(text[1], n_new)

@@ -100,11 +100,12 @@ def _tell_desk(settings: Any, error: Exception) -> None:
     from khuyencong.alerts import tell_failed_night
     from khuyencong.cli.output import say_error
     from khuyencong.cli.session import now
+    from khuyencong.journal import sentence_of
 
     if settings.smtp is None:
         return
     try:
-        tell_failed_night(settings, now(), reason=f"{type(error).__name__}: {error}"[:2000])
+        tell_failed_night(settings, now(), reason=sentence_of(error))
     except Exception as trouble:
         say_error(f"The desk could not be told: {trouble}")
 

@@ -9,8 +9,13 @@ from __future__ import annotations
 import contextlib
 import csv
 import dataclasses
+import json
+import os
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from raw_builder import RawBuilder
@@ -24,8 +29,9 @@ from khuyencong.settings import TIMEZONE
 from khuyencong.stations import pull_source
 from khuyencong.status import status
 from khuyencong.transform import run_dbt
-from khuyencong.warehouse import connect
+from khuyencong.warehouse import connect, open_warehouse
 
+BIN = Path(sys.executable).parent
 DESK = "ban-tong-hop@cuc-khuyen-cong.invalid"
 SENDER = "kho@cuc-khuyen-cong.invalid"
 Q1, Q2 = date(2025, 3, 31), date(2025, 6, 30)
@@ -204,6 +210,24 @@ def test_a_look_writes_nothing_and_the_past_can_only_be_looked_at(story):
     assert story.execute(everything) == before
 
 
+def test_kc_chase_prints_what_it_would_write_and_refuses_the_past(story):
+    story.night("2025-04-26")
+    known = {
+        **os.environ, "KC_HOME": str(story.settings.home), "KC_DATABASE_URL": story.warehouse.dsn,
+        "KC_SMTP": story.sink.address, "KC_MAIL_FROM": SENDER,
+    }  # fmt: skip
+
+    def kc(*arguments):
+        return subprocess.run([BIN / "kc", "chase", *arguments], env=known, capture_output=True, text=True, timeout=60)
+
+    looked = kc("--as-of", "2025-04-26", "--dry-run")
+    assert looked.returncode == 0 and f"To: {office('long-an')}" in looked.stdout and "5 mails would be new." in looked.stdout
+    document = json.loads(kc("--as-of", "2025-04-26", "--json").stdout)
+    assert (document["n_owed"], document["n_overdue"], document["n_new_mails"], document["sent"]["n_sent"]) == (4, 4, 5, 5)
+    past = kc("--as-of", "2025-04-25")
+    assert past.returncode == 2 and "was chased already" in past.stderr and len(story.sink.mails) == 5
+
+
 def test_a_mail_server_that_is_down_costs_nothing(story):
     story.night("2025-04-26")
     down = dataclasses.replace(story.settings, smtp=f"{HOST}:{free_port()}")
@@ -380,3 +404,23 @@ def test_a_message_is_proper_mail_over_tls_with_a_login(story, tmp_path):
     assert message["Date"].endswith("+0700") and message["Date"].datetime == at("2025-04-26")
     assert message["Message-ID"].endswith("@cuc-khuyen-cong.invalid>") and message["Auto-Submitted"] == "auto-generated"
     assert message.get_content_type() == "text/plain" and message.get_content_charset() == "utf-8"
+
+
+def test_whatever_a_real_night_misses_stands_in_the_digest(slice_installed):
+    """A slice of the nation after its night: each duty without a report, with its unit's name, in both languages."""
+    settings, night = slice_installed
+    as_of = datetime.fromisoformat(night["as_of"])
+    with contextlib.closing(connect(open_warehouse(settings))) as connection, connection.cursor() as cursor:
+        outcome = chase(connection, settings, as_of, dry_run=True)
+        cursor.execute("select unit_key, form_code, period_end from facts.fct_duty where n_reported = 0")
+        missing = set(cursor.fetchall())
+        cursor.execute("select count(*) from outbox.mail")
+        assert cursor.fetchone() == (0,)
+    owed = [each.report for each in outcome.reports]
+    assert missing and missing <= {(report.unit_key, report.form_code, report.period_end) for report in owed}
+    [digest] = [mail.body for mail in outcome.mails if mail.kind == "digest"]
+    for _, form_code, period_end in missing:
+        assert f"({form_code}), kỳ đến hết {period_end:%d/%m/%Y}" in digest
+        assert f"({form_code}), period ending {period_end}" in digest
+    late = {report.responsible_unit_key for report in owed if report.days_late > 0}
+    assert late == {mail.unit_key for mail in outcome.mails if mail.kind == "overdue"}
