@@ -20,18 +20,20 @@ from khuyencong.settings import Settings
 
 # Written by people, by provinces or by the release: what dbt builds is compared by the release's hash.
 COUNTED_SCHEMAS = ("raw", "review", "release", "outbox")
-GROUP_ROLES = ("loader", "transformer", "reviewer", "bi_reader", "answer_carrier")
 
-# Logins that the rights of tables, schemas or functions name one by one, beside the owner and the group roles.
-GRANTED_LOGINS = """
-select distinct pg_get_userbyid(granted.grantee)
+# Whom the rights of tables, columns, schemas and functions name beside their owner: groups, and logins one by one.
+GRANTED = """
+select distinct role.rolname, role.rolcanlogin
 from (
     select relacl as acl from pg_class where relnamespace::regnamespace::text = any (%(schemas)s)
+    union all select attacl from pg_attribute
+        inner join pg_class on attrelid = pg_class.oid where relnamespace::regnamespace::text = any (%(schemas)s)
     union all select nspacl from pg_namespace where nspname = any (%(schemas)s)
     union all select proacl from pg_proc where pronamespace::regnamespace::text = any (%(schemas)s)
 ) as object
 cross join lateral aclexplode(object.acl) as granted
-where granted.grantee <> 0 and not pg_get_userbyid(granted.grantee) = any (%(known)s)
+inner join pg_roles as role on granted.grantee = role.oid
+where role.rolname <> (select tableowner from pg_tables where schemaname = 'release' and tablename = 'run')
 order by 1"""
 
 MEMBERS = """
@@ -121,11 +123,9 @@ def _describe(cursor: Any) -> dict[str, Any]:
     for schema, table in cursor.fetchall():
         cursor.execute(f'select count(*) from "{schema}"."{table}"')
         counts[f"{schema}.{table}"] = cursor.fetchone()[0]
-    cursor.execute("select tableowner from pg_tables where schemaname = 'release' and tablename = 'run'")
-    known = [*GROUP_ROLES, cursor.fetchone()[0]]
-    cursor.execute(GRANTED_LOGINS, {"schemas": [*SCHEMAS], "known": known})
-    granted = [login for (login,) in cursor]
-    cursor.execute(MEMBERS, (list(GROUP_ROLES),))
+    cursor.execute(GRANTED, {"schemas": [*SCHEMAS]})
+    granted = dict(cursor.fetchall())
+    cursor.execute(MEMBERS, ([name for name, is_login in granted.items() if not is_login],))
     members = [list(row) for row in cursor]
     return {
         "khuyencong": version("khuyencong"),
@@ -136,7 +136,7 @@ def _describe(cursor: Any) -> dict[str, Any]:
         "release": release,
         "release_hash": release_hash,
         "counts": counts,
-        "logins_granted": granted,
+        "granted": sorted(granted),
         "members": members,
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any
 
 from psycopg2 import sql
 
-from khuyencong.backup import GROUP_ROLES
 from khuyencong.backup_file import CHUNK, DUMP, LANDED, Backup, BackupRefused, open_backup
 from khuyencong.nights import NIGHT_LOCK, NightInProgress
+from khuyencong.restore_rights import afterwards, make_roles, missing_members
 from khuyencong.settings import TIMEZONE, Settings
 from khuyencong.warehouse import Warehouse, applied_migrations, connect, find_warehouse
 from khuyencong.warehouse.dump import load
@@ -48,19 +47,19 @@ def restore_backup(
                 raise NotEmpty(f"{held} `--replace` puts the backup in its place.")
             if replaced:
                 warn(f"The warehouse holds {_words(replaced)}. All of it goes; the backup of {backup.manifest['made_at']} comes.")
+            make_roles(backup, connection)
             _put_landing(backup, settings)
-            _make_roles(connection)
             with tempfile.TemporaryDirectory() as folder:
                 dump = Path(folder) / DUMP
                 with backup.open_part(DUMP) as stream, dump.open("wb") as file:
                     while chunk := stream.read(CHUNK):
                         file.write(chunk)
-                load(warehouse, dump, _afterwards(backup.manifest))
+                load(warehouse, dump, afterwards(backup.manifest))
             with connection.cursor() as cursor:
                 database, timezone = sql.Identifier(warehouse.dbname), sql.Literal(TIMEZONE.key)
                 cursor.execute(sql.SQL("alter database {} set timezone = {}").format(database, timezone))
                 cursor.execute("analyze")
-            logins_missing = _missing_members(backup, connection)
+            logins_missing = missing_members(backup, connection)
         migrated = migrate(warehouse)
         told = {name: backup.manifest[name] for name in ("made_at", "run", "release", "release_hash")}
         n_receipts, n_landed = backup.manifest["counts"]["raw.receipt"], len(backup.manifest["parts"]) - 1
@@ -85,20 +84,14 @@ def _refuse_other_code(backup: Backup) -> None:
 
 
 def _refuse_server(backup: Backup, connection: Any) -> None:
-    """An older PostgreSQL, or one without a login that tables are granted to, cannot hold the dump."""
+    """An older PostgreSQL cannot hold the dump of a newer one."""
     with connection.cursor() as cursor:
-        cursor.execute("select current_setting('server_version'), array(select rolname::text from pg_roles)")
-        found, logins = cursor.fetchone()
+        cursor.execute("select current_setting('server_version')")
+        (found,) = cursor.fetchone()
     made = backup.manifest["server_version"]
     if int(found.split(".")[0]) < int(made.split(".")[0]):
         raise BackupRefused(
             f"{backup.path.name} comes from PostgreSQL {made}, and this server is {found}. Use a server at least as new."
-        )
-    missing = [login for login in backup.manifest["logins_granted"] if login not in logins]
-    if missing:
-        raise BackupRefused(
-            f"Tables of {backup.path.name} are granted to {', '.join(missing)}, whom this server does not know. "
-            "Make these logins first (create role … login)."
         )
 
 
@@ -145,41 +138,3 @@ def _put_landing(backup: Backup, settings: Settings) -> None:
         if path.exists() and path.read_bytes() != data:
             path.unlink()
         keep(data, path.name, settings.landing)
-
-
-def _make_roles(connection: Any) -> None:
-    """The group roles, which belong to a server and not to its databases."""
-    with connection.cursor() as cursor:
-        cursor.execute("select rolname from pg_roles where rolname = any (%s)", (list(GROUP_ROLES),))
-        there = {name for (name,) in cursor}
-        for name in GROUP_ROLES:
-            if name not in there:
-                cursor.execute(sql.SQL("create role {} nologin").format(sql.Identifier(name)))
-        # As when it was made (migration 0054): the owner carries the answers of Airflow's review page.
-        cursor.execute("select pg_has_role('answer_carrier', 'usage')")
-        if not cursor.fetchone()[0]:
-            cursor.execute("grant answer_carrier to current_user with inherit true")
-
-
-def _afterwards(manifest: dict[str, Any]) -> list[str]:
-    """Statements that end the restoring: default privileges of the new owner, and proof that all rows and the release are there."""
-    texts = [migration.text for migration in read_migrations() if migration.name in manifest["migrations"]]
-    privileges = [found for text in texts for found in re.findall(r"(?ims)^alter default privileges.*?;", text)]
-    checks = [(f"select count(*)::text from {table}", str(count), table) for table, count in manifest["counts"].items()]
-    if manifest["release"] is not None:
-        checks.append((f"select release.content_hash({manifest['release']})", manifest["release_hash"], "release"))
-    proofs = [
-        f"do $$ begin if ({query}) is distinct from '{wanted}' then raise exception "
-        f"'{what} is not what was backed up'; end if; end $$;"
-        for query, wanted, what in checks
-    ]
-    # The dump leaves an empty search path; functions of ours were made with the usual one.
-    return [*privileges, "set search_path = public;", *proofs]
-
-
-def _missing_members(backup: Backup, connection: Any) -> list[list[str]]:
-    with connection.cursor() as cursor:
-        cursor.execute("select role.rolname, login.rolname from pg_auth_members as m join pg_roles as role on m.roleid = role.oid "
-                       "join pg_roles as login on m.member = login.oid")  # fmt: skip
-        there = {tuple(row) for row in cursor}
-    return [member for member in backup.manifest["members"] if tuple(member) not in there]

@@ -21,6 +21,7 @@ from khuyencong.nightly import run_nightly
 from khuyencong.nights import NIGHT_LOCK, NightInProgress, only_night
 from khuyencong.restore import NotEmpty, restore_backup
 from khuyencong.rollup import rollup
+from khuyencong.settings import Settings
 from khuyencong.warehouse import WarehouseError, connect, discard_warehouse, open_warehouse
 from khuyencong.warehouse.dump import SCHEMAS
 from khuyencong.warehouse.migrate import MIGRATIONS, migrate
@@ -190,6 +191,37 @@ def test_what_the_warehouse_holds_goes_only_when_somebody_says_so(settings, tmp_
     restore_backup(settings, made, is_replacing=True)
     assert ask(settings, "select location from raw.receipt") == [("kept.txt",)]
     assert sorted(landed(settings).values()) == [b"kept", b"later"], "bytes that landed stay"
+
+
+def test_an_ordinary_owner_restores_what_another_backed_up(settings, cluster, tmp_path):
+    """As under Compose: the login owns its database and makes roles, and is no superuser."""
+    arrive(settings, "a file")
+    made = Path(make_backup(settings, tmp_path / "b.tar", AS_OF)["file"])
+    ask(settings, "create role an_analyst login")
+    ask(settings, "grant usage on schema facts to an_analyst")
+    granted = Path(make_backup(settings, tmp_path / "granted.tar", AS_OF)["file"])
+    ask(settings, "drop owned by an_analyst")
+    ask(settings, "drop role an_analyst")
+    _on(
+        cluster, "create role plain_owner login createrole", "grant answer_carrier to plain_owner with inherit true",
+        "create database khuyencong_plain owner plain_owner",
+    )  # fmt: skip
+    try:
+        warehouse = dataclasses.replace(cluster, dbname="khuyencong_plain", user="plain_owner", password=None)
+        plain = Settings(home=tmp_path / "plain", database_url=warehouse.dsn, inbox=None)
+        with pytest.raises(BackupRefused, match="granted to an_analyst, whom this server does not know"):
+            restore_backup(plain, granted)
+        assert not plain.landing.exists()
+        restore_backup(plain, made)
+        restore_backup(plain, made, is_replacing=True)
+        assert ask(plain, "select location from raw.receipt") == [("a file.txt",)]
+        owners = "select distinct tableowner from pg_tables where schemaname = any (%s)"
+        assert ask(plain, owners, list(SCHEMAS)) == [("plain_owner",)]
+        ask(plain, "create table marts.mart_of_tomorrow ()")
+        assert ask(plain, "select has_table_privilege('bi_reader', 'marts.mart_of_tomorrow', 'select')") == [(True,)]
+        make_backup(plain, tmp_path / "again.tar", AS_OF)
+    finally:
+        _on(cluster, "drop database khuyencong_plain with (force)", "drop role plain_owner")
 
 
 def test_an_older_backup_is_migrated_and_a_newer_one_refused(settings, cluster, tmp_path):
