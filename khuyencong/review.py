@@ -14,13 +14,13 @@ from khuyencong.settings import Settings
 
 @dataclass(frozen=True)
 class ReviewForm:
-    """A page ready to be shown. `is_again`: an earlier try of the same task asked it."""
+    """A page ready to be shown. `is_shown`: an earlier try of the same task did, and it waits still."""
 
     subject: str
     body: str
     fields: dict[str, dict[str, Any]]
     answer_until: datetime
-    is_again: bool
+    is_shown: bool
 
 
 def list_periods(settings: Settings, now: datetime) -> list[str]:
@@ -43,7 +43,17 @@ def open_page(settings: Settings, asked_from: str, period: str, now: datetime) -
             return None
         with connection, connection.cursor() as cursor:
             stop_pct = read_stop_pct(cursor)
-    return ReviewForm(subject_of(page), body_of(page, stop_pct), fields_of(page), page.answer_until, page.is_again)
+    return ReviewForm(subject_of(page), body_of(page, stop_pct), fields_of(page), page.answer_until, page.is_shown)
+
+
+def note_shown(settings: Settings, asked_from: str, now: datetime) -> None:
+    """Airflow shows the page: another try of its task waits for it and does not show it again."""
+    from khuyencong.warehouse import connect, open_warehouse
+
+    with closing(connect(open_warehouse(settings))) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(
+            "update review.request set shown_at = %s where asked_from = %s and closed_at is null", (now, asked_from)
+        )
 
 
 def record(settings: Settings, asked_from: str, answer: Mapping[str, Any], now: datetime) -> dict[str, Any]:

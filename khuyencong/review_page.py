@@ -130,7 +130,7 @@ def _suggestion(flag: dict[str, Any], figures: Sequence[ShownFigure]) -> str:
         return ""
     unit = " đồng" if any(figure.is_money for figure in figures) else ""
     sure = "" if flag["confidence"] is None else f" ({float(flag['confidence']):.0%})"
-    return f"**{number_vi(Decimal(flag['suggested_value']))}{unit}**{sure} · {plain(flag['mechanism'] or '')}"
+    return f"**{number_vi(Decimal(flag['suggested_value']))}{unit}**{sure}"
 
 
 def plain(text: str) -> str:

@@ -80,7 +80,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Page:
-    """What is asked of one period at once. `n_more` flags of the period wait behind these; `is_again`: asked by an earlier try."""
+    """What is asked of one period at once; `n_more` flags wait behind these. `is_shown` when Airflow shows it already."""
 
     asked_from: str
     period: str
@@ -88,7 +88,7 @@ class Page:
     asked_at: datetime
     answer_until: datetime
     n_more: int
-    is_again: bool
+    is_shown: bool
     questions: tuple[Question, ...]
 
 
@@ -110,11 +110,12 @@ def ask(connection: Any, asked_from: str, period: str, now: datetime) -> Page | 
         _end_old(cursor, now)
         cursor.execute("lock table review.request in share row exclusive mode")
         cursor.execute(
-            """select count(*), count(*) filter (where closed_at is null), max(answer_until)
+            """select count(*), count(*) filter (where closed_at is null), max(answer_until),
+                coalesce(bool_or(closed_at is null and shown_at is not null), false)
             from review.request where asked_from = %s""",
             (asked_from,),
         )
-        n_before, n_open, until = cursor.fetchone()
+        n_before, n_open, until, is_shown = cursor.fetchone()
         if not n_open:
             until = _until(_parameter(cursor, "review_hours"), now)
             _ask_again(cursor, asked_from, now, until) if n_before else _ask_top(cursor, asked_from, period, now, until)
@@ -134,7 +135,7 @@ def ask(connection: Any, asked_from: str, period: str, now: datetime) -> Page | 
     )
     if not questions:
         return None
-    return Page(asked_from, period, release_number, now, until, n_more, n_before > 0, questions)
+    return Page(asked_from, period, release_number, now, until, n_more, is_shown, questions)
 
 
 def figures_shown(cursor: Any, flag_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

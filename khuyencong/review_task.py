@@ -6,7 +6,7 @@ and takes what comes back as it comes: it is judged against the stored questions
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
@@ -30,10 +30,10 @@ class ReviewPage(HITLOperator):
         self.period = period
 
     def execute(self, context: Any) -> Any:
-        from airflow.sdk.exceptions import AirflowSkipException
+        from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
         from khuyencong.clock import now
-        from khuyencong.review import open_page
+        from khuyencong.review import note_shown, open_page
         from khuyencong.settings import read_settings
 
         ti = context["ti"]
@@ -41,13 +41,20 @@ class ReviewPage(HITLOperator):
         page = open_page(read_settings(), asked_from, self.period, now())
         if page is None:
             raise AirflowSkipException(f"Nothing of {self.period} waits for a reviewer any more.")
-        if page.is_again and (answer := _answer_of_an_earlier_try(ti.id)) is not None:
-            self.log.info("The answer of %s came before this task was interrupted; it counts.", answer["answered_by"])
-            return answer
+        wait = _time_until(page.answer_until, now())
+        if page.is_shown:
+            # Shown by a try that was interrupted, perhaps after somebody answered: showing it again would throw that away.
+            # Airflow resumes at once with an answer that is there.
+            self.log.info("The page is shown already.")
+            raise TaskAwaitingInput(method_name="execute_complete", timeout=wait)
         self.subject, self.body = page.subject, page.body
         self.params = ParamsDict({name: Param(source="task", **_as_param(field)) for name, field in page.fields.items()})
-        self.response_timeout = page.answer_until - now()
-        return super().execute(context)
+        self.response_timeout = wait
+        try:
+            return super().execute(context)
+        except TaskAwaitingInput:
+            note_shown(read_settings(), asked_from, now())
+            raise
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
         answer = super().execute_complete(context, event)
@@ -63,19 +70,9 @@ def _as_param(field: dict[str, Any]) -> dict[str, Any]:
     return {"default": field["value"], "description": field["description"], "schema": field["schema"]}
 
 
-def _answer_of_an_earlier_try(ti_id: Any) -> dict[str, Any] | None:
-    """The answer that Airflow kept when the try that should have taken it was killed; None when there is none."""
-    from airflow.sdk.exceptions import AirflowRuntimeError
-    from airflow.sdk.execution_time.hitl import get_hitl_detail_content_detail
-
-    try:
-        kept = get_hitl_detail_content_detail(ti_id)
-    except AirflowRuntimeError:  # the page was never shown
-        return None
-    if not kept.response_received or kept.responded_by_user is None:
-        return None
-    user = {"id": kept.responded_by_user.id, "name": kept.responded_by_user.name}
-    return _plain_answer(kept.chosen_options, kept.params_input, user, kept.responded_at)
+def _time_until(moment: datetime, now: datetime) -> timedelta:
+    """Never nought, which Airflow takes for no limit."""
+    return max(moment - now, timedelta(seconds=1))
 
 
 def _plain_answer(options: Any, fields: Any, user: Any, answered_at: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from khuyencong.decision_list import list_decisions
 from khuyencong.decisions import decide
 from khuyencong.flag_list import list_flags
 from khuyencong.nights import NightInProgress
-from khuyencong.review import list_periods, open_page, record
+from khuyencong.review import list_periods, note_shown, open_page, record
 from khuyencong.review_words import LEAVE, RECORD
 from khuyencong.reviewers import add_first_reviewers, add_reviewer, list_reviewers
 from khuyencong.settings import TIMEZONE, Settings
@@ -140,7 +140,7 @@ def test_a_page_is_asked_and_each_answer_becomes_what_it_says(desk: Desk) -> Non
     assert list_periods(desk.settings, MORNING) == [PERIOD]
     page = open_page(desk.settings, "p", PERIOD, MORNING)
     flags = desk.flags()
-    assert page.answer_until == MORNING + timedelta(hours=20) and not page.is_again
+    assert page.answer_until == MORNING + timedelta(hours=20) and not page.is_shown
     assert [name for name in page.fields if name.startswith("choice_")] == [
         f"choice_{flag['flag_id']}" for flag in list_flags(desk.nights.connection)
     ], "in the order of the queue"
@@ -227,14 +227,16 @@ def test_few_at_once_and_a_flag_on_one_page_only(desk: Desk) -> None:
     assert len(desk.outcomes("p")) == 2 and "Còn **4**" in first.body
     assert open_page(desk.settings, "q", PERIOD, MORNING) is None, "the desk is full"
     again = open_page(desk.settings, "p", PERIOD, MORNING + timedelta(hours=1))
-    assert again.is_again and list(again.fields) == list(first.fields) and again.answer_until == first.answer_until
+    assert list(again.fields) == list(first.fields) and again.answer_until == first.answer_until and not again.is_shown
+    note_shown(desk.settings, "p", MORNING)
+    assert open_page(desk.settings, "p", PERIOD, MORNING).is_shown, "a try after the first waits for the page that is there"
     assert record(desk.settings, "p", answer({}), MORNING)["still_held"] == 2
     open_page(desk.settings, "q", PERIOD, MORNING)
     assert not set(desk.outcomes("q")) & set(desk.outcomes("p")), "the next of the queue"
 
     # Cleared by somebody: Airflow shows the old text, so the old questions are asked.
     cleared = open_page(desk.settings, "p", PERIOD, MORNING + timedelta(hours=1))
-    assert list(cleared.fields) == list(first.fields)
+    assert list(cleared.fields) == list(first.fields) and not cleared.is_shown
     # Whose task is gone: pages past their time take no places.
     late = open_page(desk.settings, "late", PERIOD, MORNING.replace(hour=23, minute=30))
     assert late.answer_until == MORNING.replace(hour=23, minute=59, second=59), "no page outlives its day"
