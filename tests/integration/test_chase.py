@@ -13,19 +13,20 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from raw_builder import RawBuilder
-from servers import HOST, certificate_chain, free_port, mail_sink
+from servers import HOST, broken_wire, certificate_chain, free_port, mail_sink
 from small_country import Country
 from test_facts import STAND
 
 from khuyencong.chase import ChaseError, chase
 from khuyencong.mail.outbox import Mail, send_unsent, write_mail
-from khuyencong.settings import TIMEZONE
+from khuyencong.settings import PROJECT, TIMEZONE
 from khuyencong.stations import pull_source
 from khuyencong.status import status
 from khuyencong.transform import run_dbt
@@ -243,6 +244,33 @@ def test_a_mail_server_that_is_down_costs_nothing(story):
     assert (sent.n_sent, sent.n_unsent, sent.error) == (5, 0, None)
     assert send_unsent(story.connection, story.settings, at("2025-04-26", 11)).n_sent == 0
     assert len(story.sink.mails) == 5 and not status(story.connection, at("2025-04-26", 12))["mail_not_sent"]
+
+
+def test_two_senders_share_the_work_and_a_cut_line_loses_nothing(story):
+    story.night("2025-04-26")
+    chase(story.connection, story.settings, at("2025-04-26"))
+    with broken_wire(story.sink.port, 400) as port:
+        cut = send_unsent(story.connection, dataclasses.replace(story.settings, smtp=f"{HOST}:{port}"), at("2025-04-26"))
+    assert 0 < cut.n_sent < 5 and cut.n_sent + cut.n_unsent == 5 and "Disconnected" in cut.error
+
+    def send(_):
+        with contextlib.closing(connect(story.warehouse)) as connection:
+            return send_unsent(connection, story.settings, at("2025-04-26", 9)).n_sent
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(send, range(2))) == cut.n_unsent
+    sent = [(to[0], message["Message-ID"]) for to, message in story.sink.mails]
+    # The server had taken the mail whose answer was cut off: it came twice, as the same message.
+    assert len(set(sent)) == 5 == len({to for to, _ in sent}) and len(sent) <= 6
+
+
+def test_addresses_stay_in_the_outbox(story):
+    """Who may read reports sees how often one was asked for, and no address; no model of dbt reads the contacts."""
+    for role in ("loader", "transformer", "reviewer", "bi_reader"):
+        may = "select has_table_privilege(%s, 'outbox.mail', 'select'), has_table_privilege(%s, 'outbox.chased', 'select')"
+        assert story.execute(may, role, role) == [(False, role != "bi_reader")], role
+    models = PROJECT / "dbt_project" / "models"
+    assert not [path for path in models.rglob("*.sql") if "contacts" in path.read_text(encoding="utf-8")]
 
 
 def test_what_was_never_sent_is_written_anew_and_counts_for_nothing(story):
