@@ -1,12 +1,17 @@
-"""What `make airflow`, `airflow-on` and `airflow-stop` run and say: python -m khuyencong.airflow_command start | on | stop."""
+"""What `make airflow`, `airflow-on` and `airflow-stop` run and say: python -m khuyencong.airflow_command start | on | stop.
+
+`python -m khuyencong.airflow_command airflow …` is Airflow's own command line on this home.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 from khuyencong.airflow_api import switch_on
 from khuyencong.airflow_home import AirflowTrouble, airflow_home, password_file
-from khuyencong.airflow_service import is_running, start_airflow, stop_airflow
+from khuyencong.airflow_service import environment_of_running, is_running, start_airflow, stop_airflow
 from khuyencong.settings import Settings, read_settings
 from khuyencong.warehouse import WarehouseError, close_warehouse
 
@@ -39,9 +44,17 @@ def _say_on(settings: Settings) -> int:
     return 0
 
 
+def _run_airflow(settings: Settings) -> int:
+    """Airflow's own command line on this home, which it replaces: `airflow dags list` is said as `airflow dags list`."""
+    if not is_running(airflow_home(settings)):
+        raise AirflowTrouble("Airflow does not run. Start it with `make airflow`.")
+    environment = environment_of_running(settings)
+    os.execve(Path(sys.executable).parent / "airflow", sys.argv[1:], environment)
+
+
 def main() -> None:
     """One of the commands, on the home of the environment's settings; 1 when Airflow or a DAG is not well."""
-    commands = {"start": _say_start, "on": _say_on, "stop": _say_stop}
+    commands = {"start": _say_start, "on": _say_on, "stop": _say_stop, "airflow": _run_airflow}
     try:
         sys.exit(commands[sys.argv[1]](read_settings()))
     except (AirflowTrouble, WarehouseError, RuntimeError) as trouble:

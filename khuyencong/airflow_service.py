@@ -20,6 +20,7 @@ from typing import Any
 
 from khuyencong.airflow_api import AirflowAddress, files_read, token_of, unwell
 from khuyencong.airflow_home import (
+    MARK,
     AirflowTrouble,
     airflow_environment,
     airflow_home,
@@ -116,6 +117,13 @@ def stop_airflow(settings: Settings) -> list[str]:
         stopped = end_processes(home)
         (home / "state.json").unlink(missing_ok=True)
     return stopped
+
+
+def environment_of_running(settings: Settings) -> dict[str, str]:
+    """What a program of Airflow needs in its environment to work on the Airflow that runs; it is no part of it."""
+    start = _started(airflow_home(settings))
+    environment = airflow_environment(settings, start["port"], Path(start["dags_folder"]))
+    return {name: value for name, value in environment.items() if name != MARK}
 
 
 def is_running(home: Path) -> bool:
