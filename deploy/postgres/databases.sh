@@ -3,7 +3,7 @@
 # its own login. Passwords come from the mounted secrets.
 set -eu
 
-secrets=${KC_SECRETS:-/run/secrets}
+secrets=${MOUNTED_SECRETS:-/run/secrets}
 
 make_database() {
     # psql quotes the values (:'…', :"…"); the password comes by the environment, so that no list of processes shows it.

@@ -48,7 +48,7 @@ def addresses(secrets, tmp_path):
     users = tmp_path / "users" / "passwords.json"
     shown = run(
         DEPLOY / "with-secrets", "sh", "-c", " ".join(f'echo "${name}";' for name in wanted),
-        KC_SECRETS=secrets, AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE=users,
+        MOUNTED_SECRETS=secrets, AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE=users,
     ).splitlines()  # fmt: skip
     assert stat.S_IMODE(users.stat().st_mode) == 0o600
     assert set(json.loads(users.read_text(encoding="utf-8"))) == {"desk"}
@@ -62,6 +62,7 @@ def test_secrets_are_those_of_the_compose_file_each_made_once(secrets):
     assert named | {"sftp_host_key_public"} == {name for name in made if "/" not in name}
     assert len(set(made.values())) == len(made) and all(len(text) >= 40 for text in made.values())
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in (secrets, secrets / "sftp")} == {0o700}
+    assert stat.S_IMODE((secrets / "sources").stat().st_mode) & 0o055 == 0o055  # Airflow's account is another than ours
     run(DEPLOY / "new-secrets", secrets)
     assert made == read_secrets(secrets)
 
@@ -90,7 +91,7 @@ def test_databases_are_made_and_the_warehouse_migrates_as_its_own_login(secrets,
     server = find_warehouse(own_settings())
     _rename_our_own(server)
     run(
-        "sh", DEPLOY / "postgres/databases.sh", KC_SECRETS=secrets, POSTGRES_USER="postgres",
+        "sh", DEPLOY / "postgres/databases.sh", MOUNTED_SECRETS=secrets, POSTGRES_USER="postgres",
         PGHOST=server.host, PGPORT=server.port, PATH=f"{packaged_binaries()}:{os.environ['PATH']}",
     )  # fmt: skip
     here = f"@127.0.0.1:{server.port}/"
@@ -244,7 +245,7 @@ def test_there_is_no_shell_no_command_and_no_forwarding(inboxes):
 
 def test_only_who_has_a_secret_comes_in_and_only_with_it(inboxes):
     own = paramiko.Ed25519Key.from_private_key_file(str(inboxes.secrets.parents[1] / "own_key"))
-    desk = paramiko.Ed25519Key.from_private_key_file(str(inboxes.secrets / "sftp_desk_key"))
+    desk = paramiko.Ed25519Key.from_private_key_file(str(inboxes.secrets / "sources" / "sftp_desk_key"))
     with inboxes.connected(BY_KEY, key=own) as client:
         assert client.open_sftp().listdir("/") == ["inbox"]
     for unit in (BY_PASSWORD, OTHER, BY_KEY):
@@ -274,8 +275,8 @@ def test_what_a_unit_uploads_is_pulled_with_the_rows_that_the_deployment_prints(
         file.write(rows.replace("@sftp:22/", f"@{HOST}:{inboxes.port}/"))
     assert run(DEPLOY / "sftp/source-rows", inboxes.secrets / "sftp", REGISTER=register) == ""
     secrets.mkdir()
-    shutil.copy(inboxes.secrets / "sftp_desk_key", secrets)
-    known = (inboxes.secrets / "known_hosts").read_text()
+    shutil.copy(inboxes.secrets / "sources" / "sftp_desk_key", secrets)
+    known = (inboxes.secrets / "sources" / "known_hosts").read_text()
     assert known.startswith("sftp ssh-ed25519 ")
     (secrets / "known_hosts").write_text(known.replace("sftp ", f"[{HOST}]:{inboxes.port} ", 1))
 

@@ -18,7 +18,8 @@ SERVICES = {
 }  # fmt: skip
 ONE_SHOT = {"airflow-init"}
 PEERS = {"sftp", "mail"}  # of no use to anybody without the others, and they wait for nobody
-MADE_LATER = {"./deploy/secrets/sftp", "./.kc/inbox"}  # by deploy/new-secrets, and by who wants a folder of submissions
+# By deploy/new-secrets, and by who wants a folder of submissions.
+MADE_LATER = {"./deploy/secrets/sftp", "./deploy/secrets/sources", "./.kc/inbox"}
 EXACT_TAG = re.compile(r"^[a-z0-9./-]+:(?=[^:]*\d+\.\d+)[a-z0-9][\w.-]*$")
 SECRET_NAME = re.compile(r"password|secret|fernet|token|_key$|sql_alchemy_conn|database_url", re.IGNORECASE)
 CREDENTIALS_IN_ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
@@ -202,9 +203,9 @@ def test_mail_ends_in_the_sink_and_the_sink_sends_none_on(compose):
 
 def test_airflow_reaches_the_inboxes_as_any_server_with_the_desks_key(compose):
     sftp, scheduler = compose["services"]["sftp"], compose["services"]["airflow-scheduler"]
-    assert {"sftp_desk_key", "known_hosts"} <= set(scheduler["secrets"])
-    assert scheduler["environment"]["KC_SECRETS"] == "/run/secrets"
-    assert "sftp_desk_key" not in sftp["secrets"]  # the server knows the public half only
+    assert scheduler["environment"]["KC_SECRETS"] == "/run/sources"
+    assert "./deploy/secrets/sources:/run/sources:ro" in scheduler["volumes"]
+    assert sftp["secrets"] == ["sftp_host_key", "sftp_desk_key_public"]  # of the desk's key the public half only
     volumes = {volume.split(":")[0] for volume in sftp["volumes"]} & set(compose["volumes"])
     assert volumes == {"inboxes"} and not any(volume.startswith("inboxes:") for volume in scheduler["volumes"])
     assert sftp["cap_drop"] == ["ALL"] and "SYS_ADMIN" not in sftp["cap_add"]
@@ -223,7 +224,7 @@ def test_the_file_is_one_of_the_compose_specification(compose):
     [
         (("servicess",), {}),
         (("volumes", "inboxes"), {"drivr": "local"}),
-        (("secrets", "known_hosts"), {"fil": "deploy/secrets/known_hosts"}),
+        (("secrets", "mail_readers"), {"fil": "deploy/secrets/mail_readers"}),
         (("services", "mail", "helthcheck"), {}),
         (("services", "mail", "healthcheck", "intervall"), "3s"),
         (("services", "mail", "healthcheck", "interval"), "three"),
