@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from psycopg2 import sql
-
 from khuyencong.backup_file import CHUNK, DUMP, LANDED, Backup, BackupRefused, open_backup
 from khuyencong.nights import NIGHT_LOCK, NightInProgress
 from khuyencong.restore_rights import afterwards, make_roles, missing_members
-from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.settings import Settings
 from khuyencong.warehouse import Warehouse, applied_migrations, connect, find_warehouse
 from khuyencong.warehouse.dump import load
 from khuyencong.warehouse.migrate import migrate, read_migrations
@@ -54,10 +52,8 @@ def restore_backup(
                 with backup.open_part(DUMP) as stream, dump.open("wb") as file:
                     while chunk := stream.read(CHUNK):
                         file.write(chunk)
-                load(warehouse, dump, afterwards(backup.manifest))
+                load(warehouse, dump, afterwards(backup.manifest, warehouse.dbname, connection))
             with connection.cursor() as cursor:
-                database, timezone = sql.Identifier(warehouse.dbname), sql.Literal(TIMEZONE.key)
-                cursor.execute(sql.SQL("alter database {} set timezone = {}").format(database, timezone))
                 cursor.execute("analyze")
             logins_missing = missing_members(backup, connection)
         migrated = migrate(warehouse)

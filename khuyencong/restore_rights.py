@@ -1,11 +1,14 @@
-"""What a dump does not hold: roles of the server, default privileges of the owner, and the proof that all of it came back."""
+"""What a dump does not hold: roles of the server, settings and default privileges, and the proof that all of it came back."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from psycopg2 import sql
+
 from khuyencong.backup_file import Backup, BackupRefused
+from khuyencong.settings import TIMEZONE
 from khuyencong.warehouse.migrate import read_migrations
 
 
@@ -34,8 +37,11 @@ def _statements(manifest: dict[str, Any], pattern: str) -> list[str]:
     return [found for text in texts for found in re.findall(f"(?ims)^{pattern}", text)]
 
 
-def afterwards(manifest: dict[str, Any]) -> list[str]:
-    """Statements that end the restoring: default privileges of the new owner, and proof that all rows and the release are there."""
+def afterwards(manifest: dict[str, Any], dbname: str, connection: Any) -> list[str]:
+    """Statements that end the restoring: the database's time, default privileges of its owner, and proof that all rows and the
+    release are there. `connection` knows how names are quoted.
+    """
+    timezone = sql.SQL("alter database {} set timezone = {};").format(sql.Identifier(dbname), sql.Literal(TIMEZONE.key))
     privileges = _statements(manifest, "alter default privileges.*?;")
     checks = [(f"select count(*)::text from {table}", str(count), table) for table, count in manifest["counts"].items()]
     if manifest["release"] is not None:
@@ -46,7 +52,7 @@ def afterwards(manifest: dict[str, Any]) -> list[str]:
         for query, wanted, what in checks
     ]
     # The dump leaves an empty search path; functions of ours were made with the usual one.
-    return [*privileges, "set search_path = public;", *proofs]
+    return [timezone.as_string(connection), *privileges, "set search_path = public;", *proofs]
 
 
 def missing_members(backup: Backup, connection: Any) -> list[list[str]]:

@@ -66,7 +66,10 @@ def load(warehouse: Warehouse, path: Path, afterwards: Sequence[str]) -> None:
             running.kill()  # without its `commit` the server undoes everything
         if running.wait() != 0 or not is_whole:
             said.seek(0)
-            raise WarehouseError(f"The dump could not be put back: {_reason(said.read().decode(errors='replace'))}")
+            reason = _reason(said.read().decode(errors="replace"))
+            if "lock timeout" in reason:
+                reason = f"somebody has worked on the warehouse for {PATIENCE} (pg_stat_activity says who); let that end first"
+            raise WarehouseError(f"The dump could not be put back, and the warehouse is as it was: {reason}")
 
 
 def _feed(psql: Any, pg_restore: Any, before: Sequence[str], afterwards: Sequence[str]) -> bool:
