@@ -103,7 +103,9 @@ def _dump(settings: Settings, path: Path) -> tuple[dict[str, Any], list[tuple[st
         dump(warehouse, path, snapshot)
         manifest = _describe(cursor)
         cursor.execute("select distinct sha256, file_extension, byte_count from raw.receipt order by 1, 2")
-        return manifest, cursor.fetchall()
+        landed = cursor.fetchall()
+        cursor.execute("select pg_advisory_unlock_shared(%s)", (NIGHT_LOCK,))
+        return manifest, landed
 
 
 def _describe(cursor: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,6 +71,8 @@ def only_night(warehouse: Any) -> Iterator[Any]:
 
     The lock goes with a connection of its own, also on kill -9. A backup, which shares it, is waited for.
     """
+    import psycopg2
+
     from khuyencong.warehouse import connect
 
     connection, lock = connect(warehouse), connect(warehouse)
@@ -83,7 +85,13 @@ def only_night(warehouse: Any) -> Iterator[Any]:
             if not is_ours:
                 cursor.execute(f"set lock_timeout = '{LONGEST_BACKUP}'")
                 cursor.execute("select pg_advisory_lock(%s)", (NIGHT_LOCK,))
-        yield connection
+            lock.commit()
+            try:
+                yield connection
+            finally:
+                # A closed connection gives its locks back a moment later; what comes next must not find this one.
+                with suppress(psycopg2.Error):
+                    cursor.execute("select pg_advisory_unlock(%s)", (NIGHT_LOCK,))
     finally:
         lock.close()
         connection.close()

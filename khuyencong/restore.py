@@ -100,7 +100,8 @@ def _alone(warehouse: Warehouse) -> Iterator[Any]:
             cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
             if not cursor.fetchone()[0]:
                 raise NightInProgress("A night or a backup is at work on this warehouse. Restore when it is done.")
-        yield connection
+            yield connection
+            cursor.execute("select pg_advisory_unlock(%s)", (NIGHT_LOCK,))
 
 
 def _content(connection: Any) -> dict[str, int] | None:
