@@ -41,6 +41,13 @@ by_airflow = {
 from khuyencong.docs_pages import describe_dags
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     json.dump({"new": new, "seconds": seconds, "by_airflow": by_airflow, "dags": describe_dags()}, file)
+# And lines of our log, as a task's process writes them.
+from airflow.sdk.log import configure_logging
+from khuyencong.journal import say
+log = open(sys.argv[1] + ".log", "wb", buffering=0)
+configure_logging(json_output=True, log_level="INFO", output=log)
+say("station_done", run=7, station="land", rows_in=41, rows_out=0, seconds=0.5, reason=None)
+say("station_failed", level="error", station="read", reason="không đọc được")
 """
 
 
@@ -56,7 +63,8 @@ def folder(tmp_path_factory):
         cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return json.loads(answer.read_text(encoding="utf-8"))
+    lines = (home / "answer.json.log").read_text(encoding="utf-8").splitlines()
+    return {**json.loads(answer.read_text(encoding="utf-8")), "log": [json.loads(line) for line in lines]}
 
 
 def tasks_of(folder):
@@ -74,6 +82,15 @@ def test_airflow_itself_reads_the_folder_in_time_and_without_an_error(folder):
     assert read["warnings"] == 0
     assert set(read["files"]) == {path.name for path in (PROJECT / "dags").glob("*.py")}
     assert sum(read["files"].values()) <= read["seconds"] < 5
+
+
+def test_in_a_task_the_fields_of_our_log_are_fields_of_airflows(folder):
+    done, failed = (line for line in folder["log"] if line["logger"] == "khuyencong")
+    assert {name: done[name] for name in ("level", "event", "run", "station", "rows_in", "rows_out", "seconds")} == {
+        "level": "info", "event": "station_done", "run": 7, "station": "land", "rows_in": 41, "rows_out": 0, "seconds": 0.5
+    }  # fmt: skip
+    assert "reason" not in done and "timestamp" in done
+    assert (failed["level"], failed["event"], failed["reason"]) == ("error", "station_failed", "không đọc được")
 
 
 def test_each_file_is_one_dag_of_its_name(folder):
