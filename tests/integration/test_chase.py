@@ -167,6 +167,12 @@ def test_a_report_that_never_comes(story):
         where unit_key = 'long-an' and period_end = %s""",
         Q1,
     ) == [(1, 4, 2, date(2025, 4, 22), date(2025, 7, 3))]
+    run_dbt(story.warehouse, story.settings, ["mart_reporting"])
+    assert story.execute(
+        """select n_reminders, n_overdue_notices, n_escalations from marts.mart_reporting
+        where unit_key = 'long-an' and period_end = %s""",
+        Q1,
+    ) == [(1, 4, 2)]
 
 
 def test_every_report_owed_is_in_the_digest(story):

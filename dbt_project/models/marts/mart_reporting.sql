@@ -12,6 +12,11 @@ unit as (
     select * from {{ ref('units') }}
 ),
 
+-- asking ends when the report comes, so this is how often it was asked for before that
+chased as (
+    select * from {{ source('outbox', 'chased') }}
+),
+
 final as (
     select
         duty.unit_key,
@@ -34,12 +39,19 @@ final as (
         case
             when duty.n_reported = 0 then greatest(tonight.as_of::date - duty.due_date, 0) else duty.days_late
         end as days_late,
+        coalesce(chased.n_reminders, 0)::integer as n_reminders,
+        coalesce(chased.n_overdue_notices, 0)::integer as n_overdue_notices,
+        coalesce(chased.n_escalations, 0)::integer as n_escalations,
         100.0 * duty.n_reported / duty.n_owed as completeness_pct,
         100.0 * duty.n_on_time / duty.n_owed as timeliness_pct,
         tonight.as_of as data_as_of
     from duty
     cross join tonight
     left join unit on duty.unit_key = unit.unit_key
+    left join chased
+        on duty.unit_key = chased.unit_key
+        and duty.form_code = chased.form_code
+        and duty.period_end = chased.period_end
 )
 
 select * from final
