@@ -81,7 +81,7 @@ def chase(connection: Connection, settings: Settings, as_of: datetime, *, dry_ru
         came = arrivals(cursor, as_of, night_as_of) if night_as_of else []
         trouble = trouble_of_sources(connection, as_of)
         text = digest(reports, came, trouble, _unsent(cursor, as_of), names, as_of, night_as_of, is_stale)
-        day = as_of.date().isoformat()
+        day = f"{as_of.date()}{' stale' if is_stale else ''}"  # once the night has run again, the desk gets the true one
         mails += [(Mail(f"digest:{day}:{to}", "digest", None, to, *text, as_of), []) for to in contacts.desk]
         n_new = _write(cursor, mails, as_of, dry_run)
     return ChaseOutcome(as_of, is_stale, reports, [mail for mail, _ in mails], n_new)

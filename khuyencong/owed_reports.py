@@ -27,7 +27,6 @@ class OwedReport:
     period_end: date
     due_date: date
     days_late: int
-    is_owed: bool
     returned_at: datetime | None
     returned_vi: str | None
     returned_en: str | None
@@ -44,7 +43,7 @@ class OwedReport:
 # facts.fct_report says. What came for a unit after the last good night is known as a receipt only.
 OWED = """
 with asked as (
-    select unit_key, form_code, period_end, sender_role, due_date, least(period_end, due_date) <= %(today)s as is_owed
+    select unit_key, form_code, period_end, sender_role, due_date
     from staging.stg_asked
     where least(period_end, due_date) <= %(today)s or due_date - %(remind_days_before)s <= %(today)s
 ),
@@ -71,11 +70,12 @@ notice as (
     select notice.*, mail.sent_at is not null as is_sent
     from outbox.notice as notice
     inner join outbox.mail as mail on notice.mail_key = mail.mail_key
-    where mail.sent_at is not null or mail.dropped_at is null and mail.written_at::date = %(today)s
+    where notice.noticed_on <= %(today)s
+        and (mail.sent_at is not null or mail.dropped_at is null and mail.written_at::date = %(today)s)
 )
 
 select
-    o.unit_key, o.responsible_unit_key, o.form_code, o.period_end, o.due_date, o.is_owed, %(today)s - o.due_date as days_late,
+    o.unit_key, o.responsible_unit_key, o.form_code, o.period_end, o.due_date, %(today)s - o.due_date as days_late,
     returned.received_at as returned_at, returned.reason_vi as returned_vi, returned.reason_en as returned_en,
     coalesce(noticed.n_noticed, 0) as n_noticed, noticed.last_noticed_on, noticed.last_reminder_on, noticed.last_overdue_on,
     noticed.last_escalation_on, o.followed_on, arrival.arrived_at

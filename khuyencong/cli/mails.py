@@ -31,10 +31,12 @@ def chase(
     from khuyencong.mail.outbox import send_from_outbox
     from khuyencong.settings import read_settings
 
-    settings = read_settings()
+    settings, moment = read_settings(), parse_time(as_of) or now()
+    if moment.date() > now().date() and not dry_run:
+        raise Refused(f"{moment:%Y-%m-%d} is yet to come: it can only be looked at (--dry-run).", 2)
     with write_log(settings, "chase"):
         try:
-            outcome = chase_settings(settings, parse_time(as_of) or now(), dry_run=dry_run)
+            outcome = chase_settings(settings, moment, dry_run=dry_run)
         except ChaseError as error:
             raise Refused(str(error), 2) from error
         sent = None if dry_run else send_from_outbox(settings, now())

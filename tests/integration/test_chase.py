@@ -231,8 +231,9 @@ def test_kc_chase_prints_what_it_would_write_and_refuses_the_past(story):
     assert looked.returncode == 0 and f"To: {office('long-an')}" in looked.stdout and "5 mails would be new." in looked.stdout
     document = json.loads(kc("--as-of", "2025-04-26", "--json").stdout)
     assert (document["n_owed"], document["n_overdue"], document["n_new_mails"], document["sent"]["n_sent"]) == (4, 4, 5, 5)
-    past = kc("--as-of", "2025-04-25")
-    assert past.returncode == 2 and "was chased already" in past.stderr and len(story.sink.mails) == 5
+    past, future = kc("--as-of", "2025-04-25"), kc("--as-of", f"{date.today() + timedelta(days=2)}")
+    assert past.returncode == 2 and "was chased already" in past.stderr
+    assert future.returncode == 2 and "yet to come" in future.stderr and len(story.sink.mails) == 5
 
 
 def test_a_mail_server_that_is_down_costs_nothing(story):
@@ -363,6 +364,9 @@ def test_without_a_good_night_nobody_is_written_to_but_the_desk(story):
     assert outcome.is_stale and [mail.recipient for mail in outcome.mails] == [DESK]
     assert "KHÔNG ĐƠN VỊ NÀO ĐƯỢC NHẮC HÔM NAY" in outcome.mails[0].body
     assert all(each.done == ("done_stale",) for each in outcome.reports) and outcome.reports
+    assert send_unsent(story.connection, story.settings, at("2025-04-26")).n_sent == 1
+    came = story.day("2025-04-26", 10)
+    assert len(came) == 5 and "KHÔNG ĐƠN VỊ NÀO" not in text_of(came[DESK]), "the night ran again"
     story.execute("delete from release.run")
     assert "Chưa có đêm tổng hợp nào hoàn thành" in chase(story.connection, story.settings, at("2025-04-27")).mails[0].body
 

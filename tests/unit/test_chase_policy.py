@@ -23,7 +23,7 @@ def report(number: int, due_date: date, today: date, **known) -> OwedReport:
     nothing = dict.fromkeys(field.name for field in dataclasses.fields(OwedReport))
     return OwedReport(**nothing | {
         "unit_key": "u", "responsible_unit_key": "u", "form_code": f"form-{number}", "period_end": date(2026, 3, 31),
-        "due_date": due_date, "days_late": (today - due_date).days, "is_owed": True, "n_noticed": 0, **known,
+        "due_date": due_date, "days_late": (today - due_date).days, "n_noticed": 0, **known,
     })  # fmt: skip
 
 
