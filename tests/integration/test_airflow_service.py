@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,9 +15,9 @@ import psycopg2
 import pytest
 
 from khuyencong.airflow_api import call, unwell
-from khuyencong.airflow_home import AirflowTrouble, airflow_home, metadata_database, password_file
+from khuyencong.airflow_home import MARK, AirflowTrouble, airflow_home, metadata_database, password_file
 from khuyencong.airflow_processes import marked_processes
-from khuyencong.airflow_service import is_running, start_airflow, stop_airflow
+from khuyencong.airflow_service import environment_of_running, is_running, start_airflow, stop_airflow
 from khuyencong.airflow_supervisor import COMPONENTS
 from khuyencong.settings import PROJECT
 from khuyencong.warehouse import close_warehouse
@@ -81,6 +83,14 @@ def test_airflow_runs_heals_and_leaves_nothing_behind(installation):
 
     # The second `make airflow` leaves it as it is.
     assert start_airflow(installation).pids == address.pids
+
+    # Airflow's own command line works on it, and is no part of it.
+    pools = subprocess.run(
+        [sys.executable, "-m", "khuyencong.airflow_command", "airflow", "pools", "list", "--output", "json"],
+        cwd=PROJECT, env={**os.environ, "KC_HOME": str(installation.home)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "inboxes" in pools.stdout
+    assert MARK not in environment_of_running(installation)
 
     killed_at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 1))
     orphans = set(workers(home))
