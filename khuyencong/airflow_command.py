@@ -60,6 +60,9 @@ def main() -> None:
     except (AirflowTrouble, WarehouseError, RuntimeError) as trouble:
         print(trouble, file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        print("Stopped waiting. `make airflow` waits on; `make airflow-stop` ends what was started.", file=sys.stderr)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

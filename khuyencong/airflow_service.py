@@ -15,6 +15,7 @@ import time
 import urllib.error
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +153,8 @@ def _wait(
     home, began = airflow_home(settings), time.monotonic()
     waiting_for = ["api-server"]
     while time.monotonic() < began + patience:
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            waiting_for = unwell(f"http://127.0.0.1:{start['port']}", start["since"])
+        with contextlib.suppress(OSError):
+            waiting_for = _unwell(home, start)
             if not waiting_for:
                 waiting_for = ["api-server"]
                 address = _address(settings, start)
@@ -168,6 +169,19 @@ def _wait(
     logs = [home / "logs" / f"{name}.log" for name in waiting_for]
     said = "; ".join(f"{log.stem} ({log}) said last: {_last_line(log)}" for log in logs)
     raise AirflowTrouble(f"Airflow is not well after {time.monotonic() - began:.0f} s. {said}")
+
+
+def _unwell(home: Path, start: dict[str, Any]) -> list[str]:
+    """Airflow's parts that are not well yet. Raises OSError while nothing answers, PortTaken when it is not Airflow that does."""
+    url = f"http://127.0.0.1:{start['port']}"
+    try:
+        return unwell(url, start["since"])
+    except OSError as error:
+        if isinstance(error, urllib.error.HTTPError) and error.code < 500:
+            raise PortTaken(f"What answers at {url} is not the Airflow of {home}.") from error
+        raise
+    except (HTTPException, ValueError, KeyError, TypeError) as error:
+        raise PortTaken(f"What answers at {url} is not the Airflow of {home}.") from error
 
 
 def _address(settings: Settings, start: dict[str, Any]) -> AirflowAddress:

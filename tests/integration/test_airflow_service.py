@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,11 +117,37 @@ def test_airflow_runs_heals_and_leaves_nothing_behind(installation):
     assert close_warehouse(installation) and not listens(database)
 
 
-def test_a_dag_that_cannot_be_read_and_a_component_that_does_not_start_are_named(installation, tmp_path):
+@contextlib.contextmanager
+def taken_port(home):
+    """Somebody who takes the port that Airflow chose, before Airflow listens on it, and serves pages there; the port taken."""
+    taken, servers, is_over = [], [], threading.Event()
+
+    def take():
+        while not is_over.wait(0.02) and not taken:
+            with contextlib.suppress(OSError, ValueError):
+                port = json.loads((home / "start.json").read_text(encoding="utf-8"))["port"]
+                servers.append(ThreadingHTTPServer(("127.0.0.1", port), SimpleHTTPRequestHandler))
+                taken.append(port)
+                servers[0].serve_forever(0.1)
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        is_over.set()
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+def test_a_taken_port_a_dag_that_cannot_be_read_and_a_component_that_does_not_start_are_named(installation, tmp_path):
     folder = tmp_path / "dags"
     folder.mkdir()
     (folder / "broken.py").write_text("from airflow.sdk import dag\nraise ValueError('a dag of ours')\n")
-    address = start_airflow(installation, dags_folder=folder)
+    with taken_port(airflow_home(installation)) as taken:
+        address = start_airflow(installation, dags_folder=folder)
+        assert taken and urlsplit(address.url).port not in taken
     assert list(address.import_errors) == ["broken.py"] and "a dag of ours" in address.import_errors["broken.py"]
     stop_airflow(installation)
 
