@@ -43,10 +43,15 @@ class ReviewPage(HITLOperator):
             raise AirflowSkipException(f"Nothing of {self.period} waits for a reviewer any more.")
         wait = _time_until(page.answer_until, now())
         if page.is_shown:
-            # Shown by a try that was interrupted, perhaps after somebody answered: showing it again would throw that away.
-            # Airflow resumes at once with an answer that is there.
+            # By a try that was interrupted, perhaps after somebody answered: showing it again would throw that answer away.
+            # Only a trigger can read it.
+            from khuyencong.review_trigger import InterruptedPageTrigger
+
             self.log.info("The page is shown already.")
-            raise TaskAwaitingInput(method_name="execute_complete", timeout=wait)
+            trigger = InterruptedPageTrigger(
+                ti_id=ti.id, options=self.options, params={}, defaults=self.defaults, timeout_datetime=now() + wait
+            )
+            self.defer(trigger=trigger, method_name="execute_complete")
         self.subject, self.body = page.subject, page.body
         self.params = ParamsDict({name: Param(source="task", **_as_param(field)) for name, field in page.fields.items()})
         self.response_timeout = wait

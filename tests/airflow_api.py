@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from khuyencong.airflow_api import ask, token_of
 from khuyencong.review_words import RECORD
-
-# Loopback goes past any proxy of this machine.
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -38,29 +34,15 @@ class Review:
         return [name.removeprefix("choice_") for name in self.fields if name.startswith("choice_")]
 
 
-def request(address: str, method: str, path: str, body: Any = None, token: str | None = None) -> Any:
-    """One request; what was answered, from JSON. Raises urllib.error.HTTPError, with Airflow's words, for 400 and more."""
-    data = None if body is None else json.dumps(body).encode()
-    asked = urllib.request.Request(address + path, method=method, data=data, headers={"Content-Type": "application/json"})
-    if token:
-        asked.add_header("Authorization", f"Bearer {token}")
-    try:
-        with _opener.open(asked, timeout=30) as answer:
-            return json.loads(answer.read() or b"null")
-    except urllib.error.HTTPError as error:
-        error.add_note(error.read().decode(errors="replace")[:2000])
-        raise
-
-
 def token(address: str, username: str, password: str) -> str:
     """A token of a login, for the functions below. `address` is as http://127.0.0.1:8080, without a path."""
-    return request(address, "POST", "/auth/token", {"username": username, "password": password})["access_token"]
+    return token_of(address, username, password)
 
 
 def trigger(address: str, token: str, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
     """Switch a DAG on and start a run of it; the run's id."""
-    request(address, "PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False}, token)
-    run = request(address, "POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf or {})}, token)
+    ask(address, "PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False}, token)
+    run = ask(address, "POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf or {})}, token)
     return run["dag_run_id"]
 
 
@@ -68,10 +50,10 @@ def waiting_reviews(address: str, token: str, seconds: float = 0, n: int = 1) ->
     """Pages that wait for an answer, oldest first; asks again for `seconds` until there are `n`, else what there is."""
     until = time.monotonic() + seconds
     while True:
-        found = request(
+        found = ask(
             address, "GET", "/api/v2/dags/review_flags/dagRuns/~/hitlDetails?response_received=false&limit=100", None, token
         )["hitl_details"]
-        reviews = [_review(detail) for detail in found if detail["task_instance"]["state"] == "awaiting_input"]
+        reviews = [_review(detail) for detail in found if _is_at_rest(detail)]
         if len(reviews) >= n or time.monotonic() > until:
             return sorted(reviews, key=lambda review: (review.dag_run_id, review.map_index))
         time.sleep(1)
@@ -86,25 +68,32 @@ def answer(
     and, where the page has it, "cell_F". Raises urllib.error.HTTPError 409 when it was answered before.
     """
     given = {**{name: field["value"] for name, field in review.fields.items()}, **(fields or {})}
-    return request(
+    return ask(
         address, "PATCH",
         f"/api/v2/dags/review_flags/dagRuns/{review.dag_run_id}/taskInstances/review/{review.map_index}/hitlDetails",
         {"chosen_options": options or [RECORD], "params_input": given}, token,
     )  # fmt: skip
 
 
-def recorded(address: str, token: str, review: Review, seconds: float = 60) -> dict[str, Any]:
+def recorded(address: str, token: str, review: Review, seconds: float = 180) -> dict[str, Any]:
     """What the task `record` made of a page's answer; waits for it. Raises TimeoutError, AssertionError when it failed."""
     run = f"/api/v2/dags/review_flags/dagRuns/{review.dag_run_id}/taskInstances/record"
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        state = request(address, "GET", f"{run}/{review.map_index}", None, token)["state"]
+        state = ask(address, "GET", f"{run}/{review.map_index}", None, token)["state"]
         assert state not in ("failed", "upstream_failed", "skipped"), state
         if state == "success":
             path = f"{run}/xcomEntries/return_value?map_index={review.map_index}&deserialize=true"
-            return request(address, "GET", path, None, token)["value"]
+            return ask(address, "GET", path, None, token)["value"]
         time.sleep(0.5)
     raise TimeoutError(f"{review.asked_from} was not recorded within {seconds} s.")
+
+
+def _is_at_rest(detail: dict[str, Any]) -> bool:
+    """A person reads before they answer. Answered within a second, Airflow 3.3.2 takes the task's end of asking for a failure
+    (`reported … finished with state success, but the task instance's state attribute is queued`) and tries again in a minute."""
+    age = datetime.now(UTC) - datetime.fromisoformat(detail["created_at"])
+    return detail["task_instance"]["state"] in ("awaiting_input", "deferred") and age > timedelta(seconds=4)
 
 
 def _review(detail: dict[str, Any]) -> Review:
