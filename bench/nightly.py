@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from calendar import monthrange
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from khuyencong.clock import end_of_following_month
 from khuyencong.nightly import run_nightly
 from khuyencong.settings import TIMEZONE, Settings
 from khuyencong.warehouse import discard_warehouse
@@ -17,26 +19,15 @@ from samples.nation import write_nation
 
 
 def run_bench(settings: Settings, period: str) -> dict[str, Any]:
-    """{period, files, seconds, first_seconds, stations: {name: seconds}} of the night that takes up one month.
+    """{period, files, seconds, first_files, first_seconds, stations: {name: seconds}} of the night that takes up one month.
 
-    In a warehouse of its own (with KC_DATABASE_URL unset): first the nation up to the month before, which is not what is
-    measured, then the month's files.
+    In a warehouse of its own (with KC_DATABASE_URL unset): first the nation as it was known when the period ended, which is not
+    what is measured, then what arrived in the month after, when its reports are due.
     """
-    year, month = (int(part) for part in period.split("-"))
-    last = date(year, month, monthrange(year, month)[1])
-    home = Path(tempfile.mkdtemp(prefix="kc-bench-"))
-    own = replace(settings, home=home, inbox=home / "inbox", database_url=None)
-    try:
-        before = write_nation(home / "before", seed=2025, until=date(year, month, 1))
-        whole = write_nation(home / "whole", seed=2025, until=last)
-        shutil.copytree(home / "before", own.inbox)
-        first = run_nightly(own, before.as_of, _clock)
-        shutil.rmtree(own.inbox)
-        shutil.copytree(home / "whole", own.inbox)
-        night = run_nightly(own, whole.as_of, _clock)
-    finally:
-        discard_warehouse(own)
-        shutil.rmtree(home, ignore_errors=True)
+    with nation_until(settings, period, "home") as (homes, as_of):
+        own = homes["home"]
+        first = run_nightly(own, before_month(as_of), clock)
+        night = run_nightly(own, as_of, clock)
     stations = {name: row["seconds"] for name, row in night["stations"].items()}
     return {
         "period": period,
@@ -48,5 +39,24 @@ def run_bench(settings: Settings, period: str) -> dict[str, Any]:
     }
 
 
-def _clock() -> datetime:
+@contextmanager
+def nation_until(settings: Settings, period: str, *names: str) -> Iterator[tuple[dict[str, Settings], datetime]]:
+    """Homes of their own by name, whose inbox is the sample nation, and the end of the month after a period; removed after."""
+    folder = Path(tempfile.mkdtemp(prefix="kc-bench-"))
+    homes = {name: replace(settings, home=folder / name, inbox=folder / "inbox", database_url=None) for name in names}
+    try:
+        write_nation(folder / "inbox", seed=2025)
+        yield homes, end_of_following_month(period)
+    finally:
+        for home in homes.values():
+            discard_warehouse(home)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def before_month(moment: datetime) -> datetime:
+    """The last second of the month before a moment's: what arrives later is left for the night of the moment."""
+    return moment.replace(day=1, hour=0, minute=0, second=0) - timedelta(seconds=1)
+
+
+def clock() -> datetime:
     return datetime.now(TIMEZONE)

@@ -44,9 +44,12 @@ RELEASE = Asset(name="release", uri="khuyencong://release")
     tags=["khuyencong"],
 )
 def nightly_rollup() -> None:
-    @task(execution_timeout=timedelta(minutes=5))
+    # A backfill's night waits for a scheduled one, and the other way round: Airflow counts their runs apart.
+    @task(execution_timeout=timedelta(minutes=5), retries=60)
     def open_night() -> int:
         """A new run: what it knows (`as_of`) and which code, register, rules and forms it uses."""
+        from airflow.sdk.exceptions import AirflowRuntimeError
+
         from khuyencong.cli.session import parse_time
         from khuyencong.clock import end_of_following_month, now
         from khuyencong.nightly import open_run
@@ -59,7 +62,14 @@ def nightly_rollup() -> None:
             as_of = end_of_following_month(params["period"])
         if as_of is None and run.run_type == "backfill":
             as_of = run.logical_date
-        return open_run(read_settings(), as_of or now(), now(), run.run_id)
+
+        def is_at_work(run_id: str) -> bool:
+            try:
+                return context["ti"].get_dagrun_state(run.dag_id, run_id) == "running"
+            except AirflowRuntimeError:  # a run that this Airflow does not know
+                return False
+
+        return open_run(read_settings(), as_of or now(), now(), run.run_id, is_at_work)
 
     @task(execution_timeout=timedelta(minutes=60))
     def station(name: str, run_key: int) -> dict[str, int]:

@@ -37,6 +37,21 @@ class GateCounts:
     rounds: int
 
 
+def forget_unfinished(connection: Any, run_key: int) -> None:
+    """Take back what gates wrote that did not come to their end, and this run's own: it will be judged and chosen anew.
+
+    A choice is remembered by the runs that follow; half of one must not be.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select run_key from release.run_station where station = 'reconcile' and (state <> 'done' or run_key = %s)", (run_key,)
+        )
+        runs = [key for (key,) in cursor]
+        for table in ("checks.standing", "checks.standing_history", "checks.hold", "review.decision_lapse"):
+            cursor.execute(f"delete from {table} where run_key = any(%s)", (runs,))
+        cursor.execute("delete from checks.rejudge")
+
+
 def run_gate(
     connection: Any,
     run_key: int,

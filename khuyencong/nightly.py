@@ -39,10 +39,19 @@ def run_nightly(
         return summary_of(night)
 
 
-def open_run(settings: Settings, as_of: datetime, started_at: datetime, scheduled_as: str) -> int:
-    """Open a scheduler's night and return its run_key; asked again under the same name while unfinished, it is the same."""
+def open_run(
+    settings: Settings,
+    as_of: datetime,
+    started_at: datetime,
+    scheduled_as: str,
+    is_at_work: Callable[[str], bool] = lambda scheduler_name: False,
+) -> int:
+    """Open a scheduler's night and return its run_key; asked again under the same name while unfinished, it is the same.
+
+    `is_at_work(name)`: the scheduler works on its run of that name. Raises NightInProgress when that is an unfinished night.
+    """
     with _locked(settings) as (warehouse, connection):
-        return start_night(settings, warehouse, connection, as_of, started_at, scheduled_as).run_key
+        return start_night(settings, warehouse, connection, as_of, started_at, scheduled_as, is_at_work).run_key
 
 
 def run_one_station(settings: Settings, run_key: int, name: str) -> StationCount:

@@ -105,7 +105,9 @@ def refuse_during_a_night(connection: Any, now: datetime) -> None:
                 select 1 from pg_locks
                 where locktype = 'advisory' and mode = 'ExclusiveLock' and classid = 0 and objid = %s
                     and database = (select oid from pg_database where datname = current_database())
-            ) or exists (select 1 from release.run where state = 'running' and started_at > %s)""",
+            ) or exists (
+                select 1 from release.run where state = 'running' and scheduled_as is not null and started_at > %s
+            )""",
             (NIGHT_LOCK, now - LONGEST_NIGHT),
         )
         if cursor.fetchone()[0]:
@@ -119,21 +121,23 @@ def start_night(
     as_of: datetime,
     started_at: datetime,
     scheduled_as: str | None = None,
+    is_at_work: Callable[[str], bool] = lambda scheduler_name: False,
 ) -> Night:
     """Open the run row of a night, with the hashes of the code, register, rules and forms that it will use.
 
     `scheduled_as` is a scheduler's name of the run: asked again under the same name while unfinished, it is the same night, and
-    until it is done no command starts another (NightInProgress). A night that died is written down as failed.
+    until it is done no command starts another; nor does the scheduler while it says that it works on it (`is_at_work`). Raises
+    NightInProgress then. A night that died is written down as failed.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute("select run_key, as_of, started_at, scheduled_as from release.run where state = 'running' order by run_key")
         unfinished = cursor.fetchall()
     if scheduled_as and unfinished and unfinished[-1][3] == scheduled_as:
         return resume_night(settings, warehouse, connection, unfinished[-1][0])
-    for run_key, _, began, scheduler_name in unfinished:
-        if scheduler_name and not scheduled_as and started_at - began < LONGEST_NIGHT:
+    for run_key, _, began, other in unfinished:
+        if other and (is_at_work(other) if scheduled_as else started_at - began < LONGEST_NIGHT):
             raise NightInProgress(
-                f"The scheduler's night (run {run_key}, {scheduler_name}) is between two stations. Wait for it, see `kc status`."
+                f"The scheduler's night (run {run_key}, {other}) is between two stations. Wait for it, see `kc status`."
             )
     code = hashlib.sha256()
     for folder in CODE_FOLDERS:

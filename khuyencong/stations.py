@@ -89,11 +89,11 @@ def build(night: Night) -> StationCount:
     from expectations.rule_loader import load_rules_into
     from ingestion.forms import load_forms, load_forms_into
     from khuyencong.arrival_steps import begin_steps
+    from khuyencong.gate import forget_unfinished
 
     load_forms_into(night.connection, load_forms(night.settings.forms))
     load_rules_into(night.connection, night.settings)
-    with night.connection, night.connection.cursor() as cursor:
-        cursor.execute("delete from checks.rejudge")
+    forget_unfinished(night.connection, night.run_key)
     begin_steps(night.connection, night.as_of, _follows(night.settings))
     results = build_and_record(night, BUILD, exclude=MENTIONS, seeds=True, full_refresh=True)
     return StationCount(len(results), _rows(night, "checks.chk_verdict"))
@@ -107,6 +107,8 @@ def reconcile(night: Night) -> StationCount:
     def judge_again() -> None:
         build_and_record(night, ["checks"], exclude=MENTIONS)
 
+    if night.try_number > 1:  # an earlier try may have left half a judgement, of half a choice
+        build(night)
     gate = run_gate(night.connection, night.run_key, night.as_of, judge_again, _follows(night.settings))
     flags = raise_flags(night.connection, night.run_key, night.as_of)
     return StationCount(gate.submissions, flags.open)

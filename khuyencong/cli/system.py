@@ -157,3 +157,36 @@ def bench_nightly(
         [(name, f"{s:.1f}", f"{100 * s / document['seconds']:.0f} %") for name, s in document["stations"].items()],
         numeric=(1, 2),
     )
+
+
+@bench_app.command("airflow")
+def bench_airflow(
+    period: Annotated[str, typer.Option(help="The month, YYYY-MM.")] = "2026-03", as_json: JsonOption = False
+) -> None:
+    """One month of the sample nation through Airflow, beside the same night by `kc nightly`; some minutes.
+
+    Example: kc bench airflow
+    """
+    from bench.airflow import compare
+    from khuyencong.cli.output import print_json, print_table
+    from khuyencong.settings import read_settings
+
+    document = compare(read_settings(), period)
+    if as_json:
+        print_json(document)
+        return
+    command, airflow = document["command"], document["airflow"]
+    print_table(
+        f"{document['files']} files of {document['period']}",
+        ("station", "kc nightly, s", "in Airflow, s", "its task, s"),
+        [
+            (name, f"{seconds:.1f}", f"{airflow['stations'][name]:.1f}", f"{airflow['tasks'][name]:.1f}")
+            for name, seconds in command["stations"].items()
+        ]
+        + [("the whole, by the clock", f"{command['seconds']:.1f}", f"{airflow['seconds']:.1f}", "")],
+        numeric=(1, 2, 3),
+    )
+    typer.echo(
+        f"Airflow takes {document['overhead_seconds']:.1f} s more ({document['ratio']:.2f} times). "
+        f"The pull of all sources, apart: {airflow['pull_seconds']:.1f} s."
+    )

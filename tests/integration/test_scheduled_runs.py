@@ -34,6 +34,14 @@ def test_a_night_that_died_is_written_down_when_the_next_begins(settings, runs):
     assert runs() == [(first, "failed", f"It had no end when run {second} began."), (second, "running", None)]
 
 
+def test_a_scheduler_does_not_begin_a_night_beside_one_that_it_works_on(settings, runs):
+    first = open_run(settings, AS_OF, AS_OF, "scheduled__1")
+    with pytest.raises(NightInProgress, match="scheduled__1"):
+        open_run(settings, AS_OF, AS_OF, "backfill__1", lambda name: name == "scheduled__1")
+    assert runs() == [(first, "running", None)]
+    assert open_run(settings, AS_OF, AS_OF, "backfill__1", lambda name: False) > first
+
+
 def test_a_night_that_was_built_over_cannot_go_on(settings):
     first = open_run(settings, AS_OF, AS_OF, "scheduled__1")
     second = open_run(settings, AS_OF, AS_OF, "scheduled__2")
