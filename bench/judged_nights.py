@@ -59,7 +59,7 @@ def judge_nation(settings: Settings, seed: int, each: int, until: date) -> Judge
     planted = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))["planted"] | dict.fromkeys(CELL_KINDS, each)
     with _own_home(settings) as own:
         nation = write_nation(own.inbox, seed=seed, until=until, planted=planted)
-        run_key = open_run(own, nation.as_of, datetime.now(TIMEZONE))
+        run_key = open_run(own, nation.as_of, datetime.now(TIMEZONE), "bench")
         for name, _ in STATIONS:
             run_one_station(own, run_key, name)
             if name == LAST_STATION:

@@ -65,13 +65,15 @@ class Limits:
 def read_sources(settings: Settings) -> list[Source]:
     """The sources of register/sources.csv. A relative folder lies in the installation's home.
 
-    KC_INBOX stands for every location: then there is one source, the first of its transport. A source inside another's folder
-    is left out of the outer one, so that no file arrives twice.
+    KC_INBOX stands for every location: then there is one source, the register's first folder that is no unit's own, else `inbox`.
+    A source inside another's folder is left out of the outer one, so that no file arrives twice.
     """
     with (settings.register / "sources.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     if settings.inbox is not None:
-        rows = [row | {"location": str(settings.inbox)} for row in rows if row["transport"] == "folder"][:1]
+        shared = [row for row in rows if row["transport"] == "folder" and not row["unit_key"]]
+        row = shared[0] if shared else {"source_code": "inbox", "transport": "folder", "unit_key": "", "secret_name": ""}
+        rows = [row | {"location": str(settings.inbox)}]
     places = {row["source_code"]: _place(row, settings) for row in rows}
     folders = {row["source_code"] for row in rows if row["transport"] == "folder"}
     return [

@@ -1,5 +1,7 @@
 """Sources of the register and their secrets: a secret comes from a file or a variable, and nowhere else."""
 
+import csv
+import dataclasses
 import re
 
 import pytest
@@ -54,6 +56,17 @@ def test_a_location_is_an_address_without_a_password_and_not_in_clear(location, 
 def test_the_registers_own_sources_and_limits_are_read():
     assert [source.transport for source in read_sources(SETTINGS)] == ["folder", "folder"]
     assert read_limits(SETTINGS).max_file_bytes > 1_000_000
+
+
+def test_an_inbox_stands_for_every_source_whatever_rows_a_register_has(tmp_path):
+    for rows in ([], [("sftp-ha-noi", "sftp", "sftp://ha-noi@so.example/in", "ha-noi")], [("own", "folder", "x", "ha-noi")]):
+        with (tmp_path / "sources.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(("source_code", "transport", "location", "unit_key", "secret_name", "note"))
+            writer.writerows((*row, "", "") for row in rows)
+        [source] = read_sources(dataclasses.replace(SETTINGS, register=tmp_path, inbox=tmp_path / "inbox"))
+        assert (source.source_code, source.transport, source.unit_key) == ("inbox", "folder", None)
+        assert source.location == str(tmp_path / "inbox")
 
 
 def test_every_trouble_has_both_sentences_with_the_same_blanks():
