@@ -1,4 +1,4 @@
-"""A country of a few provinces that only report money: its folders (inbox, register, rules) and the events that change them."""
+"""A country of a few provinces: its folders (inbox, register, rules) and the events that change them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class Country:
     """The folders of one installation; what is written here is what the next night finds."""
 
     home: Path
+    units: tuple[str, ...] = UNITS
+    forms: tuple[str, ...] = (FORM.form_code,)
     manifest: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,7 +45,7 @@ class Country:
         shutil.copytree(PROJECT / "dbt_project", self.project, ignore=shutil.ignore_patterns("target", "logs"))
         shutil.copytree(PROJECT / "expectations" / "rules", self.rules)
         for path in self.register.glob("*.csv"):
-            self.edit(path.stem, lambda row: row if _belongs(row) else None)
+            self.edit(path.stem, lambda row: row if self._belongs(row) else None)
 
     @property
     def inbox(self) -> Path:
@@ -95,13 +97,12 @@ class Country:
             writer.writerow(("path", "received_at", "sender"))
             writer.writerows((name, *known) for name, known in sorted(self.manifest.items()))
 
-
-def _belongs(row: Mapping[str, str]) -> bool:
-    """Whether a register row speaks of this country: its units, and the calendar of its one form."""
-    if "calendar_code" in row:
-        return row["form_code"] == FORM.form_code
-    named = [row[name] for name in ("unit_key", "predecessor_key", "successor_key", "group_key") if row.get(name)]
-    return all(name in UNITS for name in named)
+    def _belongs(self, row: Mapping[str, str]) -> bool:
+        """Whether a register row speaks of this country: its units, and the calendar of its forms."""
+        if "calendar_code" in row:
+            return row["form_code"] in self.forms
+        named = [row[name] for name in ("unit_key", "predecessor_key", "successor_key", "group_key") if row.get(name)]
+        return all(name in self.units for name in named)
 
 
 def money_report(
