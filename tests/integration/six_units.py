@@ -5,7 +5,7 @@ What was sent stands in six_units/sent.yml, what must be read in the tables besi
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,17 +14,20 @@ from typing import Any
 import yaml
 from book_builder import FORMS, make_book
 from raw_builder import month_end
+from six_tables import Row
 from small_country import Country, activity_names, at
 
 from khuyencong.chase import chase_settings
 from khuyencong.decisions import decide
 from khuyencong.flag_list import list_flags
 from khuyencong.nightly import run_nightly
-from khuyencong.settings import PROJECT, Settings
+from khuyencong.settings import Settings
 from khuyencong.warehouse import connect, open_warehouse
 
+Rows = dict[tuple[str, ...], Row]
 HERE = Path(__file__).parent / "six_units"
 UNITS = ("ha-noi", "thanh-hoa", "long-an", "tay-ninh", "tay-ninh-2025", "trung-uong")
+CLOSED, SUCCESSOR = ("long-an", "tay-ninh"), "tay-ninh-2025"
 GROUPS = ("viet-nam", "phia-bac", "mien-trung-tay-nguyen", "phia-nam")
 NAMES = {
     "ha-noi": "Hà Nội", "thanh-hoa": "Thanh Hóa", "long-an": "Long An", "tay-ninh": "Tây Ninh", "tay-ninh-2025": "Tây Ninh",
@@ -59,8 +62,9 @@ def live(country: Country, settings: Settings) -> list[dict[str, Any]]:
             say(settings, word, at(night["decided"]))
         as_of = at(night["as_of"])
         documents.append(run_nightly(settings, as_of, lambda as_of=as_of: as_of))
-        if "chased" in night:
-            chase_settings(settings, at(night["chased"]))
+        for moment in night.get("chased", ()):
+            chase_settings(settings, at(moment))
+            _take_mail(settings)
     return documents
 
 
@@ -99,17 +103,25 @@ def _line(form_code: str, sheet: Any, line: dict[str, Any]) -> dict[str, object]
     return cells
 
 
+def _take_mail(settings: Settings) -> None:
+    """What a mail server would do: everything that was written is sent."""
+    with contextlib.closing(connect(open_warehouse(settings))) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("update outbox.mail set sent_at = written_at where sent_at is null")
+
+
 def say(settings: Settings, word: dict[str, Any], decided_at: datetime) -> None:
-    """A reviewer's word on the one open flag of a unit, period and rule."""
-    connection = connect(open_warehouse(settings))
-    try:
-        flags = [
-            flag
-            for flag in list_flags(connection, unit=word["unit"], period=word["period"], severity="block")
-            if flag["form_code"] == word["form"]
-        ]
-        assert len(flags) == 1, flags
+    """A reviewer's word on the one open blocking flag of a unit's report."""
+    with contextlib.closing(connect(open_warehouse(settings))) as connection:
+        flags = list_flags(connection, unit=word["unit"], period=word["period"], severity="block")
+        (flag,) = (flag for flag in flags if flag["form_code"] == word["form"])
         value = Decimal(word["value"]) if "value" in word else None
-        decide(connection, flags[0]["flag_id"], word["word"], word["reason"], value, decided_at=decided_at)
-    finally:
-        connection.close()
+        decide(connection, flag["flag_id"], word["word"], word["reason"], value, decided_at=decided_at)
+
+
+def on_maps(as_reported: Rows, merged: Rows) -> dict[str, Rows]:
+    """What each of three maps must show: {geography: rows}. `merged` are rows of the successor on the map of its first day."""
+    before = {
+        (*key[:-1], f"not-apportionable:{SUCCESSOR}" if key[-1] == SUCCESSOR else key[-1]): row for key, row in as_reported.items()
+    }
+    after = {key: row for key, row in as_reported.items() if key[-1] not in CLOSED} | merged
+    return {"as-reported": as_reported, "2025-06-30": before, "2025-07-01": after}
