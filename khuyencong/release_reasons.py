@@ -12,7 +12,7 @@ REPORT_REASON = """
     case
         when n.unit_key is null and o.sha256_in_force is not null then 'revision'
         when n.unit_key is null then 'calendar'
-        when o.unit_key is null and n.state = 'missing' then 'calendar'
+        when o.unit_key is null and n.sha256_in_force is null then 'calendar'
         when o.unit_key is null and n.is_late then 'late'
         when o.unit_key is null then 'arrival'
         when n.sha256_in_force is distinct from o.sha256_in_force then

@@ -19,7 +19,6 @@ COMPARED = (
     "coverage_count_pct", "coverage_plan_pct",
 )  # fmt: skip
 ROLLUP = (*AMOUNTS, *COUNTS, *COMPARED, "status", "ratio_mark")
-IN_MILLIONS = (*AMOUNTS, "plan_value", "prior_value", "same_units_value")
 WORDS = ("plan_indicator_code", "status", "ratio_mark", "state", "due_date", "responsible_unit_key")
 COVERAGE = (
     "n_owed", "n_reported", "n_missing", "n_returned", "n_nil", "n_on_time", "n_late", "days_late", "n_estimated",
@@ -30,6 +29,14 @@ REPORTING = (
     "n_nil", "n_under_review", "days_late", "n_reminders", "n_overdue_notices", "n_escalations", "completeness_pct",
     "timeliness_pct",
 )  # fmt: skip
+BRIDGE = (
+    "accepted_change", "disputed_change", "disputed_low_change", "disputed_high_change", "missing_low_change",
+    "missing_high_change", "n_changes",
+)  # fmt: skip
+HELD = ("value", "days_open")
+RELEASE = ("n_opened", "n_closed")
+NIGHT = ("release_number", "n_stations", "n_tries")
+IN_MILLIONS = (*AMOUNTS, "plan_value", "prior_value", "same_units_value", *BRIDGE[:-1], "value")
 
 Row = dict[str, Any]
 
@@ -50,12 +57,9 @@ def read_rollup(path: Path) -> dict[tuple[str, ...], Row]:
             key = [cell.strip("[]") for cell in cells]
             continue
         level, unit, *values = cells
-        row = _row(ROLLUP, values, cells)
-        if key[3] in MONEY:
-            row |= {name: row[name] * MILLION for name in IN_MILLIONS if row[name] is not None}
         assert (level, *key, unit) not in rows, cells
-        rows[level, *key, unit] = row
-    return rows
+        rows[level, *key, unit] = _row(ROLLUP, values, cells)
+    return in_dong(rows, 4)
 
 
 def read_table(path: Path, n_keys: int, columns: tuple[str, ...]) -> dict[tuple[str, ...], Row]:
@@ -65,6 +69,17 @@ def read_table(path: Path, n_keys: int, columns: tuple[str, ...]) -> dict[tuple[
         assert tuple(cells[:n_keys]) not in rows, cells
         rows[tuple(cells[:n_keys])] = _row(columns, cells[n_keys:], cells)
     return rows
+
+
+def in_dong(rows: dict[tuple[str, ...], Row], indicator: int) -> dict[tuple[str, ...], Row]:
+    """The rows with money in đồng; `indicator` is its place in their keys."""
+    return {
+        key: {
+            name: value * MILLION if key[indicator] in MONEY and name in IN_MILLIONS and value is not None else value
+            for name, value in row.items()
+        }
+        for key, row in rows.items()
+    }
 
 
 def _row(columns: tuple[str, ...], values: list[str], cells: list[str]) -> Row:
@@ -84,6 +99,6 @@ def differences(expected: dict[tuple[str, ...], Row], shown: dict[tuple[str, ...
     found += [f"{' '.join(key)}: shown, not expected: {shown[key]}" for key in shown if key not in expected]
     for key in expected.keys() & shown.keys():
         for column, value in expected[key].items():
-            if column in shown[key] and shown[key][column] != value:
-                found.append(f"{' '.join(key)}: {column} is {shown[key][column]}, worked out {value}")
+            if shown[key].get(column, "absent") != value:
+                found.append(f"{' '.join(key)}: {column} is {shown[key].get(column, 'absent')}, worked out {value}")
     return sorted(found)

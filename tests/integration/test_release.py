@@ -90,6 +90,11 @@ REASONS = [
         [{"state": "missing", "value": None, "low": 0, "cause_reference": "kinh-phi|ha-noi|2025-03-31|so"}],
         [{"state": "missing", "sha256_in_force": None}], {},
     ),
+    (  # what came in time and was returned is missing like what never came: nothing of it is in force, so nothing came late
+        "calendar", [], [],
+        [{"state": "missing", "value": None, "low": 0, "cause_reference": "kinh-phi|ha-noi|2025-03-31|so"}],
+        [{"state": "returned", "sha256_in_force": None, "is_late": True}], {},
+    ),
 ]  # fmt: skip
 
 
