@@ -42,12 +42,16 @@ STORED = {
     ("KC-A9-02", "KCDP"), ("KC-A3-04", "KCDP"), ("KC-B01", "KCDP-T"),
 }  # fmt: skip
 
+# Of its register alone: growth is marked at numbers that a small nation reaches.
+PARAMETERS = {"growth_most_times": {"parameter_value": "1.56"}}
+
 
 def found(home: Path) -> Country:
     """The folders of the nation: six units of the register, three periods of its calendar, eight figures."""
     country = Country(home, units=UNITS + GROUPS)
     country.edit("indicator_sources", lambda row: row if (row["indicator_code"], row["fund_code"]) in STORED else None)
     (country.register / "calendar.csv").write_text((HERE / "calendar.csv").read_text(encoding="utf-8"), encoding="utf-8")
+    country.edit("parameters", lambda row: row | PARAMETERS.get(row["parameter_code"], {}))
     return country
 
 
