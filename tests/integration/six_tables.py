@@ -20,23 +20,25 @@ COMPARED = (
 )  # fmt: skip
 ROLLUP = (*AMOUNTS, *COUNTS, *COMPARED, "status", "ratio_mark")
 WORDS = ("plan_indicator_code", "status", "ratio_mark", "state", "due_date", "responsible_unit_key")
-COVERAGE = (
-    "n_owed", "n_reported", "n_missing", "n_returned", "n_nil", "n_on_time", "n_late", "days_late", "n_estimated",
-    "n_under_review", "completeness_pct", "timeliness_pct",
-)  # fmt: skip
-REPORTING = (
-    "state", "due_date", "responsible_unit_key", "n_owed", "n_reported", "n_on_time", "n_late", "n_missing", "n_returned",
-    "n_nil", "n_under_review", "days_late", "n_reminders", "n_overdue_notices", "n_escalations", "completeness_pct",
-    "timeliness_pct",
-)  # fmt: skip
-BRIDGE = (
-    "accepted_change", "disputed_change", "disputed_low_change", "disputed_high_change", "missing_low_change",
-    "missing_high_change", "n_changes",
-)  # fmt: skip
-HELD = ("value", "days_open")
-RELEASE = ("n_opened", "n_closed")
-NIGHT = ("release_number", "n_stations", "n_tries")
-IN_MILLIONS = (*AMOUNTS, "plan_value", "prior_value", "same_units_value", *BRIDGE[:-1], "value")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "coverage": (
+        "n_owed", "n_reported", "n_missing", "n_returned", "n_nil", "n_on_time", "n_late", "days_late", "n_estimated",
+        "n_under_review", "completeness_pct", "timeliness_pct",
+    ),
+    "reporting": (
+        "state", "due_date", "responsible_unit_key", "n_owed", "n_reported", "n_on_time", "n_late", "n_missing", "n_returned",
+        "n_nil", "n_under_review", "days_late", "n_reminders", "n_overdue_notices", "n_escalations", "completeness_pct",
+        "timeliness_pct",
+    ),
+    "held": ("value", "days_open"),
+    "release": ("n_opened", "n_closed"),
+    "bridge": (
+        "accepted_change", "disputed_change", "disputed_low_change", "disputed_high_change", "missing_low_change",
+        "missing_high_change", "n_changes",
+    ),
+    "night": ("release_number", "n_stations", "n_tries"),
+}  # fmt: skip
+IN_MILLIONS = (*AMOUNTS, "plan_value", "prior_value", "same_units_value", *COLUMNS["bridge"][:-1], "value")
 
 Row = dict[str, Any]
 

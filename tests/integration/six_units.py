@@ -77,7 +77,10 @@ def send(country: Country, file: dict[str, Any]) -> None:
     unit, part = file["unit"], file.get("part", file.get("header", {}).get("document_no", "")[:2])
     form = FORMS[file["form"]]
     header = {"unit": NAMES[unit], "sender_role": ROLES.get(unit, "Sở Công Thương"), **_period(file), **file.get("header", {})}
-    lines = {sheet.sheet_code: [_line(form.form_code, sheet, line) for line in file.get(sheet.sheet_code, [])] for sheet in form.sheets}
+    lines = {
+        sheet.sheet_code: [_line(form.form_code, sheet, line) for line in file.get(sheet.sheet_code, [])]
+        for sheet in form.sheets
+    }
     if form.form_code == "kinh-phi":
         lines["projects"] = [_line(form.form_code, form.sheets[1], {"indicator": "KC-P07"})]
     place = "/".join((file.get("folder", unit), f"{form.form_code}-{unit}-{header['period_end'].replace('/', '-')}{part}.xlsx"))

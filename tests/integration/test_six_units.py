@@ -14,15 +14,12 @@ import contextlib
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import psycopg2.extras
 import pytest
 import six_units
-from six_tables import (
-    BRIDGE, COVERAGE, HELD, NIGHT, RELEASE, REPORTING, ROLLUP, Row, differences, in_dong, read_rollup, read_table,
-)  # fmt: skip
+from six_tables import COLUMNS, ROLLUP, Row, differences, in_dong, read_rollup, read_table
 from typer.testing import CliRunner
 
 from khuyencong.cli import app
@@ -35,14 +32,14 @@ ROLLUP_KEY = ("fund", "activity", "indicator_code", "measure", "unit_key")
 MART_LEVELS = {"unit": "mart_unit_rollup", "region": "mart_regional_rollup", "nation": "mart_national_rollup"}
 BRIDGE_KEY = ("release_number", "month", "fund_code", "activity_code", "indicator_code", "measure", "unit_key", "reason")
 HELD_KEY = ("month", "form_code", "unit_key", "fund_code", "activity_code", "indicator_code", "measure", "rule_id")
-# mart: (its table of numbers, the columns of its key, the columns of numbers)
+# mart: (its table of numbers, the columns of its key)
 OTHER_MARTS = {
-    "mart_coverage": ("coverage.txt", ("month", "form_code", "group_key"), COVERAGE),
-    "mart_reporting": ("reporting.txt", ("month", "form_code", "unit_key"), REPORTING),
-    "mart_held_figures": ("held.txt", HELD_KEY, HELD),
-    "mart_release": ("release.txt", ("release_number", "reason"), RELEASE),
-    "mart_release_bridge": ("bridge.txt", BRIDGE_KEY, BRIDGE),
-    "mart_night": ("night.txt", ("run_key", "state"), NIGHT),
+    "mart_coverage": ("coverage", ("month", "form_code", "group_key")),
+    "mart_reporting": ("reporting", ("month", "form_code", "unit_key")),
+    "mart_held_figures": ("held", HELD_KEY),
+    "mart_release": ("release", ("release_number", "reason")),
+    "mart_release_bridge": ("bridge", BRIDGE_KEY),
+    "mart_night": ("night", ("run_key", "state")),
 }
 # What no number is worked out for: keys (budget_year is the year of the month) and how long a night took.
 KEYS_AND_RUN_TIMES = {"budget_year", "release_number", "run_key", "seconds"}
@@ -90,8 +87,8 @@ def test_the_roll_up_marts_show_the_numbers_worked_out(nation: tuple[Any, Any]) 
 
 @pytest.mark.parametrize("mart", OTHER_MARTS)
 def test_the_other_marts_show_the_numbers_worked_out(nation: tuple[Any, Any], mart: str) -> None:
-    name, key, columns = OTHER_MARTS[mart]
-    worked_out = read_table(HERE / name, len(key), columns)
+    table, key = OTHER_MARTS[mart]
+    worked_out = read_table(HERE / f"{table}.txt", len(key), COLUMNS[table])
     if "indicator_code" in key:
         worked_out = in_dong(worked_out, key.index("indicator_code"))
     assert differences(worked_out, by_key(shown(nation[1], mart), key)) == []
@@ -139,12 +136,13 @@ def test_kc_rollup_json_prints_what_is_compared(nation: tuple[Any, Any], monkeyp
 
 def test_every_numeric_column_of_every_mart_has_its_numbers(nation: tuple[Any, Any]) -> None:
     compared = {mart: set(ROLLUP) for mart in MART_LEVELS.values()} | {
-        mart: {*columns, *key} for mart, (_, key, columns) in OTHER_MARTS.items()
+        mart: {*COLUMNS[table], *key} for mart, (table, key) in OTHER_MARTS.items()
     }
     with nation[1] as connection, connection.cursor() as cursor:
         cursor.execute(
             """select table_name, column_name from information_schema.columns
-            where table_schema = 'marts' and data_type in ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision')"""
+            where table_schema = 'marts'
+                and data_type in ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision')"""
         )
         numeric = list(cursor)
     assert {mart for mart, _ in numeric} == compared.keys()
@@ -160,7 +158,7 @@ def test_each_case_of_the_story_is_there() -> None:
         assert any(row[column] not in (None, 0, Decimal(0)) for row in rollup_rows), column
     assert {row["ratio_mark"] for row in rollup_rows} == {None, "above-plan", "above-plan,plan-open", "growth"}
     assert {row["status"] for row in rollup_rows} == {"accepted", "disputed", "missing"}
-    reporting = read_table(HERE / "reporting.txt", 3, REPORTING).values()
-    for column in REPORTING[3:]:
+    reporting = read_table(HERE / "reporting.txt", 3, COLUMNS["reporting"]).values()
+    for column in COLUMNS["reporting"][3:]:
         assert any(row[column] for row in reporting), column
     assert {row["state"] for row in reporting} == {"in_force", "missing", "nil", "returned"}
