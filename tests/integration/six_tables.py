@@ -91,7 +91,7 @@ def _row(columns: tuple[str, ...], values: list[str], cells: list[str]) -> Row:
 
 def _value(column: str, written: str) -> Any:
     if written == "-":
-        return None
+        return "" if column == "ratio_mark" else None
     return written if column in WORDS else Decimal(written)
 
 
@@ -101,6 +101,7 @@ def differences(expected: dict[tuple[str, ...], Row], shown: dict[tuple[str, ...
     found += [f"{' '.join(key)}: shown, not expected: {shown[key]}" for key in shown if key not in expected]
     for key in expected.keys() & shown.keys():
         for column, value in expected[key].items():
-            if shown[key].get(column, "absent") != value:
-                found.append(f"{' '.join(key)}: {column} is {shown[key].get(column, 'absent')}, worked out {value}")
+            seen = shown[key].get(column, "absent")
+            if (Decimal(str(seen)) if isinstance(seen, float) else seen) != value:
+                found.append(f"{' '.join(key)}: {column} is {seen}, worked out {value}")
     return sorted(found)
