@@ -36,9 +36,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "accepted_change", "disputed_change", "disputed_low_change", "disputed_high_change", "missing_low_change",
         "missing_high_change", "n_changes",
     ),
+    "after_final": ("accepted_after_final", "disputed_after_final"),
     "night": ("release_number", "n_stations", "n_tries"),
 }  # fmt: skip
-IN_MILLIONS = (*AMOUNTS, "plan_value", "prior_value", "same_units_value", *COLUMNS["bridge"][:-1], "value")
+IN_MILLIONS = (*AMOUNTS, "plan_value", "prior_value", "same_units_value", *COLUMNS["bridge"][:-1], "value", *COLUMNS["after_final"])
 
 Row = dict[str, Any]
 

@@ -19,6 +19,7 @@ from small_country import Country, activity_names, at
 
 from khuyencong.chase import chase_settings
 from khuyencong.decisions import decide
+from khuyencong.final import sign
 from khuyencong.flag_list import list_flags
 from khuyencong.nightly import run_nightly
 from khuyencong.settings import Settings
@@ -66,6 +67,8 @@ def live(country: Country, settings: Settings) -> list[dict[str, Any]]:
             say(settings, word, at(night["decided"]))
         as_of = at(night["as_of"])
         documents.append(run_nightly(settings, as_of, lambda as_of=as_of: as_of))
+        if "signed" in night:
+            _sign(settings, night["signed"])
         for moment in night.get("chased", ()):
             chase_settings(settings, at(moment))
             _take_mail(settings)
@@ -108,6 +111,13 @@ def _line(form_code: str, sheet: Any, line: dict[str, Any]) -> dict[str, object]
     if "indicator" in line:
         cells |= {"indicator_code": line["indicator"], "indicator": line["indicator"]}
     return cells
+
+
+def _sign(settings: Settings, word: dict[str, Any]) -> None:
+    """A month is made final."""
+    end = month_end(*(int(part) for part in word["month"].split("-")))
+    with contextlib.closing(connect(open_warehouse(settings))) as connection:
+        sign(connection, "finalise", end.year, end, word["reason"], at(word["at"]))
 
 
 def _take_mail(settings: Settings) -> None:

@@ -2,10 +2,12 @@
 
 Why beside the sample nation: a clean nation shows no hold, bound, revision or missing report. Here are a merger in mid-year, held
 figures of which one is waived, one above its plan is waived, one is corrected and one stays, a report that came late, one that was
-revised, one under review, one returned, two missing and a nil one, an estimate, a plan taken back and letters. What was sent stands
-in six_units/sent.yml. Each table beside it has the numbers, and in comments how they follow from what was sent: by the data
-contract (DESIGN.md, decisions 0030 to 0033 and 0050), without looking at what the warehouse makes of it. Where both differ, one of
-them is wrong, and the comment says which number to check with a pencil.
+revised, one under review, one returned, two missing and a nil one, an estimate, a plan taken back, one left blank, a month made
+final and corrected after it, and letters.
+
+What was sent stands in six_units/sent.yml. Each table beside it has the numbers, and in comments how they follow from what was
+sent: by the data contract (DESIGN.md, decisions 0030 to 0033 and 0050), without looking at what the warehouse makes of it. Where
+both differ, one of them is wrong, and the comment says which number to check with a pencil.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ OTHER_MARTS = {
     "mart_night": ("night", ("run_key", "state")),
 }
 # What no number is worked out for: keys (budget_year is the year of the month) and how long a night took.
-KEYS_AND_RUN_TIMES = {"budget_year", "release_number", "run_key", "seconds"}
+KEYS_AND_RUN_TIMES = {"budget_year", "release_number", "final_release", "run_key", "seconds"}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,9 @@ def test_the_roll_up_marts_show_the_numbers_worked_out(nation: tuple[Any, Any]) 
     for level, mart in MART_LEVELS.items():
         rows |= by_key(shown(nation[1], mart), key, level)
     assert differences(read_rollup(HERE / "rollup.txt"), rows) == []
-    assert {row["release_number"] for row in rows.values()} == {3}
+    assert {(key[1], row["release_number"], row["is_final"]) for key, row in rows.items()} == {
+        ("2024-09", 1, True), ("2025-06", 3, False), ("2025-09", 3, False),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("mart", OTHER_MARTS)
@@ -106,6 +110,19 @@ def test_kc_rollup_shows_the_numbers_worked_out_on_each_map(nation: tuple[Any, A
     assert differences(worked_out, rows) == []
 
 
+def test_kc_rollup_shows_what_came_after_a_month_was_final(nation: tuple[Any, Any]) -> None:
+    worked_out = in_dong(read_table(HERE / "after_final.txt", 6, COLUMNS["after_final"]), 3)
+    for level in MART_LEVELS:
+        for key, row in by_key(rollup(nation[1], "2024-09", by=level)["rows"], ROLLUP_KEY, level).items():
+            nothing = {name: None if row["accepted"] is None else Decimal(0) for name in COLUMNS["after_final"]}
+            assert differences({key: worked_out.pop(key, nothing)}, {key: row}) == []
+    assert not worked_out
+    open_rows = [row for month in MONTHS[1:] for row in rollup(nation[1], month, by="unit")["rows"]]
+    assert {row[name] for row in open_rows for name in (*COLUMNS["after_final"], "final_release")} == {None}
+    changed = [row for row in shown(nation[1], "mart_release_bridge") if row["is_after_final"]]
+    assert [(row["unit_key"], row["month"], row["accepted_change"]) for row in changed] == [("ha-noi", "2024-09", 6_000_000)]
+
+
 def test_kc_rollup_shows_the_totals_worked_out(nation: tuple[Any, Any]) -> None:
     rows = rollup(nation[1], "2025-09", by="nation", total=("activity",))["rows"]
     assert differences(read_rollup(HERE / "totals.txt"), by_key(rows, ROLLUP_KEY, "nation", "2025-09")) == []
@@ -127,11 +144,11 @@ def test_kc_rollup_json_prints_what_is_compared(nation: tuple[Any, Any], monkeyp
     monkeypatch.setenv("KC_DATABASE_URL", settings.database_url)
     printed = CliRunner().invoke(app, ["rollup", "--period", "2025-09", "--by", "unit", "--json"])
     assert printed.exit_code == 0, printed.output
-    rows = json.loads(printed.stdout, parse_float=Decimal)["rows"]
-    asked = rollup(connection, "2025-09", by="unit")["rows"]
-    assert differences(by_key(asked, ROLLUP_KEY), by_key(rows, ROLLUP_KEY)) == []
-    numbers = {name for row in rows for name, value in row.items() if isinstance(value, int | float | Decimal)}
-    assert numbers - {"additive", "is_final"} <= {*ROLLUP, *KEYS_AND_RUN_TIMES}
+    rows = json.loads(printed.stdout)["rows"]
+    assert rows == rollup(connection, "2025-09", by="unit")["rows"]
+    rows += rollup(connection, "2024-09", by="unit")["rows"]
+    numbers = {name for row in rows for name, value in row.items() if isinstance(value, int | float)}
+    assert numbers - {"additive", "is_final"} <= {*ROLLUP, *COLUMNS["after_final"], *KEYS_AND_RUN_TIMES}
 
 
 def test_every_numeric_column_of_every_mart_has_its_numbers(nation: tuple[Any, Any]) -> None:
