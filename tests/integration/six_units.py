@@ -130,7 +130,7 @@ def say(settings: Settings, word: dict[str, Any], decided_at: datetime) -> None:
     """A reviewer's word on the one open blocking flag of a unit's report."""
     with contextlib.closing(connect(open_warehouse(settings))) as connection:
         flags = list_flags(connection, unit=word["unit"], period=word["period"], severity="block")
-        (flag,) = (flag for flag in flags if flag["form_code"] == word["form"])
+        (flag,) = (f for f in flags if f["form_code"] == word["form"] and word.get("about", "") in f["explanation_en"])
         value = Decimal(word["value"]) if "value" in word else None
         decide(connection, flag["flag_id"], word["word"], word["reason"], value, decided_at=decided_at)
 

@@ -125,7 +125,21 @@ def test_kc_rollup_shows_what_came_after_a_month_was_final(nation: tuple[Any, An
 
 def test_kc_rollup_shows_the_totals_worked_out(nation: tuple[Any, Any]) -> None:
     rows = rollup(nation[1], "2025-09", by="nation", total=("activity",))["rows"]
+    rows += rollup(nation[1], "2025-09", indicator="KC-E05", by="nation", total=("fund", "activity"))["rows"]
     assert differences(read_rollup(HERE / "totals.txt"), by_key(rows, ROLLUP_KEY, "nation", "2025-09")) == []
+
+
+def test_kc_rollup_shows_what_was_asked_for(nation: tuple[Any, Any]) -> None:
+    """An option chooses among the rows and changes none; a plan is of its whole year, what else there is of the months asked for."""
+    for level in MART_LEVELS:
+        every = rollup(nation[1], "2025-09", by=level)["rows"]
+        for option, column in (("fund", "fund"), ("activity", "activity"), ("indicator", "indicator_code")):
+            for asked in {row[column] for row in every}:
+                chosen = rollup(nation[1], "2025-09", by=level, **{option: asked})["rows"]
+                assert chosen == [row for row in every if row[column] == asked]
+        for row in every:
+            end = "2025-12-31" if row["measure"] == "plan" else "2025-09-30"
+            assert (row["budget_year"], row["period_start"], row["period_end"]) == (2025, "2025-01-01", end)
 
 
 def test_kc_rollup_shows_the_months_since_june_worked_out(nation: tuple[Any, Any]) -> None:
