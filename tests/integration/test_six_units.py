@@ -130,7 +130,7 @@ def test_kc_rollup_shows_the_totals_worked_out(nation: tuple[Any, Any]) -> None:
 
 
 def test_kc_rollup_shows_what_was_asked_for(nation: tuple[Any, Any]) -> None:
-    """An option chooses among the rows and changes none; a plan is of its whole year, what else there is of the months asked for."""
+    """An option chooses among the rows and changes none; a plan is of its whole year, others of the months asked for."""
     for level in MART_LEVELS:
         every = rollup(nation[1], "2025-09", by=level)["rows"]
         for option, column in (("fund", "fund"), ("activity", "activity"), ("indicator", "indicator_code")):
