@@ -1,6 +1,6 @@
--- What tonight's changes would take out of the nation, and how much of it nothing speaks for: no edit of the register, of
--- a rule, the calendar or a succession, no decision, nothing that arrived since the last release for the same form from
--- the unit or one that answers for it. Rows that go on with another content are not taken out.
+-- What tonight's changes would take out of the nation, and how much of it nothing speaks for: no edit of the register,
+-- of a rule, the calendar or a succession, no decision, nothing that arrived since the last release for the same form
+-- from the unit or one that answers for it. Rows that go on with another content are not taken out.
 with tonight as (
     select run.*
     from release.run as run
