@@ -1,4 +1,4 @@
 -- Every released figure of the nation.
-{{ config(unlogged=true, pre_hook=hash_joins_only()) }}
+{{ config(pre_hook=hash_joins_only()) }}
 
 {{ rollup_of_units("'viet-nam'", 'nation') }}

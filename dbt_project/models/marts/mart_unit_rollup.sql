@@ -1,6 +1,6 @@
 -- Every released figure by unit, from January to each period end: its parts and counts, the plan in force, the same
 -- period of the year before on the same units.
-{{ config(unlogged=true, pre_hook=hash_joins_only(), post_hook='analyze {{ this }}') }}
+{{ config(pre_hook=hash_joins_only(), post_hook='analyze {{ this }}') }}
 
 with release as (
     select * from {{ source('release', 'release') }}
