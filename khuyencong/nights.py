@@ -222,7 +222,7 @@ def _is_unchanged(night: Night, position: int) -> bool:
         cursor.execute("select note from release.run_station where run_key = %s and position = %s", (night.run_key, position - 1))
         if not is_first and cursor.fetchone() != (UNCHANGED,):
             return False
-        losses = find_losses(cursor, list(MAKES) if is_first else [name for name in MAKES if name == night.station])
+        losses = find_losses(cursor, only=list(MAKES) if is_first else [night.station])
     if losses:
         say("built_again", level="warning", run=night.run_key, station=night.station, reason=sentence_of(losses))
     return not losses
@@ -236,7 +236,7 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
     """
     inputs = inputs_hash(night) if is_whole else None
     with night.connection, night.connection.cursor() as cursor:
-        if is_whole and (losses := find_losses(cursor, ["marts"])):
+        if is_whole and (losses := find_losses(cursor, only=["marts"])):
             raise TablesLost(f"The night has no end: {sentence_of(losses)}. Start it over: `kc nightly`.")
         cursor.execute(
             """update release.run set state = 'done', finished_at = %s, failed_station = null, failed_reason = null,

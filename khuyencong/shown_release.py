@@ -29,7 +29,7 @@ def shown_release(connection: Any) -> ShownRelease:
                 where station = 'marts'), release.is_night_running()"""
         )
         newest, shown, is_at_work = cursor.fetchone()
-        losses = find_losses(cursor, ["marts"])
+        losses = find_losses(cursor, only=["marts"])
     if newest is None:
         return ShownRelease(None, None, True, "There is no release yet, and the marts are empty.")
     if not losses and shown == newest:

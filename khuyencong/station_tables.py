@@ -87,23 +87,28 @@ def losses_before(cursor: Any, run_key: int, station: str) -> list[Loss]:
     losses = [Loss(f"{name} of run {run_key} did not come to its end") for name in before if name not in done]
     losses += find_losses(cursor, before, run_key)
     if station in APPEND_ONLY:
-        losses += [loss for loss in find_losses(cursor, [station]) if loss.is_final]
+        losses += [loss for loss in find_losses(cursor, only=[station]) if loss.is_final]
     if any(loss.is_final for loss in losses) or losses and station != BUILDS_AGAIN:
         raise TablesLost(_refusal(station, losses))
     return losses
 
 
-def find_losses(cursor: Any, stations: Sequence[str] = tuple(MAKES), run_key: int | None = None) -> list[Loss]:
-    """What these stations, in the order of the night, left and what does not stand any more; of `run_key`, where it is given."""
+def find_losses(
+    cursor: Any, stations: Sequence[str] = tuple(MAKES), run_key: int | None = None, only: Sequence[str] = tuple(MAKES)
+) -> list[Loss]:
+    """What does not stand any more of what these stations, in the order of the night, left; of `run_key`, where it is given.
+
+    `only`: the tables that one of these was the last of them to make.
+    """
     cursor.execute(
         "select schema_name || '.' || table_name, station, run_key, n_rows, written_by from release.station_table order by 1"
     )
     left = {row[0]: row[1:] for row in cursor}
     makers = {table: [name for name in stations if re.search(MAKES[name], table)] for table in left}
-    looked_at = {table: names[-1] for table, names in makers.items() if names}
+    looked_at = {table: names[-1] for table, names in makers.items() if names and names[-1] in only}
     cursor.execute(TABLES)
     found = _marks(cursor, [table for (table,) in cursor if table in looked_at])
-    unknown = [name for name in stations if name not in looked_at.values()]
+    unknown = [name for name in stations if name in only and name not in looked_at.values()]
     losses = [Loss(f"of what {name} makes nothing is written down") for name in unknown]
     for table, maker in looked_at.items():
         loss = _loss(table, maker, left[table], found.get(table), run_key)
