@@ -101,7 +101,8 @@ def find_losses(
     `only`: the tables that one of these was the last of them to make.
     """
     cursor.execute(
-        "select schema_name || '.' || table_name, station, run_key, n_rows, written_by from release.station_table order by 1"
+        """select schema_name || '.' || table_name, station, run_key, n_rows, written_by
+        from release.station_table order by n_rows desc nulls first, 1"""
     )
     left = {row[0]: row[1:] for row in cursor}
     makers = {table: [name for name in stations if re.search(MAKES[name], table)] for table in left}

@@ -23,7 +23,7 @@ os.environ.setdefault("AIRFLOW_HOME", "/nonexistent")  # the DAG's file is read,
 
 import crashes  # noqa: E402
 import play  # noqa: E402
-from nations import NATIONS, Nation  # noqa: E402
+from nations import Nation  # noqa: E402
 from trials import Trial, trials  # noqa: E402
 
 from khuyencong.nights import CODE_ENDINGS, CODE_FOLDERS, hash_of_files  # noqa: E402
@@ -43,6 +43,7 @@ def main() -> int:
     log = said.folder / "log.jsonl"
     if said.fresh:
         log.unlink(missing_ok=True)
+    play.LOG_OF_NIGHTS = str(said.folder / "nights.log")
     wanted = {"five-units": said.five_units, "whole": said.whole}
     rows = [row for name, n in wanted.items() for row in survive(name, trials(name, n), said.folder, log)]
     for outcome in sorted({row["outcome"] for row in rows}):
@@ -65,7 +66,7 @@ def survive(name: str, wanted: list[Trial], folder: Path, log: Path) -> list[dic
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     play._dag()
-    began = NATIONS[name](work / "began")
+    began = play.found(name, work / "began")
     copy = began.copy(work / "second")
     try:
         seconds = play.undisturbed(copy)
