@@ -1,6 +1,6 @@
 """What each station left in its tables, and whether the next one still finds it there.
 
-A table's mark is its rows and the sum of the numbers of the transactions that wrote them (release.station_table). It is written
+A station's trace in a table is its rows and the sum of the numbers of the transactions that wrote them (release.station_table). It is written
 with the end of its station, in one transaction, and taken back when the station begins again: a table that was emptied, dropped,
 filled from somewhere else, or half made when its station was cut off is known by it, for the price of counting rows.
 """
@@ -67,12 +67,12 @@ def end_tables(cursor: Any, run_key: int, station: str) -> None:
     if station not in MAKES:
         return
     cursor.execute(TABLES)
-    marks = _marks(cursor, [table for (table,) in cursor if re.search(MAKES[station], table)])
+    traces = _traces(cursor, [table for (table,) in cursor if re.search(MAKES[station], table)])
     cursor.execute("delete from release.station_table where schema_name || '.' || table_name ~ %s", (MAKES[station],))
     execute_values(
         cursor,
         "insert into release.station_table (schema_name, table_name, run_key, station, n_rows, written_by) values %s",
-        [(*table.split("."), run_key, station, *mark) for table, mark in marks.items()],
+        [(*table.split("."), run_key, station, *trace) for table, trace in traces.items()],
         page_size=1000,
     )
 
@@ -108,7 +108,7 @@ def find_losses(
     makers = {table: [name for name in stations if re.search(MAKES[name], table)] for table in left}
     looked_at = {table: names[-1] for table, names in makers.items() if names and names[-1] in only}
     cursor.execute(TABLES)
-    found = _marks(cursor, [table for (table,) in cursor if table in looked_at])
+    found = _traces(cursor, [table for (table,) in cursor if table in looked_at])
     unknown = [name for name in stations if name in only and name not in looked_at.values()]
     losses = [Loss(f"of what {name} makes nothing is written down") for name in unknown]
     for table, maker in looked_at.items():
@@ -133,12 +133,12 @@ def _loss(table: str, maker: str, left: tuple[Any, ...], found: tuple[int, Any] 
     return None if found[1] == written_by else Loss(f"{table} was written to since {station} of run {run} ended")
 
 
-def keep_marks_of_a_restore(cursor: Any) -> None:
+def keep_traces_of_a_restore(cursor: Any) -> None:
     """Rows that came out of a backup have new numbers: a table with as many rows as its station left is as it left it."""
     cursor.execute("select schema_name || '.' || table_name, n_rows from release.station_table where n_rows is not null")
     left = dict(cursor.fetchall())
     cursor.execute(TABLES)
-    for table, (n_rows, written_by) in _marks(cursor, [table for (table,) in cursor if table in left]).items():
+    for table, (n_rows, written_by) in _traces(cursor, [table for (table,) in cursor if table in left]).items():
         if n_rows == left[table]:
             cursor.execute(
                 "update release.station_table set written_by = %s where schema_name || '.' || table_name = %s", (written_by, table)
@@ -164,7 +164,7 @@ def _refusal(station: str, losses: Sequence[Loss]) -> str:
     )
 
 
-def _marks(cursor: Any, tables: Sequence[str]) -> dict[str, tuple[int, Any]]:
+def _traces(cursor: Any, tables: Sequence[str]) -> dict[str, tuple[int, Any]]:
     """table → its rows, and the sum of the transactions that wrote them."""
     if not tables:
         return {}

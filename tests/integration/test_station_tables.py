@@ -10,7 +10,7 @@ from khuyencong.station_tables import (
     begin_tables,
     end_tables,
     find_losses,
-    keep_marks_of_a_restore,
+    keep_traces_of_a_restore,
     losses_before,
 )
 from khuyencong.stations import STATIONS
@@ -159,5 +159,5 @@ def test_rows_that_came_out_of_a_backup_stand_where_they_are_all_there(cursor, r
         )
     cursor.execute("delete from marts.five where n = 1")
     assert len(find_losses(cursor)) == 2
-    keep_marks_of_a_restore(cursor)
+    keep_traces_of_a_restore(cursor)
     assert sentences(find_losses(cursor)) == ["marts.five holds 9 rows, and marts of run 1 left 10"]

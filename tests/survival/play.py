@@ -26,7 +26,8 @@ LIMIT = 1200  # seconds for a process; one that takes longer hangs
 TRIES = 3  # of a station in Airflow: its two retries (dags/nightly_rollup.py)
 ROUNDS = 5
 LOG_OF_NIGHTS = os.devnull
-CONTEXT = multiprocessing.get_context("fork")  # as Airflow's executor; this process itself never runs dbt, whose threads do not fork
+# As Airflow's executor does. This process itself never runs dbt, whose threads would not come along.
+CONTEXT = multiprocessing.get_context("fork")
 
 
 @dataclass
