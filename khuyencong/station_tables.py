@@ -1,8 +1,9 @@
 """What each station left in its tables, and whether the next one still finds it there.
 
-A station's trace in a table is its rows and the sum of the numbers of the transactions that wrote them (release.station_table). It is written
-with the end of its station, in one transaction, and taken back when the station begins again: a table that was emptied, dropped,
-filled from somewhere else, or half made when its station was cut off is known by it, for the price of counting rows.
+A station's trace in a table is its rows and the sum of the numbers of the transactions that wrote them, in
+release.station_table. It is written with the end of its station, in one transaction, and taken back when the station begins
+again: a table that was emptied, dropped, filled from somewhere else, or half made when its station was cut off is known by it,
+for the price of counting rows.
 """
 
 from __future__ import annotations

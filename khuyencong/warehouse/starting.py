@@ -108,9 +108,13 @@ def server_lives(place: Place) -> bool:
     any process by now, above all in containers, where numbers are low and come again."""
     try:
         pid = int((place.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
-        return os.fsencode(place.data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return _is_postmaster(place, pid)
     except (OSError, ValueError):
         return False
+
+
+def _is_postmaster(place: Place, pid: int) -> bool:
+    return os.fsencode(place.data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
 
 
 def reason_of(said: str) -> str:
@@ -125,7 +129,8 @@ def _end_orphans(place: Place) -> None:
     """End the children of a server that is dead: PostgreSQL runs each in the folder of its data, under that folder's account."""
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if os.readlink(entry / "cwd") == str(place.data) and entry.stat().st_uid == place.account.uid:
+            is_ours = os.readlink(entry / "cwd") == str(place.data) and entry.stat().st_uid == place.account.uid
+            if is_ours and not _is_postmaster(place, int(entry.name)):
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
