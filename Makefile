@@ -1,6 +1,6 @@
 # Needs Python 3.11, make and the package index. Everything is written to .venv and .kc.
 .DEFAULT_GOAL := help
-.PHONY: help demo airflow airflow-on airflow-stop test test-long lint docs data-docs stop clean
+.PHONY: help demo airflow airflow-on airflow-stop test test-long test-survival lint docs data-docs stop clean
 
 PYTHON := $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
@@ -19,6 +19,7 @@ help:
 	@echo "make airflow-on switch all its DAGs on (make airflow-stop stops all of it)"
 	@echo "make test       all tests but the long ones"
 	@echo "make test-long  the long tests (up to 90 minutes)"
+	@echo "make test-survival  PostgreSQL killed below a night, 50 times; goes on where it was stopped (hours)"
 	@echo "make lint       ruff, sqlfluff, yamllint"
 	@echo "make docs       the generated pages of docs/"
 	@echo "make stop       stop the embedded PostgreSQL, and Airflow if it runs; the data stay"
@@ -50,6 +51,10 @@ test: $(READY)
 
 test-long: $(READY)
 	@$(BIN)/python -m pytest -m long
+
+# With a log of its own in .kc/survival, so that it can be stopped and goes on; FRESH=--fresh begins anew.
+test-survival: $(READY)
+	@$(BIN)/python -u tests/survival/survive.py $(FRESH)
 
 data-docs: $(READY)
 	@$(BIN)/python -m expectations.door

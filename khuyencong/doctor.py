@@ -36,6 +36,7 @@ def checks(settings: Settings) -> list[Check]:
         _text(),
         *_packages(),
         _guarded("warehouse", "See the message; `make stop`, then try again.", lambda: _warehouse(settings)),
+        _guarded("marts", "See the check of the warehouse.", lambda: _marts(settings)),
         _guarded("inbox", "Correct dbt_project/register/sources.csv, or set KC_INBOX.", lambda: _inbox(settings)),
         _telemetry(),
     ]
@@ -108,6 +109,17 @@ def _warehouse(settings: Settings) -> Check:
     message = f"PostgreSQL {version}, {encoding}, {kind}, {n_migrations} migrations"
     fit = 16 <= int(version.split(".")[0]) <= 18 and encoding == "UTF8"
     return _check("warehouse", fit, message, "Use PostgreSQL 16 to 18 with a database in UTF8.")
+
+
+def _marts(settings: Settings) -> Check:
+    import contextlib
+
+    from khuyencong.shown_release import shown_release
+    from khuyencong.warehouse import connect, open_warehouse
+
+    with contextlib.closing(connect(open_warehouse(settings))) as connection:
+        shown = shown_release(connection)
+    return _check("marts", shown.is_whole, shown.sentence, "`kc nightly --rebuild`, or wait for the night that is at work.")
 
 
 def _inbox(settings: Settings) -> Check:

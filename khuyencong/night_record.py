@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from khuyencong.journal import say, sentence_of
 from khuyencong.parameters import read_parameters
+from khuyencong.station_tables import end_tables
 
 if TYPE_CHECKING:
     from khuyencong.nights import Night, StationCount
@@ -40,8 +41,8 @@ def begin_station(night: Night, name: str, position: int) -> int:
     return n_tries
 
 
-def end_station(night: Night, count: StationCount, seconds: float) -> None:
-    """The station's counts and seconds."""
+def end_station(night: Night, count: StationCount, seconds: float, *, is_made: bool) -> None:
+    """The station's counts and seconds and, in the same transaction, what it leaves in its tables, unless it had nothing to do."""
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute(
             """update release.run_station
@@ -49,6 +50,8 @@ def end_station(night: Night, count: StationCount, seconds: float) -> None:
             where run_key = %s and station = %s""",
             (seconds, count.rows_in, count.rows_out, count.note, night.run_key, night.station),
         )
+        if is_made:
+            end_tables(cursor, night.run_key, night.station)
     say(
         "station_done", run=night.run_key, station=night.station, n_tries=night.try_number, seconds=seconds,
         rows_in=count.rows_in, rows_out=count.rows_out, note=count.note or None,

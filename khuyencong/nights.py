@@ -18,9 +18,11 @@ from khuyencong.control_totals import count_station, keep_controls
 from khuyencong.journal import say
 from khuyencong.night_record import begin_station, drop_old_nodes, end_station, fail_station, seconds_since
 from khuyencong.settings import PROJECT, TIMEZONE, Settings
+from khuyencong.station_tables import MAKES, TablesLost, begin_tables, find_losses, losses_before, sentence_of
 
 CODE_FOLDERS = ("khuyencong", "ingestion", "expectations", "dbt_project/models", "dbt_project/macros")
 CODE_ENDINGS = {".py", ".sql"}
+UNCHANGED = "unchanged"
 NIGHT_LOCK = 20_120_705  # any fixed number, as in migration 0057: one night at a time on one warehouse
 # A scheduler's night that gave no end after this long has none: its scheduler died, or somebody stopped it.
 LONGEST_NIGHT = timedelta(hours=3)
@@ -31,7 +33,8 @@ LONGEST_BACKUP = "15min"
 class Night:
     """One night in progress: where it works and what it knows. `connection` is a psycopg2 connection.
 
-    `station` and `try_number` say what is at work now; empty between stations.
+    `station` and `try_number` say what is at work now; empty between stations. `is_foundation_lost`: the station did not find what
+    the stations before it made, and has to make it again.
     """
 
     settings: Settings
@@ -42,6 +45,7 @@ class Night:
     is_rebuild: bool = False
     station: str = ""
     try_number: int = 0
+    is_foundation_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,18 +188,27 @@ def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: i
 def run_station(night: Night, name: str, position: int, work: Callable[[Night], StationCount]) -> StationCount:
     """Do one station's work and record its counts and seconds; a failure is recorded on the run and raised again.
 
-    A station after the first has nothing to do when the night before was made from the same inputs, unless the night is
-    a rebuild.
+    A station after the first has nothing to do when the night before was made from the same inputs and all that it made still
+    stands, unless the night is a rebuild. Before it works, it looks whether the stations before it left what it stands on, and
+    raises TablesLost where they did not.
     """
     began = time.perf_counter()
     night = replace(night, station=name, try_number=begin_station(night, name, position))
+    is_made = False
     try:
-        is_done = position > 1 and not night.is_rebuild and inputs_hash(night) == _inputs_of_run_before(night)
-        count = StationCount(0, 0, "unchanged") if is_done else _work_and_account(night, work)
+        if position > 1 and _is_unchanged(night, position):
+            count = StationCount(0, 0, UNCHANGED)
+        else:
+            with night.connection, night.connection.cursor() as cursor:
+                losses = losses_before(cursor, night.run_key, name) if position > 1 else []
+                begin_tables(cursor, night.run_key, name)
+            if losses:
+                say("built_again", level="warning", run=night.run_key, station=name, reason=sentence_of(losses))
+            count, is_made = _work_and_account(replace(night, is_foundation_lost=bool(losses)), work), True
     except BaseException as error:  # a scheduler's time limit, or a person's Ctrl-C, is no Exception
         fail_station(night, error, seconds_since(began))
         raise
-    end_station(night, count, seconds_since(began))
+    end_station(night, count, seconds_since(began), is_made=is_made)
     return count
 
 
@@ -209,13 +222,33 @@ def _work_and_account(night: Night, work: Callable[[Night], StationCount]) -> St
     return count
 
 
+def _is_unchanged(night: Night, position: int) -> bool:
+    """Whether this night has nothing to do. The first station after the pull decides, for all: it looks at everything that the
+    night before left, and the others follow it while what they make is there.
+    """
+    is_first = position == 2
+    if night.is_rebuild or is_first and inputs_hash(night) != _inputs_of_run_before(night):
+        return False
+    with night.connection, night.connection.cursor() as cursor:
+        cursor.execute("select note from release.run_station where run_key = %s and position = %s", (night.run_key, position - 1))
+        if not is_first and cursor.fetchone() != (UNCHANGED,):
+            return False
+        losses = find_losses(cursor, only=list(MAKES) if is_first else [night.station])
+    if losses:
+        say("built_again", level="warning", run=night.run_key, station=night.station, reason=sentence_of(losses))
+    return not losses
+
+
 def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) -> None:
     """Close the run row: this night is done. A night that had nothing to build shows the newest release.
 
-    A run that did only some stations (`is_whole` false) leaves its inputs open, so that the next night builds.
+    A run that did only some stations (`is_whole` false) leaves its inputs open, so that the next night builds. Raises TablesLost
+    when the marts of a whole night are not as they were left.
     """
     inputs = inputs_hash(night) if is_whole else None
     with night.connection, night.connection.cursor() as cursor:
+        if is_whole and (losses := find_losses(cursor, only=["marts"])):
+            raise TablesLost(f"The night has no end: {sentence_of(losses)}. Start it over: `kc nightly`.")
         cursor.execute(
             """update release.run set state = 'done', finished_at = %s, failed_station = null, failed_reason = null,
                 inputs_hash = %s,

@@ -64,9 +64,9 @@ def open_release(connection: Connection, run_key: int, as_of: datetime) -> Relea
             "update release.run set release_number = %s, release_hash = %s where run_key = %s",
             (release_number, release_hash, run_key),
         )
-        keep_controls(cursor, run_key, "release", _count_release(cursor))
         cursor.execute("select release.keep_rollup(%s)", (run_key,))
         refuse_faults(cursor)
+        keep_controls(cursor, run_key, "release", _count_release(cursor))
     if opened:
         _vacuum(connection)
     return ReleaseOutcome(release_number, release_hash, opened, n_opened, n_closed)
@@ -109,7 +109,13 @@ def _count_release(cursor: Any) -> list[Control]:
         cross join (
             select count(*) as n_rows, count(*) filter (where is_owed) as n_owed from release.report
             where closed_release is null
-        ) as o"""
+        ) as o
+        union all
+        -- what the marts must show
+        select 'rows of the roll-up', r.n_rows, r.n_rows, r.amount, r.amount
+        from (
+            select count(*) as n_rows, coalesce(sum(accepted) filter (where is_additive), 0) as amount from release.rollup_row
+        ) as r"""
     )
     return [Control(*row) for row in cursor.fetchall()]
 

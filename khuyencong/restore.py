@@ -12,6 +12,7 @@ from khuyencong.backup_file import CHUNK, DUMP, LANDED, Backup, BackupRefused, o
 from khuyencong.nights import NIGHT_LOCK, NightInProgress
 from khuyencong.restore_rights import afterwards, make_roles, missing_members
 from khuyencong.settings import Settings
+from khuyencong.station_tables import keep_traces_of_a_restore
 from khuyencong.warehouse import Warehouse, applied_migrations, connect, find_warehouse
 from khuyencong.warehouse.dump import load
 from khuyencong.warehouse.migrate import migrate, read_migrations
@@ -57,6 +58,8 @@ def restore_backup(
                 cursor.execute("analyze")
             logins_missing = missing_members(backup, connection)
         migrated = migrate(warehouse)
+        with contextlib.closing(connect(warehouse)) as connection, connection, connection.cursor() as cursor:
+            keep_traces_of_a_restore(cursor)
         told = {name: backup.manifest[name] for name in ("made_at", "run", "release", "release_hash")}
         n_receipts, n_landed = backup.manifest["counts"]["raw.receipt"], len(backup.manifest["parts"]) - 1
     return {

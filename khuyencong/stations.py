@@ -107,7 +107,7 @@ def reconcile(night: Night) -> StationCount:
     def judge_again() -> None:
         build_and_record(night, ["checks"], exclude=MENTIONS)
 
-    if night.try_number > 1:  # an earlier try may have left half a judgement, of half a choice
+    if night.is_foundation_lost:  # half a judgement of half a choice by an earlier try, or tables that something took away
         build(night)
     gate = run_gate(night.connection, night.run_key, night.as_of, judge_again, _follows(night.settings))
     flags = raise_flags(night.connection, night.run_key, night.as_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from khuyencong.settings import TIMEZONE
+from khuyencong.shown_release import shown_release
 from khuyencong.undecided_words import undecided_sentences
 
 # A night is due every 24 hours; two more are left for a slow one.
@@ -106,10 +108,10 @@ group by verdict.reason order by n_one_sided desc, n_verdicts desc"""
 def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
     """What is owed and what came, as the last night saw it, with days counted to `as_of`.
 
-    Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, sources_not_reached,
-    files_not_taken, mail_not_sent, coverage, late, returned, nil, under_review, held, vanished_projects, undecided, rates, chased};
-    all but the first four are lists of rows. is_stale: no good run within 26 hours before as_of. Before the
-    first night all but the sources and the mail is empty, and is_stale is true.
+    Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, marts: {release, newest_release,
+    is_whole, sentence}, sources_not_reached, files_not_taken, mail_not_sent, coverage, late, returned, nil, under_review, held,
+    vanished_projects, undecided, rates, chased}; all but the first five are lists of rows. is_stale: no good run within 26 hours
+    before as_of. Before the first night all but the sources and the mail is empty, and is_stale is true.
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         good = _rows(cursor, LAST_GOOD_RUN, as_of)
@@ -124,12 +126,14 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
         found = {name: _rows(cursor, query, as_of) if is_built else [] for name, query in lists.items()}
     for row in found["undecided"]:
         row["sentence_vi"], row["sentence_en"] = undecided_sentences(row["reason"])
+    marts = asdict(shown_release(connection))
     age = as_of - datetime.fromisoformat(good[0]["as_of"]) if good else None
     return {
         "as_of": as_of.astimezone(TIMEZONE).isoformat(),
         "is_stale": age is None or age > STALE_AFTER,
         "last_good_run": {**good[0], "age_hours": round(age / timedelta(hours=1), 1)} if good else None,
         "last_run": last[0] if last else None,
+        "marts": marts,
         "sources_not_reached": sources,
         "files_not_taken": files,
         "mail_not_sent": unsent,
@@ -170,6 +174,8 @@ def print_status(document: dict[str, Any]) -> None:
         out.print(f"Last good night: run {good['run']}, as of {good['as_of']}, {good['age_hours']} hours ago.")
     if last and last["state"] == "failed":
         out.print(f"Run {last['run']} failed at {last['failed_station']}: {last['failed_reason']}")
+    if not document["marts"]["is_whole"]:
+        out.print(document["marts"]["sentence"])
     _print_rows(print_table, "Sources that were not reached", _without(document["sources_not_reached"], "sentence_vi"))
     _print_rows(print_table, "Files that were not taken", _without(document["files_not_taken"], "sentence_vi"))
     _print_rows(print_table, "Mail that was not sent", document["mail_not_sent"])

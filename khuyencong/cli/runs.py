@@ -131,7 +131,8 @@ def status(
     as_of: Annotated[str | None, typer.Option(help="Owed and received at this time. Default: now.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Owed × received: who is late, what is held, what ran. Exit 1 when the last good run is older than 26 hours.
+    """Owed × received: who is late, what is held, what ran. Exit 1 when the last good run is older than 26 hours, or the marts do
+    not hold what the newest release says.
 
     Example: kc status --as-of 2026-04-30
     """
@@ -143,7 +144,7 @@ def status(
     with open_connection() as connection:
         document = read_status(connection, parse_time(as_of) or now())
     print_json(document) if as_json else print_status(document)
-    if document["is_stale"]:
+    if document["is_stale"] or not document["marts"]["is_whole"]:
         raise typer.Exit(1)
 
 

@@ -1,4 +1,4 @@
--- What was rolled up when the release was opened is what the marts show, level by level.
+-- What was rolled up when the release was opened is what the marts show, level by level and in all.
 with rolled as (
     select
         level,
@@ -39,16 +39,31 @@ compared as (
     left join rolled on shown.level = rolled.level
 ),
 
+rolled_up as (
+    select total.*
+    from release.control_total as total
+    inner join release.tonight as tonight on total.run_key = tonight.run_key
+    where total.control = 'rows of the roll-up'
+),
+
 final as (
     select
         'rows of the roll-up in the marts' as control,
-        sum(rows_in) as rows_in,
-        sum(rows_out) as rows_out,
-        sum(amount_in) as amount_in,
-        sum(amount_out) as amount_out,
-        count(*) filter (where rows_in <> rows_out or amount_in <> amount_out) as n_apart,
-        coalesce('level ' || min(level) filter (where rows_in <> rows_out or amount_in <> amount_out), '') as example
+        max(rolled_up.rows_in) as rows_in,
+        sum(compared.rows_out) as rows_out,
+        max(rolled_up.amount_in) as amount_in,
+        sum(compared.amount_out) as amount_out,
+        count(*) filter (
+            where compared.rows_in <> compared.rows_out or compared.amount_in <> compared.amount_out
+        ) as n_apart,
+        coalesce(
+            'level '
+            || min(compared.level) filter (
+                where compared.rows_in <> compared.rows_out or compared.amount_in <> compared.amount_out
+            ), ''
+        ) as example
     from compared
+    cross join rolled_up
 )
 
 select * from final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
@@ -10,6 +11,15 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from khuyencong.settings import TIMEZONE
+
+# What a server says that will answer in a moment: it starts, recovers after a crash of one of its processes, or has just lost one.
+PASSING = (
+    "the database system is starting up",
+    "the database system is in recovery mode",
+    "the database system is not yet accepting connections",
+    "server closed the connection unexpectedly",
+)
+PATIENCE = 60.0  # seconds
 
 
 class WarehouseError(RuntimeError):
@@ -82,21 +92,29 @@ def from_url(url: str) -> Warehouse:
     )
 
 
-def connect(warehouse: Warehouse, *, dbname: str | None = None) -> Connection:
+def connect(warehouse: Warehouse, *, dbname: str | None = None, patience: float = PATIENCE) -> Connection:
     """A psycopg2 connection, in Vietnamese time. The caller commits and closes. Raises WarehouseError.
 
     What is committed here is on disk: receipts and decisions cannot be made again. The embedded server itself does not
-    wait for the disk, because what dbt builds can.
+    wait for the disk, because what dbt builds can. A server that recovers is asked again for `patience` seconds.
     """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _connect(warehouse, dbname or warehouse.dbname)
+        except psycopg2.OperationalError as error:
+            reason = str(error).strip().splitlines()[0]
+            if not any(sentence in str(error) for sentence in PASSING) or time.monotonic() >= deadline:
+                where = f"{warehouse.host} port {warehouse.port}"
+                raise WarehouseError(f"The warehouse at {where} does not answer: {reason}") from error
+        time.sleep(0.2)
+
+
+def _connect(warehouse: Warehouse, dbname: str) -> Connection:
     durable = " -c synchronous_commit=on" if warehouse.is_embedded else ""
-    try:
-        return psycopg2.connect(
-            warehouse.dsn,
-            dbname=dbname or warehouse.dbname,
-            application_name="khuyencong",
-            options=f"-c timezone={TIMEZONE.key}{durable}",
-        )
-    except psycopg2.OperationalError as error:
-        reason = str(error).strip().splitlines()[0]
-        where = f"{warehouse.host} port {warehouse.port}"
-        raise WarehouseError(f"The warehouse at {where} does not answer: {reason}") from error
+    return psycopg2.connect(
+        warehouse.dsn,
+        dbname=dbname,
+        application_name="khuyencong",
+        options=f"-c timezone={TIMEZONE.key}{durable}",
+    )

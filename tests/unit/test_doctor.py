@@ -31,7 +31,7 @@ def test_every_check_that_fails_says_what_to_do(settings, monkeypatch):
     monkeypatch.setattr(doctor, "PINNED", ("no-such-package",))
     lost = dataclasses.replace(settings, inbox=settings.home / "nowhere")
     failed = {name: check for name, check in by_name(lost).items() if not check.ok}
-    assert set(failed) == {"disk", "no-such-package", "warehouse", "inbox", "telemetry"}
+    assert set(failed) == {"disk", "no-such-package", "warehouse", "marts", "inbox", "telemetry"}
     assert all(check.remedy for check in failed.values())
     assert "does not answer" in failed["warehouse"].message
 

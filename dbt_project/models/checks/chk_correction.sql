@@ -1,5 +1,5 @@
 -- Cells that a reviewer corrected and whose value is still the one reviewed. The correction is judged by all rules.
-{{ config(materialized='table', unlogged=true, post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with figure as (
     select * from {{ ref('stg_figure') }}

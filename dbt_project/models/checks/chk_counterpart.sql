@@ -1,6 +1,6 @@
 -- For every judged submission and every other source that its rules name: is anything there, how complete, cut off
 -- when?
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='table') }}
 
 with judged as (
     select * from {{ ref('chk_submission') }}

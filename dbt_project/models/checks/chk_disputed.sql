@@ -1,6 +1,6 @@
 -- Cells that the gate held when it last spoke. A disputed figure is no evidence against another report: what was
 -- compared with it waits.
-{{ config(materialized='table', unlogged=true, post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with hold as (
     select * from {{ source('checks', 'hold') }}

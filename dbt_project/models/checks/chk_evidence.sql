@@ -1,7 +1,7 @@
 -- Which submissions a judged submission is compared with, for every form and shift of time that its rules name.
 -- evidence_unit_keys limits lines to those units; null takes all lines.
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='table',
     indexes=[{'columns': ['submission_key', 'form_code', 'period_shift']}],
     post_hook='analyze {{ this }}'
 ) }}

@@ -1,6 +1,6 @@
 -- The verdicts whose cells are wanted: figures disagree, or one side is missing. Small, and counted, so that the
 -- planner starts from here.
-{{ config(materialized='table', unlogged=true, post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with verdict as (
     select * from {{ ref('chk_verdict') }}

@@ -1,5 +1,5 @@
 -- The submissions judged in this round: all, or, when the gate judges again, those that a changed choice concerns.
-{{ config(materialized='table', unlogged=true, post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with submission as (
     select * from {{ ref('chk_submission') }}

@@ -2,7 +2,7 @@
 -- a group, over its units; with the reason when that sum is not the whole. Without a row there is no figure in force.
 -- The few mentions are hashed and every figure is read once: a merge would sort all figures by their texts.
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='table',
     pre_hook=[hash_joins_only(), 'set local enable_mergejoin = off']
 ) }}
 

@@ -1,5 +1,5 @@
 -- Whose figures of which funds together are what a mention speaks of: one row a mention, reporting unit and fund.
-{{ config(materialized='table', unlogged=true, post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with mention as (
     select

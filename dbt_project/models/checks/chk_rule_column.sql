@@ -1,6 +1,6 @@
 -- The terms of all rules, one row a column of a form, so that figures find their rules by equality.
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='table',
     indexes=[{'columns': ['judges_form', 'form_code', 'sheet_code', 'column_name', 'period_shift']}],
     post_hook='analyze {{ this }}'
 ) }}

@@ -1,7 +1,7 @@
 -- What stands for the other identities while rules are judged: what the gate chose in this run; before that the
 -- newest that the door accepted, unless the gate has already put it under review. The gate repeats until its
 -- choice is this one.
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='table') }}
 
 with chosen as (
     select standing.submission_key

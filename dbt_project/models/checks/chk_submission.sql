@@ -1,6 +1,6 @@
 -- The submissions that are judged tonight: of each identity the one in force and whatever came after it. No older one
 -- returns, so no older one is judged.
-{{ config(materialized='table', unlogged=true) }}
+{{ config(materialized='table') }}
 
 with submission as (
     select * from {{ ref('stg_submission') }}

@@ -1,7 +1,7 @@
 -- What the engine is asked about: the cells of every hard failed linear verdict, and those of the linear verdicts that
 -- share a cell with one, with the same figure of the period before (of the year before, when none came before).
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='table',
     pre_hook=[
         hash_joins_only(), "analyze {{ source('register', 'rule') }}", "analyze {{ ref('chk_submission') }}", "analyze {{ ref('chk_standing') }}",
         "analyze {{ ref('chk_verdict_figure') }}"

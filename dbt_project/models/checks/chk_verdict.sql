@@ -1,7 +1,7 @@
 -- One verdict a rule, scope and judged submission. Nothing that is due is left without a row. A night builds it whole;
 -- judging again within the night replaces the verdicts of the submissions concerned.
 {{ config(
-    materialized='incremental', incremental_strategy='delete+insert', unique_key='submission_key', unlogged=true,
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='submission_key',
     pre_hook=hash_joins_only(),
     post_hook='analyze {{ this }}'
 ) }}

@@ -1,6 +1,6 @@
 -- The cells behind every verdict that figures disagree or one side is missing: what a flag names and a hold may hold.
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='table',
     indexes=[{'columns': ['submission_key', 'rule_id', 'scope_key']}]
 ) }}
 

@@ -1,6 +1,5 @@
 -- What is planned for whom: each project of the allocation decisions and each activity of a level of a province's
 -- plan, from the day on which its amount is above nought until it changes, and since when a project is closed.
-{{ config(unlogged=true) }}
 
 with figure as (
     select * from {{ ref('fct_figure') }}

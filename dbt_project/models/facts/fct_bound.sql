@@ -1,6 +1,6 @@
 -- Between what a disputed or missing figure may lie: from the last accepted figure of its key at an earlier period of
 -- the budget year (else nought) to the plan in force, for money that a rule keeps within it (else no bound).
-{{ config(unlogged=true, pre_hook=hash_joins_only()) }}
+{{ config(pre_hook=hash_joins_only()) }}
 
 with stated as (
     select * from {{ ref('fct_stated') }}

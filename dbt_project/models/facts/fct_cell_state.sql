@@ -1,6 +1,6 @@
 -- Conservation: what became of every quantity cell of an indicator that is added up. Exactly one word a cell; a cell
 -- that is not in force says why before it says what it holds.
-{{ config(unlogged=true, indexes=[{'columns': ['submission_key', 'sheet_code', 'row_number', 'column_name']}]) }}
+{{ config(indexes=[{'columns': ['submission_key', 'sheet_code', 'row_number', 'column_name']}]) }}
 
 with figure as (
     select * from {{ ref('stg_figure') }}

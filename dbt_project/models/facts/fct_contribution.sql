@@ -1,7 +1,7 @@
 -- Tonight's content of the national figures, one row a contribution: what reports state and leave out, with its bounds
 -- and the days on which a plan counts, and what is carried over a succession. The release compares it with last
 -- night's.
-{{ config(unlogged=true, indexes=[{'columns': ['indicator_code', 'period_end']}], post_hook='analyze {{ this }}') }}
+{{ config(indexes=[{'columns': ['indicator_code', 'period_end']}], post_hook='analyze {{ this }}') }}
 
 with stated as (
     select * from {{ ref('fct_stated') }}

@@ -1,6 +1,6 @@
 -- Completeness and timeliness as measures: one row a report that the calendar asked a unit for, counted once whatever
 -- documents answer it. Rates are sums of these columns divided, over any units, forms and periods.
-{{ config(unlogged=true, indexes=[{'columns': ['unit_key', 'form_code', 'period_end']}]) }}
+{{ config(indexes=[{'columns': ['unit_key', 'form_code', 'period_end']}]) }}
 
 with report as (
     select * from {{ ref('fct_report') }}

@@ -1,6 +1,5 @@
 -- Whose earlier figures a unit's report answers for: its own, and those of the units that it followed in that budget
 -- year. A unit in between that reported from 1 January contains those before it, so they do not count beside it.
-{{ config(unlogged=true) }}
 
 with standing as (
     select * from {{ ref('fct_standing') }}

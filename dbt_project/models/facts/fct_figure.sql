@@ -1,7 +1,6 @@
 -- Every figure of the submissions in force that is its source of record, with its own state before anything is carried
 -- or bounded. A correction counts only when no rule holds it.
 {{ config(
-    unlogged=true,
     indexes=[{'columns': ['unit_key', 'budget_year', 'indicator_code']}],
     post_hook='analyze {{ this }}'
 ) }}

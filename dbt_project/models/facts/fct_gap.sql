@@ -1,6 +1,6 @@
 -- Figures that are owed and not there: all of a report that is missing, and the lines of projects that a report in
 -- force leaves out. One row a key with an earlier accepted figure or a plan, else one under the indicator's activity.
-{{ config(unlogged=true, pre_hook=hash_joins_only()) }}
+{{ config(pre_hook=hash_joins_only()) }}
 
 with standing as (
     select * from {{ ref('fct_standing') }}

@@ -1,6 +1,6 @@
 -- A report of projects that stands says nought for every line it lacks, except a project assigned to its reporter and
 -- not closed: that one is missing. A predecessor's project that the successor never reported is carried instead.
-{{ config(unlogged=true, pre_hook=hash_joins_only()) }}
+{{ config(pre_hook=hash_joins_only()) }}
 
 with standing as (
     select * from {{ ref('fct_standing') }}

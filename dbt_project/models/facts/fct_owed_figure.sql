@@ -1,5 +1,4 @@
 -- Which figures a report of each form owes: every indicator, fund and measure that is stored from it.
-{{ config(unlogged=true) }}
 
 with form_column as (
     select

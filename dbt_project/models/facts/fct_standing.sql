@@ -1,7 +1,6 @@
 -- One row a unit, form and period: what stands there, and for a unit that followed others, from when its figures
 -- count. inclusive: from 1 January, so they contain the predecessors'; since: from the succession, so the
 -- predecessors' are carried.
-{{ config(unlogged=true) }}
 
 with report as (
     select * from {{ ref('fct_report') }}

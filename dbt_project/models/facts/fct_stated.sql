@@ -1,7 +1,6 @@
 -- What each report says or leaves out, one row a figure key: the figures of reports in force and the gaps, before
 -- anything is carried over a succession.
 {{ config(
-    unlogged=true,
     indexes=[{'columns': ['unit_key', 'form_code', 'budget_year']}],
     post_hook='analyze {{ this }}'
 ) }}

@@ -1,5 +1,5 @@
 -- One submission and what became of it: the newest word of the gate, and how it stands to its due date.
-{{ config(unlogged=true, indexes=[{'columns': ['submission_key']}, {'columns': ['sha256']}]) }}
+{{ config(indexes=[{'columns': ['submission_key']}, {'columns': ['sha256']}]) }}
 
 with submission as (
     select * from {{ ref('stg_submission') }}

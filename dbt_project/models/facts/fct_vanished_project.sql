@@ -1,6 +1,5 @@
 -- A project that its unit reported before in the budget year and then left out without having closed it, while its plan
 -- was not withdrawn and nobody else reports it: one row a report in force that lacks it, and the flag that says so.
-{{ config(unlogged=true) }}
 
 with standing as (
     select * from {{ ref('fct_standing') }}

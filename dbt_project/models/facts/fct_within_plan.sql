@@ -1,6 +1,5 @@
 -- Money that a blocking rule keeps within the plan of its fund, through however many steps (settled <= disbursed <= …
 -- <= plan).
-{{ config(unlogged=true) }}
 
 with recursive rule as (
     select * from {{ source('register', 'rule') }}

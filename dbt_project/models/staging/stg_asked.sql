@@ -1,6 +1,6 @@
 -- Every report that the calendar asks for, as many days ahead as a reminder goes out before the due date: unit × form
 -- × period_end, when it is due, and who is chased.
-{{ config(materialized='table', unlogged=true, indexes=[{'columns': ['unit_key', 'form_code', 'period_end']}]) }}
+{{ config(materialized='table', indexes=[{'columns': ['unit_key', 'form_code', 'period_end']}]) }}
 
 with ahead as (
     select coalesce(max(parameter_value), 0)::integer as days

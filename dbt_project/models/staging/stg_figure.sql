@@ -2,7 +2,6 @@
 -- its value in đồng or the indicator's unit, and the interval that its printed digits allow.
 {{ config(
     materialized='table',
-    unlogged=true,
     indexes=[{'columns': ['submission_key', 'sheet_code', 'row_number', 'column_name']}],
     pre_hook=[
         "analyze {{ source('raw', 'cell') }}", "analyze {{ source('raw', 'line') }}", hash_joins_only()

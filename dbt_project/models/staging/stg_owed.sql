@@ -1,5 +1,5 @@
 -- Every report that the calendar asks for up to tonight: unit × form × period_end, when it is due, and who is chased.
-{{ config(materialized='table', unlogged=true, indexes=[{'columns': ['unit_key', 'form_code', 'period_end']}]) }}
+{{ config(materialized='table', indexes=[{'columns': ['unit_key', 'form_code', 'period_end']}]) }}
 
 with asked as (
     select * from {{ ref('stg_asked') }}

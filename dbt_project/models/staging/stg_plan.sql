@@ -1,6 +1,6 @@
 -- The lines that plans are made of: allocation lines of the centre with their effect and sign, and the plan cells
 -- of the forms that are the source of record of a plan.
-{{ config(materialized='table', unlogged=true, indexes=[{'columns': ['unit_key', 'budget_year']}]) }}
+{{ config(materialized='table', indexes=[{'columns': ['unit_key', 'budget_year']}]) }}
 
 with figure as (
     select * from {{ ref('stg_figure') }}

@@ -1,7 +1,7 @@
 -- The submissions that tonight may see, each with its identity, its place in the queue of that identity, and
 -- whether its sender is the one whose word counts.
 {{ config(
-    materialized='table', unlogged=true,
+    materialized='table',
     post_hook='analyze {{ this }}'
 ) }}
 
