@@ -22,6 +22,7 @@ from khuyencong.nights import NIGHT_LOCK, NightInProgress, only_night
 from khuyencong.restore import NotEmpty, restore_backup
 from khuyencong.rollup import rollup
 from khuyencong.settings import Settings
+from khuyencong.shown_release import shown_release
 from khuyencong.warehouse import WarehouseError, connect, discard_warehouse, open_warehouse
 from khuyencong.warehouse.dump import SCHEMAS
 from khuyencong.warehouse.migrate import MIGRATIONS, migrate
@@ -108,6 +109,8 @@ def test_a_warehouse_that_was_lost_comes_back_to_the_cell(slice_installed, slice
     done = restore_backup(settings, Path(first["file"]))
     assert (done["replaced"], done["migrated"], done["logins_missing"]) == (None, [], [])
     assert figures(settings) == wanted
+    with contextlib.closing(connect(open_warehouse(settings))) as connection:
+        assert shown_release(connection).is_whole, "what came out of the backup is what the night left"
 
     # A decision, a reviewer's login and the unit that it acts for; then this warehouse is lost as well.
     lan(settings)

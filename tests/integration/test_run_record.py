@@ -113,7 +113,7 @@ def test_a_failed_station_leaves_its_sentence_its_nodes_and_the_try_after_it(dat
     with only_night(database):
         run_station(night, "build", 1, work)
         assert ask(connection, "select run_state from facts.fct_run") == [{"run_state": "running"}]
-        finish_night(night, AS_OF)
+        finish_night(night, AS_OF, is_whole=False)
     [row] = ask(connection, "select * from facts.fct_run")
     assert (row["run_state"], row["failed_station"], row["state"], row["n_tries"]) == ("done", None, "done", 2)
     assert "division by zero" in row["failed_reason"], "what the failed try said stays"
