@@ -95,9 +95,7 @@ def write_nation(
     newest = max((d.period_end for d in documents if d.period_end.month % 3 == 0), default=documents[-1].period_end)
     true_rows = [(*row, d.form.form_code, d.period_end) for d in documents for row in d.truth]
     errors = [] if clean else plant(desk, documents, planted)
-    written = [_write(folder, document) for document in documents]
-    _write_manifest(folder, documents)
-    places = {id(document): where for document, where in zip(documents, written, strict=True)}
+    places = write_documents(folder, documents)
     truth = folder / "truth"
     truth.mkdir(parents=True, exist_ok=True)
     _write_csv(truth / "figures.csv", FIGURE_COLUMNS, true_rows)
@@ -116,6 +114,13 @@ def write_nation(
     noted = {"stamp": stamp, **asdict(summary), "as_of": summary.as_of.isoformat()}
     known.write_text(json.dumps(noted, ensure_ascii=False), encoding="utf-8")
     return summary
+
+
+def write_documents(folder: Path, documents: list[Document]) -> dict[int, Places]:
+    """Write documents and the manifest of their arrivals; by `id` of a document, where each cell of its tables stands."""
+    written = [_write(folder, document) for document in documents]
+    _write_manifest(folder, documents)
+    return {id(document): where for document, where in zip(documents, written, strict=True)}
 
 
 def open_desk(seed: int | None, years: tuple[int, int] | None = None) -> Desk:
