@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from khuyencong.control_totals import count_station, keep_controls
 from khuyencong.journal import say
 from khuyencong.night_record import begin_station, drop_old_nodes, end_station, fail_station, seconds_since
 from khuyencong.settings import PROJECT, TIMEZONE, Settings
@@ -190,11 +191,21 @@ def run_station(night: Night, name: str, position: int, work: Callable[[Night], 
     night = replace(night, station=name, try_number=begin_station(night, name, position))
     try:
         is_done = position > 1 and not night.is_rebuild and inputs_hash(night) == _inputs_of_run_before(night)
-        count = StationCount(0, 0, "unchanged") if is_done else work(night)
+        count = StationCount(0, 0, "unchanged") if is_done else _work_and_account(night, work)
     except BaseException as error:  # a scheduler's time limit, or a person's Ctrl-C, is no Exception
         fail_station(night, error, seconds_since(began))
         raise
     end_station(night, count, seconds_since(began))
+    return count
+
+
+def _work_and_account(night: Night, work: Callable[[Night], StationCount]) -> StationCount:
+    """Do a station's work, then count what it took in against what it accounts for; raises ControlError where these differ."""
+    count = work(night)
+    with night.connection, night.connection.cursor() as cursor:
+        controls = count_station(cursor, night.station)
+        if controls:
+            keep_controls(cursor, night.run_key, night.station, controls)
     return count
 
 

@@ -2,7 +2,8 @@
 
 Content = the open rows of release.contribution and release.report. Tonight's facts are compared with them as sets; rows
 that say the same stay open, so a release costs only what changed, and the bridge between two releases is what was opened
-minus what was closed in between.
+minus what was closed in between. The roll-up of a release is made in the same transaction and compared with its contributions; where
+totals do not close, nothing is opened.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from psycopg2.extras import RealDictCursor
 
 from khuyencong import release_changes as changes
 from khuyencong import release_reasons as reasons
+from khuyencong.control_totals import Control, keep_controls, refuse_unaccounted
 from khuyencong.final import final_periods
+from khuyencong.release_guard import refuse_faults, refuse_unexplained
 from khuyencong.settings import TIMEZONE
 
 
@@ -34,12 +37,16 @@ class ReleaseOutcome:
 def open_release(connection: Connection, run_key: int, as_of: datetime) -> ReleaseOutcome:
     """Compare tonight's facts with the open release, open a new one when they differ, and write it on the run.
 
-    Reads facts.fct_contribution and facts.fct_report; one transaction; may be run again.
+    Reads facts.fct_contribution and facts.fct_report; one transaction, in which release.rollup_row is made anew; may be run
+    again. Raises ControlError, and releases nothing, when the control totals of the night do not close, when more of the nation
+    would go than anything speaks for, or when the roll-up contradicts the contributions.
     """
     with connection, connection.cursor() as cursor:
         # One release at a time; readers are not kept waiting.
         cursor.execute("lock table release.release in share row exclusive mode")
         _find_changes(cursor, run_key)
+        refuse_unaccounted(cursor, run_key)
+        refuse_unexplained(cursor, run_key)
         n_opened, n_closed = _count_changes(cursor)
         cursor.execute("select max(release_number) from release.release")
         (release_number,) = cursor.fetchone()
@@ -57,6 +64,9 @@ def open_release(connection: Connection, run_key: int, as_of: datetime) -> Relea
             "update release.run set release_number = %s, release_hash = %s where run_key = %s",
             (release_number, release_hash, run_key),
         )
+        keep_controls(cursor, run_key, "release", _count_release(cursor))
+        cursor.execute("select release.keep_rollup(%s)", (run_key,))
+        refuse_faults(cursor)
     if opened:
         _vacuum(connection)
     return ReleaseOutcome(release_number, release_hash, opened, n_opened, n_closed)
@@ -82,6 +92,26 @@ def _find_changes(cursor: Any, run_key: int) -> None:
     cursor.execute(reasons.CAUSES)
     cursor.execute(changes.contribution_changes())
     cursor.execute(reasons.BOUND_REASONS)
+
+
+def _count_release(cursor: Any) -> list[Control]:
+    """Tonight's facts against the rows that are open now: everything that was made is released, and nothing else."""
+    cursor.execute(
+        """select 'open contributions' as control, f.n_rows, o.n_rows, f.amount, o.amount
+        from (select count(*) as n_rows, coalesce(sum(abs(value)), 0) as amount from facts.fct_contribution) as f
+        cross join (
+            select count(*) as n_rows, coalesce(sum(abs(value)), 0) as amount from release.contribution
+            where closed_release is null
+        ) as o
+        union all
+        select 'open reports', f.n_rows, o.n_rows, f.n_owed, o.n_owed
+        from (select count(*) as n_rows, count(*) filter (where is_owed) as n_owed from facts.fct_report) as f
+        cross join (
+            select count(*) as n_rows, count(*) filter (where is_owed) as n_owed from release.report
+            where closed_release is null
+        ) as o"""
+    )
+    return [Control(*row) for row in cursor.fetchall()]
 
 
 def _count_changes(cursor: Any) -> tuple[int, int]:

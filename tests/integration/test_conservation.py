@@ -71,7 +71,7 @@ def roll_up(installed: Installed, spans: list[tuple[date, date, date | None]], l
     with installed.connection, installed.connection.cursor() as cursor:
         cursor.execute(
             f"""select span, unit_key, fund_code, activity_code, indicator_code, measure, {", ".join(AMOUNTS)}
-            from release.rollup_spans(1, %s::date[], %s::date[], %s::date[], null, null, null, %s, array[]::text[])
+            from release.rollup_spans(1, %s::date[], %s::date[], %s::date[], null, null, null, array[%s], array[]::text[])
             where is_additive""",
             (starts, ends, maps, level),
         )

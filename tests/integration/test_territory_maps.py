@@ -48,7 +48,7 @@ def on_maps(cursor, asked, level="unit"):
     starts, ends, maps = zip(*((date(end.year, 1, 1), end, geography) for end, geography in asked), strict=True)
     cursor.execute(
         """select span, unit_key, accepted, missing_low, missing_high from release.rollup_spans(1, %s::date[], %s::date[],
-        %s::date[], null, null, array['KC-E05'], %s, array[]::text[])""",
+        %s::date[], null, null, array['KC-E05'], array[%s], array[]::text[])""",
         (list(starts), list(ends), list(maps), level),
     )
     found = {each: {} for each in asked}

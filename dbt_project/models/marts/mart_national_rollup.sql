@@ -1,4 +1,2 @@
 -- Every released figure of the nation.
-{{ config(unlogged=true, pre_hook=hash_joins_only()) }}
-
-{{ rollup_of_units("'viet-nam'", 'nation') }}
+{{ rollup_of_level('nation') }}

@@ -1,4 +1,2 @@
--- Every released figure by region, by the law of the time; units of no region stand beside the regions.
-{{ config(unlogged=true, pre_hook=hash_joins_only()) }}
-
-{{ rollup_of_units('region_key', 'region') }}
+-- Every released figure by region; units of no region stand beside the regions.
+{{ rollup_of_level('region') }}
