@@ -129,8 +129,8 @@ def open_desk(seed: int | None, years: tuple[int, int] | None = None) -> Desk:
     return Desk(Nation(scenario, read_register(REGISTER)), load_forms(FORMS), habits)
 
 
-def all_documents(desk: Desk) -> Iterable[Document]:
-    """Every report of the nation without any error, in the order of periods, forms and the register's units."""
+def all_documents(desk: Desk, units: set[str] | None = None) -> Iterable[Document]:
+    """Every report (of some units only) without any error, in the order of periods, forms and the register's units."""
     scenario, register = desk.nation.scenario, desk.nation.register
     for way in scenario["allocations"]:
         yield allocation(desk, "giao-ke-hoach", way)
@@ -150,6 +150,8 @@ def all_documents(desk: Desk) -> Iterable[Document]:
         }
         for period_end in scenario.periods(form_code):
             for unit_key in register.units_on(period_end, tuple(kinds)):
+                if units is not None and unit_key not in units:
+                    continue
                 document = build(desk, form_code, unit_key, period_end)
                 if document is not None:
                     yield document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from numbers import Number
@@ -10,8 +10,8 @@ from typing import Any
 
 from oracle.comparators import Span
 from oracle.comparison import Tally
-from oracle.marts import KEYS, marts_of
-from oracle.rollup import DIMENSIONS, View, roll_up
+from oracle.marts import KEYS, Table, marts_of
+from oracle.rollup import ALL, DIMENSIONS, View, roll_up
 from oracle_nations import KnownNation
 
 from khuyencong.rollup import rollup
@@ -25,7 +25,12 @@ EXEMPT = {
     "seconds": "run time",
 }
 ROLLUP_KEY = ("unit_key", "fund", "activity", "indicator_code", "measure")
-Keeps = Callable[[tuple], bool]
+Keeps = Callable[[str, str, date], bool]  # of a unit or group, a form and a month-end
+
+
+def everything(unit: str, form: str, end: date) -> bool:
+    """Compare every row."""
+    return True
 
 
 def ask(connection: Any, sql: str, *parameters: Any) -> list[dict[str, Any]]:
@@ -49,26 +54,39 @@ def numeric_columns(connection: Any) -> dict[str, list[str]]:
     return found
 
 
-def compare_marts(connection: Any, nation: KnownNation, keeps: Keeps = lambda row: True) -> Tally:
-    """Every mart in every column that the oracle knows."""
+def compare_marts(
+    connection: Any, nation: KnownNation, tables: Mapping[str, Table] | None = None, keeps: Keeps = everything
+) -> Tally:
+    """Every mart (or the tables given) in every column that the oracle knows, in the rows that `keeps` keeps."""
     tally = Tally()
-    for name, true in marts_of(nation.books, nation.owed).items():
+    for name, true in (tables or marts_of(nation.books, nation.owed)).items():
         key = KEYS[name]
         rows = ask(connection, f"select * from marts.{name}")
         shown = {tuple(row[column] for column in key): row for row in rows}
         assert len(shown) == len(rows), f"{name}: its key is not one"
-        known = set().union(*(row.keys() for row in true.values()))
-        there = {row["column_name"] for row in ask(connection, COLUMNS, name)}
-        kept = [{key: row for key, row in table.items() if keeps(key)} for table in (shown, true)]
-        tally.compare(name, *kept, sorted(known & there))
+        columns = {name for row in true.values() for name in row} & {name for row in rows for name in row}
+        kept = [{k: r for k, r in table.items() if keeps(*_place(name, k, nation))} for table in (shown, true)]
+        tally.compare(name, *kept, sorted(columns))
     return tally
 
 
-COLUMNS = "select column_name from information_schema.columns where table_schema = 'marts' and table_name = %s"
+def _place(mart: str, key: tuple, nation: KnownNation) -> tuple[str, str, date]:
+    """(unit or group, form, month-end) of a row of a mart; nothing of a mart that is about no unit."""
+    row = dict(zip(KEYS[mart], key, strict=True))
+    unit = row.get("unit_key") or row.get("group_key") or ""
+    if "fund_code" in row:
+        form = nation.books.form((row["fund_code"], row["activity_code"], row["indicator_code"], row["measure"]))
+    else:
+        form = row.get("form_code", "")
+    return unit, form, row.get("period_end", date.min)
 
 
 def compare_rollups(
-    connection: Any, nation: KnownNation, spans: list[tuple[date | None, date]], totals: tuple[tuple[str, ...], ...] = ((),)
+    connection: Any,
+    nation: KnownNation,
+    spans: Iterable[tuple[date | None, date]],
+    totals: tuple[tuple[str, ...], ...] = ((),),
+    keeps: Keeps = everything,
 ) -> Tally:
     """`kc rollup --json` of spans (day before, end) on three maps by unit, region and nation; None: from January."""
     tally = Tally()
@@ -79,21 +97,32 @@ def compare_rollups(
             for by in LEVELS:
                 for total in totals:
                     document = rollup(
-                        connection, f"{end.year}-{first_month:02d}..{end:%Y-%m}", geography=geography, by=by, total=total
+                        connection,
+                        f"{end.year}-{first_month:02d}..{end:%Y-%m}",
+                        geography=geography,
+                        by=by,
+                        total=total,
                     )
                     true = {(unit, *key): row for (unit, key), row in roll_up(View(span, day, by, total)).items()}
                     shown = {tuple(row[name] for name in ROLLUP_KEY): row for row in document["rows"]}
                     assert len(shown) == len(document["rows"])
-                    if before:
-                        shown, true = ({k: r for k, r in t.items() if reported(nation, k, before, end)} for t in (shown, true))
-                    _compare(tally, f"{geography} {by}{''.join(' ' + t for t in total)}", (before, end), shown, true)
+                    shown, true = (
+                        {k: row for k, row in table.items() if _is_kept(nation, k, before, end, keeps)}
+                        for table in (shown, true)
+                    )
+                    name = " ".join((geography, by, *total))
+                    _compare(tally, name, (before, end), shown, true)
     return tally
 
 
-def reported(nation: KnownNation, row: tuple, *ends: date) -> bool:
-    """Whether the form of a row is reported at both ends of a span: a month that nobody reports makes a span missing."""
-    form = nation.books.form((row[1], row[2], row[3], row[4]))
-    return form not in nation.books.calendar_forms or all(end in nation.books.ends[form] for end in ends)
+def _is_kept(nation: KnownNation, row: tuple, before: date | None, end: date, keeps: Keeps) -> bool:
+    """Whether a row is compared: a month that nobody reports in its form makes a span from or to it missing."""
+    unit, *key = row
+    if ALL in key:
+        return True
+    form = nation.books.form(tuple(key))
+    is_whole = form not in nation.books.calendar_forms or {before, end} <= {*nation.books.ends[form], None}
+    return (before is None or is_whole) and keeps(unit, form, end)
 
 
 def _compare(tally: Tally, table: str, span: tuple, shown: dict, true: dict) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import dataclasses
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from oracle.duties import Duty, duties
-from oracle.facts import Register, read_reports
+from oracle.facts import read_reports
+from oracle.register import Register
 from oracle.standing import Books
 from oracle.territory import Territory
 
@@ -21,12 +21,11 @@ from samples.documents import Document, Line, written
 from samples.nation import all_documents, open_desk, write_documents
 from samples.reports import Desk
 
-# The centre, a regional centre, two provinces that stay; a merger that reports from January (of three), one that reports
-# since its day, and one that does so across two regions.
-UNITS = (
-    "trung-uong", "kcqg-vung-1", "ha-noi", "cao-bang", "hoa-binh", "phu-tho", "vinh-phuc", "phu-tho-2025",
-    "long-an", "tay-ninh", "tay-ninh-2025", "binh-thuan", "dak-nong", "lam-dong", "lam-dong-2025",
-)  # fmt: skip
+# The centre, a province that stays, a merger of two that reports from January, and one of three, across two regions, that
+# reports since its day.
+UNITS = {
+    "trung-uong", "ha-noi", "bac-kan", "thai-nguyen", "thai-nguyen-2025", "binh-thuan", "dak-nong", "lam-dong", "lam-dong-2025",
+}  # fmt: skip
 GROUPS = ("viet-nam", "phia-bac", "mien-trung-tay-nguyen", "phia-nam")
 SEED = 2025
 
@@ -41,23 +40,31 @@ class KnownNation:
     owed: list[Duty]
 
 
-def know_nation(home: Path, years: tuple[int, int] | None, units: Iterable[str] | None = None) -> KnownNation:
-    """Write the clean nation of some years, of some units only, into `home`/inbox, and read it with the oracle."""
+def know_nation(
+    home: Path, years: tuple[int, int], until: date = date.max, units: set[str] | None = None
+) -> KnownNation:
+    """Write the clean nation of some years (to a month-end, of some units) into `home`/inbox, and read it with the oracle.
+
+    Its night is that of the scenario's last moment, or of the evening on which the last report of `until` has come and
+    nothing of the next month is due.
+    """
     desk = open_desk(SEED, years)
-    documents = list(all_documents(desk))
+    end = desk.nation.scenario.as_of
+    as_of = end if until == date.max else datetime.combine(until + timedelta(days=23), end.timetz())
+    documents = [document for document in all_documents(desk, units) if document.period_end <= until]
     settings = Settings(home=home / "kc", database_url=None, inbox=home / "inbox")
     if units is not None:
         project = _project_of(home / "project", {*units, *GROUPS})
         settings = dataclasses.replace(settings, dbt_project=project, register=project / "register")
-        documents = [_cut(document, desk, set(units)) for document in documents if document.unit_key in units]
+        documents = [_cut(document, desk, units) for document in documents]
     write_documents(settings.inbox, documents)
-    return know(settings, desk, documents)
+    return know(settings, desk, documents, as_of)
 
 
-def know(settings: Settings, desk: Desk, documents: list[Document]) -> KnownNation:
-    """What the oracle says of the reports that a desk sent."""
+def know(settings: Settings, desk: Desk, documents: list[Document], as_of: datetime | None = None) -> KnownNation:
+    """What the oracle says of the reports that a desk sent, at a moment (None: the scenario's last)."""
+    as_of = as_of or desk.nation.scenario.as_of
     register = Register(settings.register, settings.forms)
-    as_of = desk.nation.scenario.as_of
     territory = Territory(register, date(min(desk.nation.scenario.years), 1, 1))
     reports = read_reports(documents, desk.nation, register)
     owed = duties(register, territory, reports, as_of)
@@ -70,7 +77,11 @@ def _project_of(folder: Path, keys: set[str]) -> Path:
     for path in (folder / "register").glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
-            named = [name for name in ("unit_key", "predecessor_key", "successor_key", "group_key") if name in reader.fieldnames]
+            named = [
+                name
+                for name in ("unit_key", "predecessor_key", "successor_key", "group_key")
+                if name in reader.fieldnames
+            ]
             rows = [row for row in reader if all(not row[name] or row[name] in keys for name in named)]
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, reader.fieldnames, lineterminator="\n")
@@ -101,5 +112,8 @@ def _cut(document: Document, desk: Desk, units: set[str]) -> Document:
 
 def _added(lines: list[Line], name: str, signs: dict[str, int]) -> int | float:
     """The total of a column whose lines may be taken off."""
-    value = sum((Decimal(written(line.values[name])) * signs.get(line.values.get("effect", ""), 1) for line in lines), Decimal(0))
+    value = sum(
+        (Decimal(written(line.values[name])) * signs.get(line.values.get("effect", ""), 1) for line in lines),
+        Decimal(0),
+    )
     return int(value) if value == value.to_integral_value() else float(value)

@@ -1,8 +1,9 @@
-"""An oracle for every number that people read: what the sample nation's model means, added up by hand and by nothing of the product.
+"""An oracle for every number that people read: what the model of the sample nation means, added up by nothing of the product.
 
-It stands on the model of the nation (samples), on the register's CSV files and on the forms' YAML as data. It knows no SQL
+It stands on that model (samples), on the register's CSV files and on the forms' YAML as data. It knows no SQL
 and no function of ingestion, expectations, khuyencong or dbt. Where the decisions and DESIGN leave something open it says so.
 
+    register    the register and the forms, as rows
     facts       what each report says, as its office prints it
     territory   who follows whom, which unit of a map a figure belongs to, and in which region
     duties      who owes which report, and what came of it

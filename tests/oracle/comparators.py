@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from oracle.register import BUDGET, STAGES
 from oracle.standing import Books, Figure, Key
 from oracle.territory import last_day
 
@@ -53,9 +54,11 @@ class Span:
         fund, _, indicator, measure = key
         if measure == "plan":
             return None
-        if self.books.register.source[indicator, fund]["fact"] != "fct_disbursement":
+        if self.books.register.source[indicator, fund]["fact"] != STAGES:
             return indicator
-        budget = (code for (code, of), row in self.books.register.source.items() if row["fact"] == "fct_budget" and of == fund)
+        budget = (
+            code for (code, of), row in self.books.register.source.items() if row["fact"] == BUDGET and of == fund
+        )
         return next(budget, None)
 
     @cached_property
@@ -71,6 +74,19 @@ class Span:
         """The plan of a figure; None where there is none."""
         unit, key = row
         return self.plans.get((unit, (key[0], key[1], self.plan_indicator(key) or "", "plan")))
+
+    @cached_property
+    def _answered(self) -> dict[Row, Decimal]:
+        """The same plans, carried ones too, under the unit that answers for them."""
+        found: dict[Row, Decimal] = defaultdict(Decimal)
+        for (unit, key), plan in self.plans.items():
+            found[self.territory.answering(unit, self.end), key] += plan
+        return dict(found)
+
+    def answered_plan(self, row: Row) -> Decimal:
+        """The plan that a unit answers for in a row, by which coverage is weighed."""
+        unit, key = row
+        return self._answered.get((unit, (key[0], key[1], self.plan_indicator(key) or "", "plan")), Decimal(0))
 
     @cached_property
     def compared(self) -> dict[Row, Compared]:
@@ -105,8 +121,7 @@ class Span:
     def rows(self) -> dict[Row, Figure]:
         """All rows of units: what stands, and a nought where an accepted report lacks a key that has a plan or a year before.
 
-        Where all that is compared now is carried under closed units, the answering unit has a row for the comparison, also
-        of a fund out of force.
+        Of a fund or an activity out of force only where the same is carried into the unit.
         """
         found = dict(self.figures)
         for unit, key in [*self._planned_keys(), *self.compared]:
@@ -114,16 +129,18 @@ class Span:
             has_report = (unit, self.books.form(key), self.end) in self.books.by_identity
             if row in found or not has_report:
                 continue
-            if self.books.in_force(key, self.end) or any((old, key) in self.figures for old in self.territory.followed(unit)):
+            if self.books.in_force(key, self.end) or any(
+                (old, key) in self.figures for old in self.territory.followed(unit)
+            ):
                 found[row] = Figure()
         return found
 
     def _planned_keys(self) -> list[Row]:
         """Keys of figures that a plan speaks of."""
         register, found = self.books.register, []
-        stages = [(code, fund) for (code, fund), row in register.source.items() if row["fact"] == "fct_disbursement"]
-        for unit, (fund, activity, indicator, _) in self.plans:
-            if register.source[indicator, fund]["fact"] == "fct_budget":
+        stages = [(code, fund) for (code, fund), row in register.source.items() if row["fact"] == STAGES]
+        for unit, (fund, activity, indicator, _) in (row for row, plan in self.plans.items() if plan > 0):
+            if register.source[indicator, fund]["fact"] == BUDGET:
                 found += [(unit, (fund, activity, code, "ytd")) for code, of in stages if of == fund]
             elif register.indicators[indicator]["behaviour"] != "plan":
                 measure = "ytd" if register.indicators[indicator]["behaviour"] == "ytd_flow" else "stock"

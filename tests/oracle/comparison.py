@@ -22,7 +22,11 @@ class Tally:
     different: list[Cell] = field(default_factory=list)
 
     def compare(
-        self, table: str, shown: Mapping[tuple, Mapping[str, Any]], true: Mapping[tuple, Mapping[str, Any]], columns: Iterable[str]
+        self,
+        table: str,
+        shown: Mapping[tuple, Mapping[str, Any]],
+        true: Mapping[tuple, Mapping[str, Any]],
+        columns: Iterable[str],
     ) -> None:
         """Compare two tables by key in the columns named."""
         columns = tuple(columns)
@@ -58,7 +62,10 @@ class Tally:
         for (table, column), count in by_column.most_common():
             lines.append(f"  {table}.{column}: {count}")
             those = sorted((d for d in self.different if d[0] == table and d[2] == column), key=lambda d: str(d[1]))
-            lines += [f"    {' '.join(map(str, key))}: shown {left}, true {right}" for _, key, _, left, right in those[:examples]]
+            lines += [
+                f"    {' '.join(map(str, key))}: shown {left}, true {right}"
+                for _, key, _, left, right in those[:examples]
+            ]
         return "\n".join(lines)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from oracle.facts import Fact, Register, Report
+from oracle.facts import Fact, Report
+from oracle.register import BUDGET, Register
 from oracle.territory import Territory, last_day
 
 
@@ -67,7 +68,7 @@ def duties(register: Register, territory: Territory, reports: Iterable[Report], 
 
 def is_budget(register: Register, fact: Fact) -> bool:
     """Whether a figure is money of a budget plan."""
-    return register.source[fact.indicator, fact.fund]["fact"] == "fct_budget"
+    return register.source[fact.indicator, fact.fund]["fact"] == BUDGET
 
 
 def _planned(register: Register, territory: Territory, reports: Iterable[Report], on: date) -> set[str]:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from oracle.register import BENEFICIARIES, BUDGET, STAGES, Register
 from samples.documents import Document
 from samples.model import Nation
 
-MILLION, BILLION = 10**6, 10**9
-UNALLOCATED = "unallocated"
-BENEFICIARIES = "fct_beneficiary"
+BILLION = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +43,6 @@ class Report:
     received_at: datetime
     is_nil: bool
     facts: tuple[Fact, ...]
-
-
-class Register:
-    """The register's CSV files and the forms' YAML, read as data."""
-
-    def __init__(self, register: Path, forms: Path) -> None:
-        self.rows: dict[str, list[dict[str, str]]] = {}
-        for path in register.glob("*.csv"):
-            with path.open(encoding="utf-8", newline="") as file:
-                self.rows[path.stem] = list(csv.DictReader(file))
-        self.forms = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in forms.glob("[!_]*.yml")}
-
-    @cached_property
-    def indicators(self) -> dict[str, dict[str, str]]:
-        return {row["indicator_code"]: row for row in self.rows["indicators"]}
-
-    @cached_property
-    def source(self) -> dict[tuple[str, str], dict[str, str]]:
-        """(indicator, fund) → its source of record: form_code, fact, stage."""
-        return {(row["indicator_code"], row["fund_code"]): row for row in self.rows["indicator_sources"]}
-
-    @cached_property
-    def activity_of_name(self) -> dict[str, str]:
-        return {row["activity_name"]: row["activity_code"] for row in self.rows["activities"]}
-
-    def activity_of(self, indicator: str) -> str:
-        """The activity that an indicator counts; unallocated where it counts none, or all."""
-        named = self.indicators[indicator]["activity"]
-        return named if named in self.activity_of_name.values() else UNALLOCATED
-
-    def is_in_force(self, table: str, code: str, on: date) -> bool:
-        """Whether an activity or a fund exists on a day."""
-        key = {"activities": "activity_code", "funds": "fund_code"}[table]
-        row = next(row for row in self.rows[table] if row[key] == code)
-        return row["valid_from"] <= on.isoformat() and (not row["valid_to"] or on.isoformat() <= row["valid_to"])
 
 
 def read_reports(documents: Iterable[Document], nation: Nation, register: Register) -> list[Report]:
@@ -124,7 +83,9 @@ def _line(
     activity = register.activity_of_name.get(values.get("activity", ""), "")
     if "fund" in values:  # a line of an establishment: it counts once where its support is paid
         code = next(code for (code, _), row in register.source.items() if row["fact"] == BENEFICIARIES)
-        yield _fact(document, values["fund"], activity, code, "ytd", Decimal(1), values["project_code"], values["tax_code"])
+        yield _fact(
+            document, values["fund"], activity, code, "ytd", Decimal(1), values["project_code"], values["tax_code"]
+        )
         return
     for column in sheet["columns"]:
         indicator = values.get("indicator_code") or column.get("indicator") or column.get("counts_as")
@@ -196,12 +157,19 @@ def _true_figures(document: Document) -> dict[tuple, Decimal]:
 
 
 def _true_key(fact: Fact, register: Register) -> tuple:
-    by_activity = register.source[fact.indicator, fact.fund]["fact"] in ("fct_budget", "fct_disbursement") or fact.project
+    by_activity = register.source[fact.indicator, fact.fund]["fact"] in (BUDGET, STAGES) or fact.project
     return fact.fund, fact.activity if by_activity else "", fact.indicator, fact.measure, fact.project
 
 
 def _fact(
-    document: Document, fund: str, activity: str, indicator: str, measure: str, value: Decimal, project: str, taxes: str = ""
+    document: Document,
+    fund: str,
+    activity: str,
+    indicator: str,
+    measure: str,
+    value: Decimal,
+    project: str,
+    taxes: str = "",
 ) -> Fact:
     return Fact(
         document.unit_key, document.form.form_code, document.period_end, fund, activity, indicator, measure, project, taxes,

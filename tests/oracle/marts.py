@@ -25,6 +25,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "mart_reporting": ("unit_key", "form_code", "period_end"),
     "mart_release": ("release_number", "reason"),
     "mart_night": ("run_key",),
+    "mart_release_bridge": (
+        "release_number",
+        *(name for name in ROLLUP_KEY[:2]),
+        "budget_year",
+        *ROLLUP_KEY[2:],
+        "reason",
+    ),
     "mart_held_figures": ("unit_key", "form_code", "period_end", "sheet_name", "cell_address", "rule_id"),
 }
 
@@ -39,6 +46,13 @@ def marts_of(books: Books, owed: list[Duty]) -> dict[str, Table]:
         "mart_reporting": {(duty.unit, duty.form, duty.period_end): _reporting(duty) for duty in owed},
         "mart_release": {(1, reason): {"n_opened": n, "n_closed": 0} for reason, n in _reasons(books).items()},
         "mart_night": {(1,): {"n_stations": STATIONS, "n_tries": STATIONS}},
+        "mart_release_bridge": (
+            "release_number",
+            *(name for name in ROLLUP_KEY[:2]),
+            "budget_year",
+            *ROLLUP_KEY[2:],
+            "reason",
+        ),
         "mart_held_figures": {},  # a clean nation holds nothing
     }
 

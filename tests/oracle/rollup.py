@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from oracle.comparators import Row, Span
-from oracle.standing import Key
+from oracle.standing import Books, Key
 from oracle.territory import NATION
 
 ALL = "all"
@@ -53,21 +53,25 @@ def roll_up(view: View) -> dict[Row, Numbers]:
     for unit, form, end in span.books.owed:
         if end == span.end:
             asked[view.group(unit), form].add(unit)
-    return {group: _row(view, parts, _owing(span, group[0], parts, asked)) for group, parts in groups.items()}
+    return {group: _row(view, parts, _owing(view, group[0], parts, asked)) for group, parts in groups.items()}
 
 
-def _owing(span: Span, group: str, parts: list[Row], asked: dict[tuple[str, str], set[str]]) -> set[Row]:
+def _owing(view: View, group: str, parts: list[Row], asked: dict[tuple[str, str], set[str]]) -> set[Row]:
     """(unit, key) for each unit that owes a report for the row: who owes its form, or whom its lines name.
 
-    An accepted report says nought for each key that it lacks, so whoever owes the form is asked for every row of it; nobody
-    is asked for a fund or an activity out of force.
+    An accepted report says nought for each key that it lacks, so whoever owes the form is asked for every row of it, and for
+    a total over funds whoever owes it for any of them; nobody is asked for a fund or an activity out of force.
     """
+    books = view.span.books
     found: set[Row] = set()
-    for key in {key for _, key in parts}:
-        if not span.books.in_force(key, span.end):
+    keys = {key for _, key in parts}
+    if "fund" in view.total:
+        keys |= {(fund, *key[1:]) for key in keys for code, fund in books.register.source if code == key[2]}
+    for key in keys:
+        if not books.in_force(key, view.span.end):
             continue
-        form = span.books.form(key)
-        if form in span.books.calendar_forms:
+        form = books.form(key)
+        if form in books.calendar_forms:
             found |= {(unit, key) for unit in asked[group, form]}
         else:
             found |= {(unit, of) for unit, of in parts if of == key}
@@ -86,7 +90,8 @@ def _row(view: View, parts: list[Row], owing: set[Row]) -> Numbers:
     accepted = _accepted(view, parts)
     row |= dict.fromkeys(OPEN_AMOUNTS, None if accepted is None else Decimal(0))
     row |= {"accepted": accepted, "at_least": accepted, "at_most": accepted}
-    return row | _planned(view, parts, owing, accepted) | _grown(span, parts)
+    row |= _planned(view, parts, owing, accepted) | _grown(span, parts)
+    return row | {"ratio_mark": _mark(books, indicator_key, row)}
 
 
 def _accepted(view: View, parts: list[Row]) -> Decimal | None:
@@ -95,23 +100,29 @@ def _accepted(view: View, parts: list[Row]) -> Decimal | None:
     figures = [view.span.rows[row] for row in parts]
     if books.is_added(key):
         return sum((figure.value for figure in figures), Decimal(0))
-    if books.is_distinct(key) and view.span.first_month > 1 and key[3] != "plan":
-        return None  # what is counted once is not found by taking one count from another
+    if _is_uncounted(view, key):
+        return None
     if books.counts_establishments(key):
         return Decimal(len(set().union(*(figure.establishments for figure in figures))))
     return figures[0].value if view.by == "unit" and len(figures) == 1 else None
 
 
+def _is_uncounted(view: View, key: Key) -> bool:
+    """What is met twice is counted from January only: one count taken from another is none, and has no plan beside it."""
+    return view.span.books.is_distinct(key) and view.span.first_month > 1
+
+
 def _planned(view: View, parts: list[Row], owing: set[Row], accepted: Decimal | None) -> Numbers:
     """Plan, ratio and coverage by plan money; of what is not added by unit only."""
     nothing = dict.fromkeys(("plan_indicator_code", "plan_value", "plan_pct", "coverage_plan_pct"))
-    if not view.span.books.is_added(parts[0][1]) and (view.by != "unit" or len(parts) > 1):
+    is_alone = view.by == "unit" and len(parts) == 1
+    if not (view.span.books.is_added(parts[0][1]) or is_alone) or _is_uncounted(view, parts[0][1]):
         return nothing
     plans = {row: plan for row in parts if (plan := view.span.plan(row)) is not None}
     if not plans:
         return nothing
     plan = sum(plans.values(), Decimal(0))
-    asked = sum((plan for row, plan in plans.items() if row in owing), Decimal(0))
+    asked = sum((view.span.answered_plan(row) for row in owing), Decimal(0))
     return {
         "plan_indicator_code": "+".join(sorted({view.span.plan_indicator(key) or "" for _, key in plans})),
         "plan_value": plan,
@@ -130,6 +141,21 @@ def _grown(span: Span, parts: Iterable[Row]) -> Numbers:
     growth = rounded((now / prior - 1) * 100) if prior else None
     n_units = len({unit for unit, _ in compared})
     return {"prior_value": prior, "same_units_value": now, "n_same_units": n_units, "growth_pct": growth}
+
+
+def _mark(books: Books, key: Key, row: Numbers) -> str:
+    """Why a ratio of money deserves a look; no plan of a clean nation is open."""
+    marks: list[str] = []
+    if not books.is_money(key):
+        return ""
+    if row["plan_value"] is not None and row["accepted"] * 100 > row["plan_value"] * books.register.parameter(
+        "plan_pct_most"
+    ):
+        marks.append("above-plan")
+    prior, now, most = row["prior_value"], row["same_units_value"], books.register.parameter("growth_most_times")
+    if prior and now and prior > 0 and now > 0 and (now > most * prior or prior > most * now):
+        marks.append("growth")
+    return ",".join(marks)
 
 
 def _is_nil(span: Span, unit: str, key: Key) -> bool:

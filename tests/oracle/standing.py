@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from oracle.duties import Duty
-from oracle.facts import BENEFICIARIES, Fact, Register, Report
+from oracle.facts import Fact, Report
+from oracle.register import BENEFICIARIES, STAGES, Register
 from oracle.territory import Territory
 
 Key = tuple[str, str, str, str]  # fund, activity, indicator, measure
@@ -50,6 +51,10 @@ class Books:
     def is_added(self, key: Key) -> bool:
         """Whether the indicator may be added over units."""
         return self.register.indicators[key[2]]["aggregation"] == "sum"
+
+    def is_money(self, key: Key) -> bool:
+        """Whether the indicator is a stage of money."""
+        return any(row["fact"] == STAGES for (code, _), row in self.register.source.items() if code == key[2])
 
     def is_distinct(self, key: Key) -> bool:
         """Whether the indicator counts what may be met twice."""
@@ -117,7 +122,10 @@ class Books:
     def _decided(self, found: dict, on: date) -> None:
         """Lines of allocation decisions of the budget year up to the day, under the units that they name."""
         for report in self.reports:
-            if report.period_end.year == on.year and (report.unit, report.form, report.period_end) not in self.by_identity:
+            if (
+                report.period_end.year == on.year
+                and (report.unit, report.form, report.period_end) not in self.by_identity
+            ):
                 for fact in report.facts:
                     if fact.since <= on:
                         _add(found, fact, self, False)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 
-from oracle.facts import Register
+from oracle.register import Register
 
 NATION = "viet-nam"
 BROKEN = "not-apportionable:"
@@ -31,7 +31,12 @@ class Territory:
             elif day >= first_day:
                 raise ValueError("The oracle does not know partial successions within the years of the model.")
         self.members = [
-            (row["unit_key"], row["group_key"], date.fromisoformat(row["valid_from"]), _day(row["valid_to"]) or date.max)
+            (
+                row["unit_key"],
+                row["group_key"],
+                date.fromisoformat(row["valid_from"]),
+                _day(row["valid_to"]) or date.max,
+            )
             for row in register.rows["group_members"]
         ]
 
@@ -44,19 +49,19 @@ class Territory:
         wanted = set(kinds) if kinds is not None else set(self.kind.values()) - {"group"}
         return [unit for unit, kind in self.kind.items() if kind in wanted and self.stands(unit, on)]
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def answering(self, unit: str, on: date) -> str:
         """The unit itself while it exists on a day, else the unit that followed it by whole mergers up to that day."""
         while not self.stands(unit, on) and unit in self.followed_by and self.followed_by[unit][1] <= on:
             unit = self.followed_by[unit][0]
         return unit
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def followed(self, unit: str) -> frozenset[str]:
         """Units that were merged into this one, directly."""
         return frozenset(old for old, (new, _) in self.followed_by.items() if new == unit)
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def place(self, unit: str, map_day: date | None) -> str:
         """The unit of a map on whose row a figure of a unit stands: forwards its successor, backwards not apportionable."""
         if map_day is None or self.stands(unit, map_day):
@@ -65,7 +70,7 @@ class Territory:
             return self.answering(unit, map_day)
         return f"{BROKEN}{unit}"
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def region(self, place: str, on: date) -> str:
         """The region of a unit on a day; of a closed one as it last was; the unit itself where it belongs to none.
 
@@ -75,7 +80,9 @@ class Territory:
             regions = {self.region(old, on) for old in self._oldest(place.removeprefix(BROKEN), on)}
             return regions.pop() if len(regions) == 1 else place
         last = min(on, self.exists[place][1])
-        return next((group for unit, group, start, end in self.members if unit == place and start <= last <= end), place)
+        return next(
+            (group for unit, group, start, end in self.members if unit == place and start <= last <= end), place
+        )
 
     def _oldest(self, unit: str, on: date) -> set[str]:
         """The units of a day out of which a later unit was made."""
