@@ -75,18 +75,10 @@ class Span:
         unit, key = row
         return self.plans.get((unit, (key[0], key[1], self.plan_indicator(key) or "", "plan")))
 
-    @cached_property
-    def _answered(self) -> dict[Row, Decimal]:
-        """The same plans, carried ones too, under the unit that answers for them."""
-        found: dict[Row, Decimal] = defaultdict(Decimal)
-        for (unit, key), plan in self.plans.items():
-            found[self.territory.answering(unit, self.end), key] += plan
-        return dict(found)
-
-    def answered_plan(self, row: Row) -> Decimal:
-        """The plan that a unit answers for in a row, by which coverage is weighed."""
+    def is_asked(self, row: Row) -> bool:
+        """Whether who answers for the plan of a row owes a report for it: coverage weighs the plan that the row shows."""
         unit, key = row
-        return self._answered.get((unit, (key[0], key[1], self.plan_indicator(key) or "", "plan")), Decimal(0))
+        return (self.territory.answering(unit, self.end), self.books.form(key), self.end) in self.books.owed
 
     @cached_property
     def compared(self) -> dict[Row, Compared]:

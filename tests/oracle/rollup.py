@@ -122,7 +122,7 @@ def _planned(view: View, parts: list[Row], owing: set[Row], accepted: Decimal | 
     if not plans:
         return nothing
     plan = sum(plans.values(), Decimal(0))
-    asked = sum((view.span.answered_plan(row) for row in owing), Decimal(0))
+    asked = sum((plan for row, plan in plans.items() if view.span.is_asked(row)), Decimal(0)) if owing else Decimal(0)
     return {
         "plan_indicator_code": "+".join(sorted({view.span.plan_indicator(key) or "" for _, key in plans})),
         "plan_value": plan,

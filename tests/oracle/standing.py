@@ -42,7 +42,7 @@ class Books:
         self.ends = {form: sorted(days) for form, days in ends.items()}
         self.periods = sorted({f.period_end for report in reports for f in report.facts if f.measure != "plan"})
         self._figures: dict[date, dict[tuple[str, Key], Figure]] = {}
-        self._carried: set[tuple[Fact, date | None]] = set()
+        self._carried: set[tuple[Fact, date]] = set()
 
     def form(self, key: Key) -> str:
         """The form that a row is taken from."""
@@ -85,7 +85,7 @@ class Books:
 
     @property
     def n_carried(self) -> int:
-        """How often a figure is carried over a merger: a flow into each month-end, a plan once."""
+        """How often a figure is carried over a merger: into each month-end at which its successor reports."""
         for end in self.periods:
             self.figures(end)
         return len(self._carried)
@@ -114,7 +114,7 @@ class Books:
         for fact in facts:
             if fact.measure == "plan" or (fact.measure == "ytd" and max(asked) == on):
                 _add(found, fact, self, True)
-                self._carried.add((fact, on if fact.measure == "ytd" else None))
+                self._carried.add((fact, max(asked)))
 
     def _of(self, unit: str, form: str) -> list[tuple[str, str, date]]:
         return [(unit, form, end) for end in self.ends[form] if (unit, form, end) in self.by_identity]
