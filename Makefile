@@ -58,7 +58,7 @@ data-docs: $(READY)
 lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project khuyencong/warehouse/migrations || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project khuyencong/warehouse/migrations khuyencong/controls || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
 	exit $$failed
 

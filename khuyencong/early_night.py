@@ -11,7 +11,8 @@ from typing import Any
 from khuyencong.parameters import read_parameters
 from khuyencong.settings import TIMEZONE, Settings
 
-# Reports that are owed about now, as the last night saw them, each with the plan money of its unit.
+# Reports that are owed about now, as the last night saw them, each with the plan money in force at its period's end of all
+# units that its unit answers for: decisions go on naming provinces that have closed.
 OWED = """
 with money as (
     select distinct indicator_code, fund_code
@@ -19,18 +20,29 @@ with money as (
     inner join register.funds using (fund_code)
     where fact = 'fct_budget' and is_khuyen_cong = 'yes'
 ),
+duty as (
+    select * from facts.fct_duty where due_date between %s and %s
+),
+answering as (
+    select ends.period_ends[unit.span] as period_end, unit.unit_key, unit.answering_key
+    from (select array_agg(distinct period_end) as period_ends from duty) as ends
+    cross join lateral release.answering_units(ends.period_ends) as unit
+),
 plan as (
-    select coalesce(nullif(carried_into, ''), unit_key) as unit_key, budget_year, sum(value) as plan_vnd
-    from release.contribution
+    select answering.answering_key as unit_key, answering.period_end, plan.budget_year, sum(plan.value) as plan_vnd
+    from release.contribution as plan
     inner join money using (indicator_code, fund_code)
-    where closed_release is null and measure = 'plan' and state in ('accepted', 'carried')
-    group by 1, 2
+    inner join answering on plan.unit_key = answering.unit_key
+    where plan.closed_release is null and plan.measure = 'plan' and plan.state in ('accepted', 'carried')
+        and plan.effective_from <= answering.period_end
+        and coalesce(plan.effective_to > answering.period_end, true)
+    group by 1, 2, 3
 )
 select duty.period_end, duty.unit_key, duty.form_code, duty.n_reported = 1 or duty.n_under_review = 1,
     coalesce(plan.plan_vnd, 0)
-from facts.fct_duty as duty
-left join plan on duty.unit_key = plan.unit_key and duty.budget_year = plan.budget_year
-where duty.due_date between %s and %s
+from duty
+left join plan
+    on duty.unit_key = plan.unit_key and duty.period_end = plan.period_end and duty.budget_year = plan.budget_year
 order by duty.period_end, duty.unit_key, duty.form_code"""
 
 Report = tuple[str, str, date]  # unit_key, form_code, period_end

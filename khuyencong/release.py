@@ -2,8 +2,8 @@
 
 Content = the open rows of release.contribution and release.report. Tonight's facts are compared with them as sets; rows
 that say the same stay open, so a release costs only what changed, and the bridge between two releases is what was opened
-minus what was closed in between. The roll-up of a release is made in the same transaction and compared with its contributions; where
-totals do not close, nothing is opened.
+minus what was closed in between. The roll-up of a release is made in the same transaction and compared with its
+contributions; where totals do not close, nothing is opened.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def open_release(connection: Connection, run_key: int, as_of: datetime) -> Relea
         cursor.execute("lock table release.release in share row exclusive mode")
         _find_changes(cursor, run_key)
         refuse_unaccounted(cursor, run_key)
-        refuse_unexplained(cursor, run_key)
+        refuse_unexplained(cursor)
         n_opened, n_closed = _count_changes(cursor)
         cursor.execute("select max(release_number) from release.release")
         (release_number,) = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""What a release is refused for although its facts are whole: figures that go without a reason, a roll-up that contradicts itself."""
+"""What a release is refused for although its facts are whole: figures that go without a reason, a roll-up that errs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UNEXPLAINED = files("khuyencong").joinpath("controls").joinpath("unexplained.sql
 SHOWN = 3
 
 
-def refuse_unexplained(cursor: Any, run_key: int) -> None:
+def refuse_unexplained(cursor: Any) -> None:
     """Raises ControlError when tonight would take more of the nation out than `unexplained_close_pct` while nothing speaks for it.
 
     Reads the temporary tables of release_changes. Share of rows, and of đồng, of what is accepted now.
@@ -20,7 +20,7 @@ def refuse_unexplained(cursor: Any, run_key: int) -> None:
     most = cursor.fetchone()
     if most is None:
         raise LookupError("register/parameters.csv has no row unexplained_close_pct.")
-    cursor.execute(UNEXPLAINED.read_text(encoding="utf-8"), {"run_key": run_key})
+    cursor.execute(UNEXPLAINED.read_text(encoding="utf-8"))
     n_rows, amount, n_units, forms, rows_pct, amount_pct = cursor.fetchone()
     if max(rows_pct, amount_pct) > most[0]:
         raise ControlError(

@@ -90,6 +90,7 @@ def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
             "disputed",
             "at least",
             "at most",
+            "% of plan",
             "units: acc./disp./miss. of owed",
         ),
         [
@@ -103,11 +104,12 @@ def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
                 number(row["disputed"]),
                 number(row["at_least"]),
                 number(row["at_most"]) if not row["n_unbounded"] else "no bound",
+                "" if row["plan_pct"] is None else number(row["plan_pct"]),
                 f"{row['n_accepted']}/{row['n_disputed']}/{row['n_missing']} of {row['n_owed']}",
             )
             for row in rows
         ],
-        numeric=(5, 6, 7, 8),
+        numeric=(5, 6, 7, 8, 9),
     )
 
 

@@ -27,6 +27,8 @@ def flags(
 ) -> None:
     """Flags, worst for the nation first: by the expected change of the national figure that each would move most.
 
+    Before them stand ratios that look wrong although no total of ours does: money above its plan, or many times last year's.
+
     The queue says where review may stop: all that stands below moves no national figure by the register's review_stop_pct.
 
     Example: kc flags --severity block
@@ -34,14 +36,21 @@ def flags(
     from khuyencong.cli.output import console, print_json
     from khuyencong.cli.session import open_connection
     from khuyencong.flag_list import list_flags
+    from khuyencong.marked_ratios import list_marked_ratios, ratio_words
     from khuyencong.review_page import effect_words
 
     with open_connection() as connection:
         rows = list_flags(connection, unit=unit, period=period, severity=severity, status=status)
+        ratios = list_marked_ratios(connection, unit=unit, period=period)
     if as_json:
-        print_json({"flags": rows})
+        print_json({"flags": rows, "ratios": ratios})
         return
     out = console()
+    for row in ratios:
+        vi, en = ratio_words(row)
+        out.print(f"[bold]?[/] {row['unit_name']}  {row['period']}  {row['fund']}  {row['activity']}  {row['indicator_code']}")
+        out.print(f"  {row['indicator_name']}: {vi}", markup=False)
+        out.print(f"  {row['indicator_name_en']}: {en}", markup=False, style="dim")
     if not rows:
         out.print("No flag for that choice.")
     for place, row in enumerate(rows):

@@ -1,5 +1,5 @@
--- Every quantity cell of raw stands in staging once, with its amount as written times its unit; cells of headings are counted
--- with what staging leaves out.
+-- Every quantity cell of raw stands in staging once, with its amount as written times its unit; cells of headings are
+-- counted with what staging leaves out.
 with submission as (
     select raw_submission.*
     from raw.submission as raw_submission

@@ -1,5 +1,4 @@
--- Every quantity cell of an indicator that is added up has one fate; what reports state is what they contribute; every duty and
--- report has its row.
+-- Every quantity cell of an indicator that is added up has one fate; what reports state is what they contribute.
 with indicator as (
     select * from register.indicators
     where aggregation = 'sum'

@@ -1,5 +1,4 @@
--- Every figure that tonight's gate holds is a figure of staging, with its amount, and every submission accepted at the door has a
--- place in what stands, or is told why not.
+-- Every figure that tonight's gate holds is a figure of staging.
 with hold as (
     select distinct
         hold.submission_key,

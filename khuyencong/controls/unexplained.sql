@@ -1,15 +1,17 @@
--- What tonight's changes would take out of the nation, and how much of it nothing speaks for: no edit of the register, of a rule,
--- the calendar or a succession, no decision, nothing that arrived or was withdrawn since the last release for the same form from
--- the unit or one that answers for it. Rows that go on with another content are not taken out. %(run_key)s is tonight.
+-- What tonight's changes would take out of the nation, and how much of it nothing speaks for: no edit of the register,
+-- of a rule, the calendar or a succession, no decision, nothing that arrived since the last release for the same form
+-- from the unit or one that answers for it. Rows that go on with another content are not taken out.
 with tonight as (
-    select * from release.run
-    where run_key = %(run_key)s
+    select run.*
+    from release.run as run
+    inner join release.tonight as newest on run.run_key = newest.run_key
 ),
 
 last_night as (
     select run.*
     from release.run as run
-    where run.run_key < %(run_key)s and run.release_number is not null
+    inner join tonight on run.run_key < tonight.run_key
+    where run.release_number is not null
     order by run.run_key desc
     limit 1
 ),
@@ -61,7 +63,10 @@ taken as (
             select 1 from heard
             where
                 heard.form_code = open_row.form_code
-                and (heard.has_document_no or heard.answering_key = coalesce(answering.answering_key, open_row.unit_key))
+                and (
+                    heard.has_document_no
+                    or heard.answering_key = coalesce(answering.answering_key, open_row.unit_key)
+                )
         ) as is_explained
     from change_contribution as change
     inner join release.contribution as open_row on change.old_key = open_row.contribution_key

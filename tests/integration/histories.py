@@ -73,7 +73,7 @@ def report(name: str, state: str) -> dict[str, Any]:
 def play(connection: Any, history: list[tuple[dict, dict]], shuffle: random.Random | None = None) -> list[ReleaseOutcome]:
     """Every night of a history, one after the other from an empty release, rows in a shuffled order; their outcomes."""
     with connection, connection.cursor() as cursor:
-        for table in ("contribution", "report", "release", "run"):
+        for table in ("control_total", "contribution", "report", "release", "run"):
             cursor.execute(f"delete from release.{table}")
     return [play_night(connection, one_night, number, shuffle) for number, one_night in enumerate(history)]
 

@@ -1,12 +1,14 @@
 """Most of the plan money arrives in the morning: the night is asked for once that day, by what lies in landing unread."""
 
 import contextlib
+from datetime import date
 
+from released import load_register, put
 from small_country import Country, at, money_report
 
 from ingestion.pulling import pull
 from ingestion.transports import read_sources
-from khuyencong.early_night import early_night, waiting_reports
+from khuyencong.early_night import OWED, early_night, waiting_reports
 from khuyencong.nightly import run_nightly
 from khuyencong.warehouse import connect
 
@@ -55,3 +57,39 @@ def test_the_night_is_asked_for_when_the_share_passes_and_once_a_day(database, t
             assert cursor.fetchall() == [("2025-07-10", 95)]
             cursor.execute("select count(*) from raw.submission where received_at >= '2025-07-10'")
             assert cursor.fetchone() == (0,)  # asking read the files and wrote nothing
+
+
+def test_after_a_merger_a_report_weighs_the_plans_in_force_of_all_that_it_answers_for(database):
+    """Plans by hand. Before: Long An 300, Tây Ninh 40 and 60 in a level that was replaced. After: 300 + 60 + 7 of its own."""
+    plan = {
+        "budget_year": 2025, "period_start": "2025-01-01", "period_end": "2025-12-31", "activity_code": "A1", "measure": "plan",
+        "state": "accepted", "opened_release": 1, "reason": "arrival",
+    }  # fmt: skip
+    nation, local = {"fund_code": "KCQG", "indicator_code": "KC-P01"}, {"fund_code": "KCDP-T", "indicator_code": "KC-P02"}
+    plans = [
+        {**nation, "unit_key": "long-an", "value": 300, "effective_from": "2025-01-06"},
+        {**local, "unit_key": "tay-ninh", "value": 40, "effective_from": "2025-03-31", "effective_to": "2025-06-30"},
+        {**local, "unit_key": "tay-ninh", "value": 60, "effective_from": "2025-06-30"},
+        {**local, "unit_key": "tay-ninh-2025", "value": 7, "effective_from": "2025-09-30"},
+        {**local, "unit_key": "ha-noi", "value": 1000, "effective_from": "2025-01-06"},
+        {**local, "unit_key": "ha-noi", "value": 5, "effective_from": "2025-01-06", "state": "disputed"},
+    ]
+    owed = [("tay-ninh", "2025-03-31"), ("tay-ninh", "2025-06-30"), ("long-an", "2025-06-30"), ("tay-ninh-2025", "2025-09-30")]
+    with contextlib.closing(connect(database)) as connection, connection, connection.cursor() as cursor:
+        load_register(cursor)
+        cursor.execute(
+            """insert into release.run (as_of, started_at) values (now(), now());
+            insert into release.release (run_key, as_of, release_hash) select max(run_key), now(), '' from release.run;
+            create table facts.fct_duty (period_end date, unit_key text, form_code text, n_reported integer,
+                n_under_review integer, budget_year integer, due_date date)"""
+        )
+        put(cursor, "release.contribution", plan, plans)
+        put(
+            cursor, "facts.fct_duty", {"form_code": "kinh-phi", "n_reported": 0, "n_under_review": 0, "budget_year": 2025},
+            [{"unit_key": unit, "period_end": end, "due_date": end} for unit, end in owed],
+        )  # fmt: skip
+        cursor.execute(OWED, (date(2025, 1, 1), date(2025, 12, 31)))
+        assert {(row[1], row[0].isoformat()): row[4] for row in cursor} == {
+            ("tay-ninh", "2025-03-31"): 40, ("tay-ninh", "2025-06-30"): 60, ("long-an", "2025-06-30"): 300,
+            ("tay-ninh-2025", "2025-09-30"): 300 + 60 + 7,
+        }  # fmt: skip

@@ -15,6 +15,7 @@ from khuyencong.warehouse import connect
 def connection(database):
     with contextlib.closing(connect(database)) as connection:
         with connection, connection.cursor() as cursor:
+            load_register(cursor)
             make_fact_tables(cursor)
         yield connection
 
@@ -136,12 +137,9 @@ def test_only_an_edit_of_a_rule_that_holds_the_figure_is_its_reason(connection, 
 
 
 def test_only_the_figures_of_a_register_row_that_changed_change_by_the_register(connection):
-    with connection, connection.cursor() as cursor:
-        cursor.execute("create table register.units (unit_key text, unit_name text); "
-                       "insert into register.units values ('ha-noi', 'Hà Nội'), ('hue', 'Thừa Thiên Huế')")  # fmt: skip
     night(connection, [{"value": 5}, {"unit_key": "hue", "value": 5}], [{}, {"unit_key": "hue"}])
     with connection, connection.cursor() as cursor:
-        cursor.execute("update register.units set unit_name = 'Huế' where unit_key = 'hue'")
+        cursor.execute("update register.units set unit_name = 'Thừa Thiên Huế' where unit_key = 'hue'")
     second = night(
         connection,
         [{"value": 5, "state": "disputed", "low": 0}, {"unit_key": "hue", "value": 6}],
@@ -206,8 +204,6 @@ def test_show_tells_states_and_reasons(connection):
 
 
 def test_bridge_refuses_what_it_cannot_compare(connection):
-    with connection, connection.cursor() as cursor:
-        load_register(cursor)
     night(connection, [{"value": 5}], [{}])
     with pytest.raises(ValueError, match="Release 1 is older than release 2: give the older one first"):
         bridge(connection, 2, 1)
@@ -217,8 +213,6 @@ def test_bridge_refuses_what_it_cannot_compare(connection):
 
 
 def test_a_bridge_gives_each_difference_to_its_reason_and_submission(connection):
-    with connection, connection.cursor() as cursor:
-        load_register(cursor)
     hue = {"unit_key": "hue", "cause_reference": "sha-h"}
     night(connection, [{"value": 5}, {**hue, "value": 7}], [{}, {"unit_key": "hue", "sha256_in_force": "sha-h"}])
     revised = {"value": 6, "cause_reference": "sha-2"}, {"sha256_in_force": "sha-2"}

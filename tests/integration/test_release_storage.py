@@ -4,7 +4,7 @@ import contextlib
 from datetime import timedelta
 
 import pytest
-from released import AS_OF, make_fact_tables, set_facts, start_run
+from released import AS_OF, load_register, make_fact_tables, set_facts, start_run
 
 from khuyencong.release import open_release
 from khuyencong.warehouse import connect
@@ -25,6 +25,7 @@ from generate_series(1, %s) as n"""
 def test_a_year_of_nights_takes_at_most_six_times_one_night(database, record_property):
     with contextlib.closing(connect(database)) as connection:
         with connection, connection.cursor() as cursor:
+            load_register(cursor)
             make_fact_tables(cursor)
             set_facts(cursor, [], [])
             cursor.execute(FACTS, (N_FIGURES,))

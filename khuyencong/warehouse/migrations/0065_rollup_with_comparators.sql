@@ -396,9 +396,10 @@ begin
         where r.is_owed and r.opened_release <= p_release
             and (r.closed_release is null or r.closed_release > p_release)
     ),
-    -- what each unit owes for a set of forms, at the end of the span and before its start
+    -- what each unit owes for a set of forms, at the end of the span and before its start; a plan is one figure of the whole
+    -- year, so only the end of the span counts for it
     duty as materialized (
-        select d.span, o.forms, d.unit_key, p.level, p.group_key,
+        select d.span, d.is_of_plan, o.forms, d.unit_key, p.level, p.group_key,
             bool_or(d.state in ('missing', 'returned')) as is_report_missing,
             bool_or(d.state = 'returned') as is_returned,
             bool_or(d.state in ('in_force', 'nil')) as is_reported,
@@ -406,21 +407,23 @@ begin
             bool_or(d.is_estimated) as is_estimated,
             bool_or(d.is_under_review) as is_under_review
         from (
-            select a.span, r.unit_key, r.form_code, r.state, r.is_estimated,
+            select a.span, m.is_of_plan, r.unit_key, r.form_code, r.state, r.is_estimated,
                 r.sha256_under_review is not null as is_under_review
-            from asked as a inner join report as r on a.period_end = r.period_end
+            from asked as a
+            inner join report as r on a.period_end = r.period_end
+            cross join (values (false), (true)) as m (is_of_plan)
             union all
-            select a.span, n.answering_key, r.form_code, r.state, r.is_estimated, false
+            select a.span, false, n.answering_key, r.form_code, r.state, r.is_estimated, false
             from asked as a
             inner join report as r on a.before_end = r.period_end
             inner join answering as n on a.span = n.span and r.unit_key = n.unit_key
         ) as d
         inner join (select distinct f.forms from forms_of_row as f) as o on d.form_code = any(o.forms)
         inner join place as p on d.span = p.span and d.unit_key = p.unit_key
-        group by d.span, o.forms, d.unit_key, p.level, p.group_key
+        group by d.span, d.is_of_plan, o.forms, d.unit_key, p.level, p.group_key
     ),
     duty_count as (
-        select d.span, d.forms, d.level, d.group_key, count(*) as n_owed,
+        select d.span, d.is_of_plan, d.forms, d.level, d.group_key, count(*) as n_owed,
             count(*) filter (where d.is_reported) as n_reported,
             count(*) filter (where d.is_report_missing) as n_report_missing,
             count(*) filter (where d.is_returned) as n_returned,
@@ -428,7 +431,7 @@ begin
             count(*) filter (where d.is_estimated) as n_estimated,
             count(*) filter (where d.is_under_review) as n_under_review
         from duty as d
-        group by d.span, d.forms, d.level, d.group_key
+        group by d.span, d.is_of_plan, d.forms, d.level, d.group_key
     ),
     open_duty as (
         select u.span, u.level, u.group_key, u.row_fund, u.row_activity, u.indicator_code, u.measure,
@@ -438,7 +441,7 @@ begin
         inner join forms_of_row as o on u.indicator_code = o.indicator_code and u.row_fund = o.row_fund
         inner join duty as d
             on u.span = d.span and u.level = d.level and u.group_key = d.group_key and u.unit_key = d.unit_key
-            and o.forms = d.forms
+            and o.forms = d.forms and (u.measure = 'plan') = d.is_of_plan
         where not d.is_report_missing
         group by u.span, u.level, u.group_key, u.row_fund, u.row_activity, u.indicator_code, u.measure
     ),
@@ -478,6 +481,7 @@ begin
             and q.period_end <= coalesce(f.valid_to, q.period_end)
         left join duty_count as d
             on a.span = d.span and a.level = d.level and a.group_key = d.group_key and o.forms = d.forms
+            and (a.measure = 'plan') = d.is_of_plan
         left join open_duty as u
             on a.span = u.span and a.level = u.level and a.group_key = u.group_key and a.row_fund = u.row_fund
             and a.row_activity = u.row_activity and a.indicator_code = u.indicator_code and a.measure = u.measure
@@ -514,7 +518,9 @@ begin
             on f.indicator_code = o.indicator_code
             and case when 'fund' = any(p_total) then 'all' else f.fund_code end = o.row_fund
         left join (
-            select distinct on (d.span, d.forms, d.unit_key) d.span, d.forms, d.unit_key, d.is_reported from duty as d
+            select distinct on (d.span, d.forms, d.unit_key) d.span, d.forms, d.unit_key, d.is_reported
+            from duty as d
+            where not d.is_of_plan
         ) as d on f.span = d.span and o.forms = d.forms and f.answering_key = d.unit_key
         group by 1, 2, 3, 4, 5, 6, 7
     ),
@@ -539,7 +545,8 @@ begin
             case
                 when i.aggregation = 'sum' or (a.n_figures = 1 and a.level = 'unit' and i.aggregation <> 'distinct') then 'sum'
                 when i.aggregation = 'distinct' and q.before_end is null and a.has_establishments then 'distinct'
-                when i.aggregation = 'distinct' and q.before_end is null and a.n_figures = 1 and a.level = 'unit' then 'sum'
+                when i.aggregation = 'distinct' and (q.before_end is null or a.measure = 'plan') and a.n_figures = 1
+                    and a.level = 'unit' then 'sum'
                 else 'none'
             end as way
         from amount as a
@@ -773,3 +780,13 @@ $$;
 comment on function release.keep_rollup is 'Fill release.rollup_row from the newest release.';
 
 grant select on release.rollup_row to loader, transformer, reviewer;
+
+-- A plan that is counted once and stands alone is one figure, also beside a span of some months; the bridge says so as well.
+do $$
+begin
+    execute replace(
+        pg_get_functiondef('release.bridge_changes(bigint, bigint, date [], date [], text)'::regprocedure),
+        'when t.is_distinct and a.is_span then', 'when t.is_distinct and a.is_span and t.measure <> ''plan'' then'
+    );
+end
+$$;
