@@ -116,13 +116,13 @@ def compare_rollups(
 
 
 def _is_kept(nation: KnownNation, row: tuple, before: date | None, end: date, keeps: Keeps) -> bool:
-    """Whether a row is compared: a month that nobody reports in its form makes a span from or to it missing."""
+    """Whether a row is compared: a month that nobody reports in its form makes flows of a span from or to it missing."""
     unit, *key = row
     if ALL in key:
         return True
     form = nation.books.form(tuple(key))
     is_whole = form not in nation.books.calendar_forms or {before, end} <= {*nation.books.ends[form], None}
-    return (before is None or is_whole) and keeps(unit, form, end)
+    return (before is None or is_whole or key[3] == "plan") and keeps(unit, form, end)
 
 
 def _compare(tally: Tally, table: str, span: tuple, shown: dict, true: dict) -> None:

@@ -108,8 +108,8 @@ def _accepted(view: View, parts: list[Row]) -> Decimal | None:
 
 
 def _is_uncounted(view: View, key: Key) -> bool:
-    """What is met twice is counted from January only: one count taken from another is none, and has no plan beside it."""
-    return view.span.books.is_distinct(key) and view.span.first_month > 1
+    """What is met twice is counted from January only: one count taken from another is none. A plan is of the whole year."""
+    return view.span.books.is_distinct(key) and view.span.first_month > 1 and key[3] != "plan"
 
 
 def _planned(view: View, parts: list[Row], owing: set[Row], accepted: Decimal | None) -> Numbers:
