@@ -117,12 +117,12 @@ def compare_rollups(
 
 def _is_kept(nation: KnownNation, row: tuple, before: date | None, end: date, keeps: Keeps) -> bool:
     """Whether a row is compared: a month that nobody reports in its form makes flows of a span from or to it missing."""
-    unit, *key = row
-    if ALL in key:
-        return True
-    form = nation.books.form(tuple(key))
+    unit, fund, activity, indicator, measure = row
+    sources = nation.books.register.source
+    fund = fund if fund != ALL else next(of for code, of in sources if code == indicator)
+    form = nation.books.form((fund, activity, indicator, measure))
     is_whole = form not in nation.books.calendar_forms or {before, end} <= {*nation.books.ends[form], None}
-    return (before is None or is_whole or key[3] == "plan") and keeps(unit, form, end)
+    return (before is None or is_whole or measure == "plan") and keeps(unit, form, end)
 
 
 def _compare(tally: Tally, table: str, span: tuple, shown: dict, true: dict) -> None:

@@ -46,13 +46,7 @@ def marts_of(books: Books, owed: list[Duty]) -> dict[str, Table]:
         "mart_reporting": {(duty.unit, duty.form, duty.period_end): _reporting(duty) for duty in owed},
         "mart_release": {(1, reason): {"n_opened": n, "n_closed": 0} for reason, n in _reasons(books).items()},
         "mart_night": {(1,): {"n_stations": STATIONS, "n_tries": STATIONS}},
-        "mart_release_bridge": (
-            "release_number",
-            *(name for name in ROLLUP_KEY[:2]),
-            "budget_year",
-            *ROLLUP_KEY[2:],
-            "reason",
-        ),
+        "mart_release_bridge": {},  # there is nothing before a first release
         "mart_held_figures": {},  # a clean nation holds nothing
     }
 
