@@ -27,7 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "mart_night": ("run_key",),
     "mart_release_bridge": (
         "release_number",
-        *(name for name in ROLLUP_KEY[:2]),
+        *ROLLUP_KEY[:2],
         "budget_year",
         *ROLLUP_KEY[2:],
         "reason",
