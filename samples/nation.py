@@ -95,9 +95,7 @@ def write_nation(
     newest = max((d.period_end for d in documents if d.period_end.month % 3 == 0), default=documents[-1].period_end)
     true_rows = [(*row, d.form.form_code, d.period_end) for d in documents for row in d.truth]
     errors = [] if clean else plant(desk, documents, planted)
-    written = [_write(folder, document) for document in documents]
-    _write_manifest(folder, documents)
-    places = {id(document): where for document, where in zip(documents, written, strict=True)}
+    places = write_documents(folder, documents)
     truth = folder / "truth"
     truth.mkdir(parents=True, exist_ok=True)
     _write_csv(truth / "figures.csv", FIGURE_COLUMNS, true_rows)
@@ -118,14 +116,21 @@ def write_nation(
     return summary
 
 
+def write_documents(folder: Path, documents: list[Document]) -> dict[int, Places]:
+    """Write documents and the manifest of their arrivals; by `id` of a document, where each cell of its tables stands."""
+    written = [_write(folder, document) for document in documents]
+    _write_manifest(folder, documents)
+    return {id(document): where for document, where in zip(documents, written, strict=True)}
+
+
 def open_desk(seed: int | None, years: tuple[int, int] | None = None) -> Desk:
     """The invented nation of a seed with the forms and the offices' habits; `years` as in write_nation."""
     scenario, habits = read_scenario(seed, money_factor, years)
     return Desk(Nation(scenario, read_register(REGISTER)), load_forms(FORMS), habits)
 
 
-def all_documents(desk: Desk) -> Iterable[Document]:
-    """Every report of the nation without any error, in the order of periods, forms and the register's units."""
+def all_documents(desk: Desk, units: set[str] | None = None) -> Iterable[Document]:
+    """Every report (of some units only) without any error, in the order of periods, forms and the register's units."""
     scenario, register = desk.nation.scenario, desk.nation.register
     for way in scenario["allocations"]:
         yield allocation(desk, "giao-ke-hoach", way)
@@ -145,6 +150,8 @@ def all_documents(desk: Desk) -> Iterable[Document]:
         }
         for period_end in scenario.periods(form_code):
             for unit_key in register.units_on(period_end, tuple(kinds)):
+                if units is not None and unit_key not in units:
+                    continue
                 document = build(desk, form_code, unit_key, period_end)
                 if document is not None:
                     yield document
