@@ -9,11 +9,12 @@ from pathlib import Path
 import yaml
 
 CATALOGUE = Path(__file__).parent / "findings.yml"
+VERDICTS = ("return", "cell", "note", "quarantine")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault: its code and verdict (return, cell, note), where it stands, what is written there, what was expected."""
+    """One fault: its code and verdict (VERDICTS), where it stands, what is written there, what was expected."""
 
     code: str
     verdict: str
@@ -41,8 +42,8 @@ def catalogue() -> dict[str, dict[str, str]]:
     """Code → verdict and the two sentences; raises ValueError when an entry is incomplete."""
     entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     for code, entry in entries.items():
-        if set(entry) != {"verdict", "vi", "en"} or entry["verdict"] not in ("return", "cell", "note"):
-            raise ValueError(f"{CATALOGUE.name}: {code}: needs verdict (return, cell, note), vi and en.")
+        if set(entry) != {"verdict", "vi", "en"} or entry["verdict"] not in VERDICTS:
+            raise ValueError(f"{CATALOGUE.name}: {code}: needs verdict ({', '.join(VERDICTS)}), vi and en.")
     return entries
 
 
