@@ -119,7 +119,9 @@ def _take(
 
 
 def _write(cursor: Any, receipt: Receipt, read: FileRead) -> ReadingCounts:
-    """Write what one receipt gave; a form equal to the latest accepted submission of its identity opens none."""
+    """Write what one receipt gave; a form equal to the latest submission of its identity opens none, if that one was accepted and
+    is not taken out.
+    """
     opened = returned = cells = 0
     about_file = list(read.findings)
     is_nothing_wrong = not any(finding.verdict == "return" for finding in about_file)
@@ -147,10 +149,12 @@ def _write(cursor: Any, receipt: Receipt, read: FileRead) -> ReadingCounts:
 def _equals_latest(cursor: Any, rows: SubmissionRows, receipt: Receipt) -> bool:
     i = rows.identity
     cursor.execute(
-        """select sha256, door_verdict from raw.submission
+        """select sha256, door_verdict, exists (
+            select 1 from review.withdrawal where withdrawal.submission_key = submission.submission_key
+        ) from raw.submission
         where (form_code, unit_key, period_end, sender_role, document_no) = (%s, %s, %s, %s, %s)
             and (received_at, sha256) <= (%s, %s)
         order by received_at desc, sha256 desc, submission_key desc limit 1""",
         (rows.form_code, i.unit_key, i.period_end, i.sender_role, i.document_no, receipt.received_at, receipt.sha256),
     )
-    return cursor.fetchone() == (receipt.sha256, "accept")
+    return cursor.fetchone() == (receipt.sha256, "accept", False)
