@@ -112,7 +112,8 @@ class Reader:
         except subprocess.TimeoutExpired:
             return FileTrouble("file_crash", "the reader closed its output")
         said = self.process.stderr.read(1 << 16).decode("utf-8", "replace").strip()
-        word = said.splitlines()[-1][:300] if said else ""
+        lines = [line for line in said.splitlines() if not line.startswith("note:")]
+        word = next((line for line in lines if "memory allocation" in line), lines[-1] if lines else "")[:300]
         if ended == -signal.SIGXCPU:
             return FileTrouble("file_time", f"{self.job.seconds:.0f} s")
         if ended == -signal.SIGKILL:  # not ours: the machine was short of memory, or somebody ended it

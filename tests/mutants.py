@@ -7,9 +7,10 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import openpyxl
-from book_builder import FORMS, address, kinh_phi, tien_do
+from book_builder import kinh_phi, tien_do
 
 NUMBERS = (
     "1.234.567e2", 9.99e307, -9.99e307, 1e308, 5e-324, "1e99999999999999999999", "1e400", "9" * 90, "0," + "3" * 90, "1" * 5000,
@@ -36,14 +37,21 @@ FIXED = (
 )  # fmt: skip
 
 
-def mutants(seed: int, count: int, good: Callable[[], bytes] | None = None) -> Iterator[tuple[str, bytes]]:
-    """(name, bytes) of damaged files, each made by one of the kinds below from a sound one (default: forms of Long An)."""
+class Sound(NamedTuple):
+    """What damage is done to: a workbook and a treasury extract that are whole, and the unit that the workbook is of."""
+
+    book: bytes
+    table: bytes
+    unit: str
+
+
+def mutants(seed: int, count: int, unit: str = "Long An") -> Iterator[tuple[str, bytes]]:
+    """(name, bytes) of damaged files, each made by one of the kinds below from a sound form of a unit."""
     chance = random.Random(seed)
-    sound = [good()] if good else [kinh_phi(), tien_do()]
-    table = treasury()
+    books = [form(header={"unit": unit}) for form in (kinh_phi, tien_do)]
     for number in range(count):
         kind = chance.choice(KINDS)
-        ending, data = kind(chance, chance.choice(sound), table)
+        ending, data = kind(chance, Sound(chance.choice(books), treasury(), unit))
         yield f"{number:05}-{kind.__name__.strip('_')}.{ending}", data
 
 
@@ -56,20 +64,20 @@ def treasury() -> bytes:
     return "\n".join(lines).encode()
 
 
-def _bytes(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
+def _bytes(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
     """Some bytes of the file as it lies on the disk."""
-    return "xlsx", _scratched(chance, book, chance.choice((1, 3, 30, 300)))
+    return "xlsx", _scratched(chance, sound.book, chance.choice((1, 3, 30, 300)))
 
 
-def _cut(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
-    data = chance.choice((book, table))
+def _cut(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
+    data = chance.choice((sound.book, sound.table))
     start = chance.choice((0, 0, chance.randrange(len(data))))
     return chance.choice(("xlsx", "csv", "xls", "ods", "xlsb")), data[start : chance.randrange(start, len(data)) + 1]
 
 
-def _part(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
+def _part(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
     """One part of the package, its bytes scratched, doubled, emptied, or with a text put into it."""
-    parts = parts_of(book)
+    parts = parts_of(sound.book)
     name = chance.choice(sorted(parts))
     part = parts[name]
     place = chance.randrange(len(part) + 1)
@@ -85,24 +93,24 @@ def _part(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]
     return "xlsx", packed(parts)
 
 
-def _package(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
+def _package(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
     """The bytes of a compressed part, so that its zip says one thing and its content another."""
-    spans = [m.start() for m in re.finditer(b"PK\x03\x04", book)]
+    spans = [m.start() for m in re.finditer(b"PK\x03\x04", sound.book)]
     start = chance.choice(spans) + chance.randrange(60)
-    return "xlsx", book[:start] + bytes(chance.randrange(256) for _ in range(chance.choice((1, 4, 20)))) + book[start + 4 :]
+    return "xlsx", sound.book[:start] + bytes(chance.randrange(256) for _ in range(chance.choice((1, 4, 20)))) + sound.book[start + 4 :]
 
 
-def _cell(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
-    return "xlsx", _edited(book, lambda sheet: _spoil_cells(chance, sheet))
+def _cell(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
+    return "xlsx", _edited(sound.book, lambda sheet: _spoil_cells(chance, sheet))
 
 
-def _header(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
+def _header(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
     name = chance.choice(sorted(HEADERS))
     form = chance.choice((kinh_phi, tien_do))
-    return "xlsx", form(header={name: _writable(chance.choice(HEADERS[name]))})
+    return "xlsx", form(header={"unit": sound.unit, name: _writable(chance.choice(HEADERS[name]))})
 
 
-def _structure(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
+def _structure(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
     """Rows and columns moved, merged, hidden, repeated, or a cell far outside."""
 
     def change(sheet) -> None:
@@ -117,12 +125,12 @@ def _structure(chance: random.Random, book: bytes, table: bytes) -> tuple[str, b
             lambda: setattr(sheet, "title", chance.choice(("A", "Kinh phí 2", "x" * 31))),
         ))()  # fmt: skip
 
-    return "xlsx", _edited(book, change)
+    return "xlsx", _edited(sound.book, change)
 
 
-def _text(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
+def _text(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
     """A delimited file: fields, quotes, delimiters, encodings, very long fields and rows."""
-    text = table.decode()
+    text = sound.table.decode()
     lines = text.split("\n")
     line = chance.randrange(len(lines))
     lines[line] = chance.choice((
@@ -135,7 +143,7 @@ def _text(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]
     return chance.choice(("csv", "csv", "tsv")), "\n".join(lines).encode(encoding, "replace")
 
 
-def _narrative(chance: random.Random, book: bytes, table: bytes) -> tuple[str, bytes]:
+def _narrative(chance: random.Random, sound: Sound) -> tuple[str, bytes]:
     words = ("Trong 6 tháng đầu năm 2024, tỉnh Long An thực hiện", "12 đề án khuyến công", "với tổng kinh phí 2.450 triệu đồng",
              "trong đó: khuyến công quốc gia", "đạt 85,5 % kế hoạch", "tăng 12 % so với cùng kỳ", "Báo cáo kết quả hoạt động khuyến công")  # fmt: skip
     pieces = [str(chance.choice((*words, *words, *NUMBERS, *TEXTS))) for _ in range(chance.choice((3, 40, 400)))]
@@ -189,5 +197,3 @@ def _writable(value: object) -> object:
     """What openpyxl lets into a cell."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)[:32_767] if isinstance(value, str) else value
 
-
-__all__ = ["FORMS", "address", "mutants", "packed", "parts_of", "treasury"]
