@@ -1,4 +1,4 @@
-"""Files that once stopped a night, and files that ask for more than a machine has: each by name, with the findings that it may get."""
+"""Files that once stopped a night, and files that ask for more than a machine has: each by name, with findings it may get."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def ods(tables: str) -> bytes:
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
         for short, long in (("office", "office"), ("table", "table"), ("text", "text"))
     )
-    content = f"<office:document-content {names}><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    content = f"<office:document-content {names}>{body}</office:document-content>"
     return packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content.encode()})
 
 
@@ -139,7 +140,8 @@ def nested_entities() -> bytes:
     names = "abcdefghij"
     inner = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip(names, names[1:], strict=False))
     head = f'<?xml version="1.0"?><!DOCTYPE styleSheet [<!ENTITY a "ha">{inner}]>'.encode()
-    return with_part(lambda xml: head + xml.split(b"?>", 1)[-1].replace(b"</styleSheet>", b"<x>&j;</x></styleSheet>"), "xl/styles.xml")
+    used = b"<x>&j;</x></styleSheet>"
+    return with_part(lambda xml: head + xml.split(b"?>", 1)[-1].replace(b"</styleSheet>", used), "xl/styles.xml")
 
 
 def csv_of(line: str) -> bytes:

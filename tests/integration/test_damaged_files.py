@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import psycopg2
 import pytest
-from book_builder import kinh_phi, tien_do
+from book_builder import FORMS, kinh_phi, make_book, tien_do
 from hostile_files import CRASHING, GREEDY
 from inboxes import AS_OF, Inbox
 
@@ -18,8 +18,6 @@ from ingestion.file_outcomes import FileTrouble
 from ingestion.reader_pool import Reader
 from khuyencong.status import status
 from khuyencong.warehouse import connect
-
-DOOR = ("cell_unreadable", "cell_over_limit")
 
 
 @pytest.fixture
@@ -46,7 +44,8 @@ def test_each_kind_by_name_is_a_finding_and_the_night_goes_on(inbox, database, f
     assert inbox.rows("select count(*) from raw.receipt where state = 'landed'") == [(0,)]
     assert inbox.rows("select count(*) from raw.submission where form_code = 'tien-do'") == [(1,)]
     found = inbox.rows(
-        """select split_part(location, '/', 2), array_agg(finding_code), min(message_vi), min(message_en), bool_or(state = 'returned')
+        """select split_part(location, '/', 2), array_agg(finding_code), min(message_vi), min(message_en),
+            bool_or(state = 'returned')
         from raw.receipt left join raw.finding using (receipt_key) group by location"""
     )
     told = {name: (set(codes), vi, en, is_returned) for name, codes, vi, en, is_returned in found}
@@ -59,6 +58,60 @@ def test_each_kind_by_name_is_a_finding_and_the_night_goes_on(inbox, database, f
             assert inbox.rows(
                 "select count(*) from raw.file_trouble where location like %s and sentence_vi <> sentence_en", f"%{name}"
             ) == [(1,)]
+
+
+def allocation(period_end: str, document_no: str = "12/QĐ-BCT", amount: object = 300, **header) -> bytes:
+    """An allocation decision of the centre with one line."""
+    line = {"line_unit": "Long An", "project_code": "KCQG-2025-0001", "activity": "A3", "effect": "Giao kế hoạch", "amount": amount}
+    named = {"unit": "Trung ương", "sender_role": "Cục Công Thương địa phương", "document_no": document_no,
+             "document_date": "15/01/2025", "period_end": period_end, **header}  # fmt: skip
+    return make_book(FORMS["giao-ke-hoach"], {"allocation": [line]}, header=named)
+
+
+def test_a_document_counts_for_one_period(inbox, database):
+    def verdicts() -> dict:
+        judge(database, inbox.connection, 1, settings=inbox.settings)
+        return dict(inbox.rows("select location, door_verdict from raw.submission inner join raw.receipt using (receipt_key)"))
+
+    inbox.put("trung-uong/a.xlsx", allocation("31/01/2025"))
+    inbox.put("trung-uong/b.xlsx", allocation("31/01/2025", "13/QĐ-BCT"))
+    inbox.put("trung-uong/c.xlsx", allocation("28/02/2025"), "2025-04-21T09:00:00+07:00")
+    inbox.night()
+    assert verdicts() == {"trung-uong/a.xlsx": "accept", "trung-uong/b.xlsx": "accept", "trung-uong/c.xlsx": "return"}
+    told = inbox.rows("select finding_code, written, expected from raw.finding where verdict = 'return'")
+    assert told == [("document_of_another_period", "12/QĐ-BCT", "01/2025")]
+    # Once the earlier one is withdrawn, the same document may name its true period.
+    withdrawn = allocation("31/01/2025", is_withdrawal="x")
+    inbox.put("trung-uong/d.xlsx", withdrawn, "2025-04-22T09:00:00+07:00")
+    inbox.put("trung-uong/e.xlsx", allocation("28/02/2025", amount=301), "2025-04-23T09:00:00+07:00")
+    inbox.night()
+    assert verdicts()["trung-uong/e.xlsx"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("money_unit", "amount", "is_refused"),
+    [("triệu đồng", 10**12, False), ("triệu đồng", 10**12 + 1, True), ("đồng", 10**12 + 1, False), ("tỷ đồng", -(10**9) - 1, True),
+     ("triệu đồng", "1,1 nghìn tỷ", False), ("triệu đồng", "9" * 40, True)],
+)  # fmt: skip
+def test_an_amount_that_no_budget_holds_is_a_cell_finding(inbox, database, money_unit, amount, is_refused):
+    inbox.put("trung-uong/a.xlsx", allocation("31/01/2025", amount=amount, money_unit=money_unit))
+    inbox.night()
+    judge(database, inbox.connection, 1, settings=inbox.settings)
+    found = inbox.rows("select finding_code, column_name, verdict from raw.finding where verdict <> 'note'")
+    assert found == ([("cell_over_limit", "amount", "cell")] if is_refused else [])
+    assert inbox.rows("select door_verdict from raw.submission") == [("accept",)]
+
+
+@pytest.mark.parametrize(("form", "year", "is_taken"), [(kinh_phi, 2025, True), (kinh_phi, 2024, False), (kinh_phi, 2026, False),
+    (allocation, 2024, True), (allocation, 2026, True), (allocation, 2023, False)])  # fmt: skip
+def test_a_report_counts_in_the_year_of_its_period_and_a_plan_may_be_of_the_next(inbox, form, year, is_taken):
+    if form is allocation:
+        inbox.put("trung-uong/a.xlsx", allocation("31/01/2025", budget_year=year))
+    else:
+        inbox.put("long-an/a.xlsx", kinh_phi(header={"budget_year": year}))
+    inbox.night()
+    codes = [code for (code,) in inbox.rows("select finding_code from raw.finding where verdict = 'return'")]
+    assert codes == ([] if is_taken else ["budget_year_other"])
 
 
 def test_lost_and_changed_bytes_are_quarantined_told_and_asked_for_again(inbox):
