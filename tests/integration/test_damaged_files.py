@@ -62,7 +62,7 @@ def test_each_kind_by_name_is_a_finding_and_the_night_goes_on(inbox, database, f
 
 def allocation(period_end: str, document_no: str = "12/QĐ-BCT", amount: object = 300, **header) -> bytes:
     """An allocation decision of the centre with one line."""
-    line = {"line_unit": "Long An", "project_code": "KCQG-2025-0001", "activity": "A3", "effect": "Giao kế hoạch", "amount": amount}
+    line = {"line_unit": "Long An", "project_code": "KCQG-2025-0001", "activity": "A3", "effect": "Giao", "amount": amount}
     named = {"unit": "Trung ương", "sender_role": "Cục Công Thương địa phương", "document_no": document_no,
              "document_date": "15/01/2025", "period_end": period_end, **header}  # fmt: skip
     return make_book(FORMS["giao-ke-hoach"], {"allocation": [line]}, header=named)
