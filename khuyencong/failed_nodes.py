@@ -1,4 +1,5 @@
-"""Whose rows make a model or a test of dbt fail: found by leaving submissions out of what it reads, until it no longer fails.
+"""Whose rows make a night fail. Of a model or a test of dbt it is found by leaving submissions out of what it reads, until it no
+longer fails.
 
 Nothing is written. The compiled query of the node is asked again, each relation that knows of submissions in brackets with some of
 them left out; the smallest set that has to go is named, the newest before the older.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,22 @@ class FailedNode:
     is_test: bool
     query: str
     relations: tuple[str, ...]
+
+
+class SubmissionFailure(RuntimeError):
+    """A station failed over one submission; the message names it and says what to do."""
+
+
+@contextlib.contextmanager
+def naming_submission(submission_key: int, what: str) -> Iterator[None]:
+    """Whatever goes wrong inside becomes a SubmissionFailure with the submission's number."""
+    try:
+        yield
+    except Exception as error:
+        way_out = f"`kc withdraw {submission_key} --reason …` takes it out, then run the night again."
+        raise SubmissionFailure(
+            f"{what} fails for submission {submission_key} ({type(error).__name__}: {error}); {way_out}"
+        ) from error
 
 
 def name_submissions(warehouse: Warehouse, nodes: Sequence[FailedNode]) -> str:
