@@ -180,8 +180,8 @@ def _year(cell: object) -> int | None:
 
 def _text(header: dict[str, HeaderCell], name: str) -> str:
     """A header's text on one line, without characters that no program shows and no database takes."""
-    words = header[name].written.split() if name in header else ()
-    return "".join(letter for letter in " ".join(words) if letter.isprintable())
+    text = " ".join(header[name].written.split()) if name in header else ""
+    return text if text.isprintable() else "".join(letter for letter in text if letter.isprintable())
 
 
 def _place(cell: HeaderCell) -> dict[str, str]:

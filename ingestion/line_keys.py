@@ -74,7 +74,7 @@ def _key_of(column: Column, text: str, cell: object, texts: dict, register: Regi
 
 def _plain_code(code: str) -> str | None:
     """A code that can be part of a key: short, printable, and without the signs that keys are joined by; None for another."""
-    shown = "".join(letter for letter in code if letter.isprintable())
+    shown = code if code.isprintable() else "".join(letter for letter in code if letter.isprintable())
     return shown if 0 < len(shown) <= LONGEST_CODE and not JOINING.intersection(shown) else None
 
 

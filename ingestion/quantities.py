@@ -189,13 +189,14 @@ def _read_numeric(number: int | float | Decimal) -> CellReading:
         exact = exact.quantize(Decimal(1)) if exact.adjusted() < 27 else exact
     elif isinstance(number, float):
         exact = exact.normalize()
-    exact = _without_noise(exact)
-    return CellReading(format(exact, "f"), "number", exact, max(0, -exact.as_tuple().exponent))
+    decimals = max(0, -exact.as_tuple().exponent)
+    if decimals > MOST_DECIMALS:
+        exact, decimals = _without_noise(exact), MOST_DECIMALS
+    return CellReading(format(exact, "f"), "number", exact, decimals)
 
 
 def _without_noise(value: Decimal) -> Decimal:
-    is_noisy = value.as_tuple().exponent < -MOST_DECIMALS
-    return value.quantize(Decimal(1).scaleb(-MOST_DECIMALS), context=WIDE) if is_noisy else value
+    return value.quantize(Decimal(1).scaleb(-MOST_DECIMALS), context=WIDE)
 
 
 def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
@@ -206,7 +207,8 @@ def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
     if match is None or bool(match[1]) != bool(match[4]):
         return CellReading(text, "unreadable")
     readings = _powered(match[3]) if "e" in match[3] else number_readings(match[3], decimal_mark)
-    readings = tuple((_without_noise(value), min(decimals, MOST_DECIMALS)) for value, decimals in readings)
+    if any(decimals > MOST_DECIMALS for _, decimals in readings):
+        readings = tuple((_without_noise(value), MOST_DECIMALS) for value, _ in readings)
     if not readings:
         return CellReading(text, "unreadable")
     sign = -1 if match[1] or (match[2] and match[2] in DASHES) else 1

@@ -16,7 +16,6 @@ from ingestion.file_outcomes import OF_THE_BYTES, OF_THE_FILE, FileTrouble
 from ingestion.findings import Finding, find
 from ingestion.landing import Receipt, landed_path
 from ingestion.raw import write_findings
-from khuyencong.journal import say, sentence_of
 from khuyencong.parameters import read_parameters
 from khuyencong.settings import Settings
 
@@ -28,6 +27,8 @@ def trouble_of(error: psycopg2.Error | ValueError) -> FileTrouble:
     """What a file is charged with when its rows could not be written; raises the error itself when it speaks of neither the rows
     nor the room for them, and the night cannot go on.
     """
+    from khuyencong.journal import sentence_of  # readers, which import this module too, do without a log
+
     state = getattr(error, "pgcode", None) or ""
     if isinstance(error, ValueError) or state[:2] in OF_THE_ROWS:
         return FileTrouble("file_not_stored", sentence_of(error)[:500])
@@ -79,6 +80,8 @@ def _most_nights(settings: Settings) -> int:
 
 
 def _write(cursor: Any, receipt: Receipt, trouble: FileTrouble, run_key: int, state: str, most_nights: int) -> None:
+    from khuyencong.journal import say
+
     finding = _finding(cursor, receipt, trouble, state, most_nights)
     if state != "landed":
         found_by = "landing" if trouble.cause in OF_THE_BYTES else "reader"

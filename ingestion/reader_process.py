@@ -4,6 +4,7 @@ than its reader. Started and replaced by ingestion.reader_pool; `python -m inges
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import pickle
@@ -27,6 +28,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (job.memory_bytes, job.memory_bytes))
+    gc.freeze()  # what was loaded stays: no collection has to look at it again
     send(outcomes, "ready")
     while (receipt := receive(tasks)) is not None:
         _allow_seconds(job.seconds)
