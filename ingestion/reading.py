@@ -29,7 +29,9 @@ from khuyencong.settings import Settings
 
 @dataclass(frozen=True)
 class ReadingCounts:
-    """What a reading came to: receipts read, submissions opened (and of these returned), files returned whole, findings, cells."""
+    """What a reading came to: receipts read, submissions opened (and of these returned), files returned whole, findings, cells, and
+    files that could not be read.
+    """
 
     receipts: int = 0
     submissions: int = 0
@@ -37,6 +39,7 @@ class ReadingCounts:
     receipts_returned: int = 0
     findings: int = 0
     cells: int = 0
+    not_read: int = 0
 
     def __add__(self, other: ReadingCounts) -> ReadingCounts:
         return ReadingCounts(*map(add, astuple(self), astuple(other)))
@@ -113,7 +116,7 @@ def _take(
             counts = _write(cursor, receipt, outcome)
         else:
             n_returned = int(write_trouble(cursor, settings, receipt, outcome, run_key))
-            counts = ReadingCounts(receipts=1, receipts_returned=n_returned, findings=n_returned)
+            counts = ReadingCounts(receipts=1, receipts_returned=n_returned, findings=n_returned, not_read=1)
         take_in_hand(cursor, following, run_key)
         return counts
 
