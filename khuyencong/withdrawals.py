@@ -12,6 +12,30 @@ class WithdrawalError(ValueError):
     """A submission that cannot be taken out; the message says why."""
 
 
+def submission_named(connection: Any, name: str) -> int:
+    """The submission that a name means: its number, or the place of its file in an inbox, of which the newest is meant.
+
+    Raises WithdrawalError when there is none, or when the file holds several; the message lists them.
+    """
+    if name.isdecimal():
+        return int(name)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            """select submission_key, form_code, unit_key, to_char(period_end, 'MM/YYYY') from raw.submission
+            where receipt_key = (
+                select max(receipt_key) from raw.receipt inner join raw.submission using (receipt_key) where location = %s
+            ) order by submission_key""",
+            (name,),
+        )
+        found = cursor.fetchall()
+    if not found:
+        raise WithdrawalError(f"No submission was received as {name!r}.")
+    if len(found) > 1:
+        listed = "; ".join(f"{key} ({form}, {unit}, {period})" for key, form, unit, period in found)
+        raise WithdrawalError(f"{name!r} holds several submissions. Name one by its number: {listed}.")
+    return found[0][0]
+
+
 def withdraw(connection: Any, submission_key: int, reason: str, withdrawn_at: datetime) -> dict[str, Any]:
     """Take a submission out; returns {submission, form, unit_key, period_end, location, was_in_force}.
 
@@ -28,7 +52,9 @@ def withdraw(connection: Any, submission_key: int, reason: str, withdrawn_at: da
         )
         row = cursor.fetchone()
         if row is None:
-            raise WithdrawalError(f"There is no submission {submission_key}; `kc explain` and `kc status` name them.")
+            raise WithdrawalError(
+                f"There is no submission {submission_key}. A failed night, `kc diff` and `kc submit --json` say their numbers."
+            )
         # A reviewer's own login may not name the columns that the database fills.
         try:
             cursor.execute(

@@ -93,7 +93,9 @@ def decide(
 
 
 def withdraw(
-    submission: Annotated[int, typer.Argument(help="The number of a submission, as `kc explain` and a failed night name it.")],
+    submission: Annotated[
+        str, typer.Argument(help="Its number, as a failed night and `kc diff` say it, or its file's place in an inbox.")
+    ],
     reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
     as_json: JsonOption = False,
 ) -> None:
@@ -105,12 +107,12 @@ def withdraw(
     """
     from khuyencong.cli.output import Refused, console, print_json
     from khuyencong.cli.session import now, open_connection
-    from khuyencong.withdrawals import WithdrawalError
+    from khuyencong.withdrawals import WithdrawalError, submission_named
     from khuyencong.withdrawals import withdraw as take_out
 
     with open_connection() as connection:
         try:
-            taken_out = take_out(connection, submission, reason, now())
+            taken_out = take_out(connection, submission_named(connection, submission), reason, now())
         except WithdrawalError as error:
             raise Refused(str(error), 2) from error
     if as_json:

@@ -12,7 +12,7 @@ from khuyencong.nightly import open_run, run_nightly, run_one_station
 from khuyencong.settings import Settings
 from khuyencong.transform import TransformError
 from khuyencong.warehouse import connect
-from khuyencong.withdrawals import WithdrawalError, withdraw
+from khuyencong.withdrawals import WithdrawalError, submission_named, withdraw
 
 AS_OF, NEXT, LATER = at("2025-05-10"), at("2025-05-11"), at("2025-05-12")
 FIGURES = {"A1": {"plan": 900, "contracted": 300, "implemented": 200, "disbursed": 150, "settled": 100}}
@@ -103,6 +103,10 @@ def test_who_and_why_are_kept_by_the_database(country, database):
     with contextlib.closing(connect(database)) as connection:
         with pytest.raises(WithdrawalError, match="reason"):
             withdraw(connection, key, " ", NEXT)
+        ((location,),) = rows(settings, f"select location from raw.receipt where receipt_key = {key}")
+        assert submission_named(connection, location) == submission_named(connection, str(key)) == key
+        with pytest.raises(WithdrawalError, match="received as"):
+            submission_named(connection, "nowhere.xlsx")
         withdraw(connection, key, "twice", NEXT)
         for wrong, sentence in (((999_999, "x"), "no submission"), ((key, "x"), "before")):
             with pytest.raises(WithdrawalError, match=sentence):
