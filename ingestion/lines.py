@@ -217,14 +217,15 @@ def _has_plan_column(table: Table, column: Column) -> bool:
 
 def _covered(table: Table) -> set[tuple[int, int]]:
     """Cells of the table's body that lie under a merged cell, without the one that holds its value."""
-    first = table.sheet.row_number(table.first_line)
+    sheet, columns = table.sheet, sorted(table.sheet.first_column + position for position in table.positions.values())
+    first, last = sheet.row_number(table.first_line), sheet.row_number(len(sheet.rows) - 1)
     return {
         (row, column)
-        for top, left, bottom, right in table.sheet.merged
+        for top, left, bottom, right in sheet.merged
         if bottom >= first and bottom - top < 1000
-        for row in range(top, bottom + 1)
-        for column in range(left, right + 1)
-        if (row, column) != (top, left)
+        for row in range(max(top, first), min(bottom, last) + 1)
+        for column in columns
+        if left <= column <= right and (row, column) != (top, left)
     }
 
 

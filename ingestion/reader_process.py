@@ -12,6 +12,7 @@ import resource
 from typing import BinaryIO
 
 from ingestion.file_outcomes import FileRead, FileTrouble, Outcome
+from ingestion.findings import shortened
 from ingestion.forms import Form, load_forms
 from ingestion.landing import Receipt, landed_path
 from ingestion.raw_rows import submission_rows
@@ -56,7 +57,7 @@ def _read(job: Job, receipt: Receipt, forms: dict[str, Form], register: Register
     if hashlib.sha256(data).hexdigest() != receipt.sha256:
         return FileTrouble("bytes_changed", path.name)
     drafts, findings = read_file(data, receipt, forms, register, job.register)
-    return FileRead(tuple(map(submission_rows, drafts)), tuple(findings))
+    return FileRead(tuple(map(submission_rows, drafts)), tuple(shortened(findings)))
 
 
 def _allow_seconds(seconds: float) -> None:

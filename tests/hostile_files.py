@@ -69,7 +69,7 @@ def far_xls() -> bytes:
 
 def deep_styles() -> bytes:
     """A style sheet of elements one inside another, deeper than any stack."""
-    deep = b"<a>" * 900_000 + b"</a>" * 900_000
+    deep = b"<a>" * 300_000 + b"</a>" * 300_000
     return with_part(lambda xml: xml.replace(b"</styleSheet>", deep + b"</styleSheet>"), "xl/styles.xml")
 
 
@@ -83,7 +83,7 @@ def bomb() -> bytes:
     """A package that says that its sheet takes a kilobyte and unpacks to gigabytes."""
     name, blank = b"xl/worksheets/sheet1.xml", b" " * MANY
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    body = b"".join(packer.compress(blank) for _ in range(256)) + packer.flush()
+    body = b"".join(packer.compress(blank) for _ in range(96)) + packer.flush()
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
         for part, data in parts_of(kinh_phi()).items():
@@ -99,9 +99,9 @@ def bomb() -> bytes:
 
 
 def many_strings() -> bytes:
-    """Shared strings for three million cells, each of them new."""
-    strings = b"".join(b"<si><t>%d</t></si>" % n for n in range(3_000_000))
-    head = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="3000000">'
+    """Shared strings for a million cells, each of them new."""
+    strings = b"".join(b"<si><t>%d</t></si>" % n for n in range(1_000_000))
+    head = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1000000">'
     return with_part(lambda _: head + strings + b"</sst>", "xl/sharedStrings.xml")
 
 
@@ -126,9 +126,9 @@ def wide_merges() -> bytes:
 
 
 def ambiguous_column() -> bytes:
-    """Twenty thousand lines whose every number could mean two."""
+    """Eight thousand lines whose every number could mean two."""
     def fill(book) -> None:
-        for row in range(22, 20_022):
+        for row in range(22, 8_022):
             book.worksheets[0].cell(row, 2, "Chi khác")
             book.worksheets[0][address(MONEY, "kcdp_t_disbursed", row - 22)] = "1.234"
 
@@ -175,7 +175,7 @@ GREEDY = {
     "strings-many.xlsx": (many_strings, set()),
     "cells-unclosed.xlsx": (unclosed_cells, {"file_time", "file_broken"}),
     "sheets-many.xlsx": (many_sheets, {"file_time", "file_broken", "sheet_twice"}),
-    "merges-wide.xlsx": (wide_merges, {"file_memory", "file_time"}),
+    "merges-wide.xlsx": (wide_merges, {"merged_cells"}),
     "ambiguous.xlsx": (ambiguous_column, {"line_twice", "file_time"}),
     "row-endless.csv": (lambda: csv_of(";" * 300_000 + "x"), {"file_too_spread"}),
     "delimiters.csv": (lambda: csv_of(";" * 300_000), set()),

@@ -36,7 +36,9 @@ def put_all(inbox: Inbox, files: dict) -> None:
 
 
 @pytest.mark.parametrize("files", [CRASHING, GREEDY], ids=["crashing", "greedy"])
-def test_each_kind_by_name_is_a_finding_and_the_night_goes_on(inbox, database, files):
+def test_each_kind_by_name_is_a_finding_and_the_night_goes_on(inbox, database, files, monkeypatch):
+    job_of = reader_pool.job_of
+    monkeypatch.setattr(reader_pool, "job_of", lambda settings: dataclasses.replace(job_of(settings), seconds=5))
     put_all(inbox, files)
     inbox.put("long-an/tien-do.xlsx", tien_do(), "2025-04-21T09:00:00+07:00")
     inbox.night()
