@@ -9,7 +9,8 @@ from typing import Any
 
 from bench.judged_form import Line
 from ingestion.forms import Form
-from ingestion.raw import CELL_COLUMNS, LINE_KEYS, copy_rows
+from ingestion.raw import copy_rows
+from ingestion.raw_rows import CELL_COLUMNS, LINE_KEYS
 from ingestion.text import column_letter
 from khuyencong.settings import TIMEZONE, Settings
 
@@ -58,7 +59,7 @@ def fill(connection: Any, form: Form, reports: Sequence[Sequence[Line]], units: 
              for row, (sheet, kind, line_keys, _) in enumerate(lines, FIRST_ROW)),
         )  # fmt: skip
         copy_rows(
-            cursor, "cell", CELL_COLUMNS,
+            cursor, "cell", ("submission_key", *CELL_COLUMNS),
             ((key, sheet, row, column, "number", number, 0, "exact", False, None)
              for key, lines in zip(keys, reports, strict=True)
              for row, (sheet, _, _, cells) in enumerate(lines, FIRST_ROW)

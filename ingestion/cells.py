@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ingestion.forms import Column
 from ingestion.headers import read_mark
 from ingestion.periods import read_date
-from ingestion.quantities import CellReading, decimal_mark_of, money_factor, read_cell
+from ingestion.quantities import CellReading, money_factor, read_cell
 from ingestion.text import folded
 
 NUMERIC_TYPES = ("money", "percent", "by_indicator")
@@ -33,17 +33,20 @@ UNREADABLE = Reading("unreadable")
 
 
 def read_quantity(
-    written: object, column: Column, column_factor: int, states: dict[str, str], siblings: Iterable[object] = ()
+    written: object,
+    column: Column,
+    column_factor: int,
+    states: dict[str, str],
+    mark_of_column: Callable[[], str | None] = lambda: None,
 ) -> Reading:
-    """Read a cell as its column's type says; `column_factor` is đồng a unit, `siblings` decide an ambiguous decimal mark.
+    """Read a cell as its column's type says; `column_factor` is đồng a unit, the column's own mark decides an ambiguous number.
 
     A cell that names its own unit of money ("1,2 tỷ" in a column of triệu) is turned into the column's unit, with its digits.
     """
     if column.type in NUMERIC_TYPES:
         cell, plain = _read_cell(type(written), written, None)
         if cell.reading == "ambiguous":
-            mark = decimal_mark_of(str(each) for each in siblings if isinstance(each, str))
-            cell, plain = _read_cell(type(written), written, mark)
+            cell, plain = _read_cell(type(written), written, mark_of_column())
         return _in_unit_of_column(cell, column, column_factor) if cell.unit_text else plain
     if written in ("", None):
         return BLANK

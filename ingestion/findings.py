@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,11 +11,13 @@ from pathlib import Path
 import yaml
 
 CATALOGUE = Path(__file__).parent / "findings.yml"
+MOST_ALIKE = 200
+VERDICTS = ("return", "cell", "note", "quarantine")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault: its code and verdict (return, cell, note), where it stands, what is written there, what was expected."""
+    """One fault: its code and verdict (VERDICTS), where it stands, what is written there, what was expected."""
 
     code: str
     verdict: str
@@ -41,9 +45,24 @@ def catalogue() -> dict[str, dict[str, str]]:
     """Code → verdict and the two sentences; raises ValueError when an entry is incomplete."""
     entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     for code, entry in entries.items():
-        if set(entry) != {"verdict", "vi", "en"} or entry["verdict"] not in ("return", "cell", "note"):
-            raise ValueError(f"{CATALOGUE.name}: {code}: needs verdict (return, cell, note), vi and en.")
+        if set(entry) != {"verdict", "vi", "en"} or entry["verdict"] not in VERDICTS:
+            raise ValueError(f"{CATALOGUE.name}: {code}: needs verdict ({', '.join(VERDICTS)}), vi and en.")
     return entries
+
+
+def shortened(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings as people read them: of one code the first MOST_ALIKE, then one that says how many more there are.
+
+    What refuses a cell is kept whole, because each of them says of its figure that it does not count.
+    """
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        counts[finding.code] += finding.verdict != "cell"
+        if counts[finding.code] <= MOST_ALIKE:
+            yield finding
+    for code, count in counts.items():
+        if count > MOST_ALIKE:
+            yield find("more_alike", written=code, expected=count - MOST_ALIKE)
 
 
 def find(

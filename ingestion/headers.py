@@ -71,7 +71,7 @@ def _next_filled(row: list[object], position: int, labels: dict[str, HeaderField
 
 def text_of(cell: object) -> str:
     """A cell as text: what was typed, with whole numbers as the spreadsheet shows them."""
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return nfc(str(cell)) if isinstance(cell, str) else str(cell)
 

@@ -16,6 +16,7 @@ from ingestion.register import Register
 from khuyencong.settings import TIMEZONE
 
 LATEST_END = timedelta(days=31)
+LONGEST_DOCUMENT_NO = 200  # characters; it is part of keys that are indexed
 EXAMPLES = {"date": "31/03/2025", "month_end": "31/03/2025", "year": "2025", "money_unit": "đồng, triệu đồng, tỷ đồng", "mark": "x"}
 NEVER_GUESSED = ("money_unit", "budget_year", "is_nil", "is_withdrawal")
 
@@ -78,13 +79,17 @@ def identify(
     is_unidentified = any(finding.verdict == "return" for finding in findings)
     if start and end and year:
         findings += _period_findings(form, header, start, end, year, unit, register, received_at)
+    document_no = _text(header, "document_no") if form.has_document_no else ""
+    if len(document_no) > LONGEST_DOCUMENT_NO:
+        findings.append(find("header_too_long", **_place(header["document_no"]), expected=LONGEST_DOCUMENT_NO))
+        is_unidentified = True
     if is_unidentified or not (start and end and year and unit and role):
         return None, findings
     return (
         Identity(
             unit_key=unit,
             sender_role=role,
-            document_no=_text(header, "document_no") if form.has_document_no else "",
+            document_no=document_no,
             document_date=document_date,
             budget_year=year,
             period_start=start,
@@ -158,7 +163,8 @@ def _period_findings(
         findings.append(find("period_not_begun", **start_place, expected=day))
     elif end > received + LATEST_END:
         findings.append(find("period_not_over", **end_place, expected=day))
-    if abs(year - end.year) > 1:
+    # A plan may be decided in the year before or after its own; what a report counts belongs to the year of its period.
+    if abs(year - end.year) > form.has_document_no:
         findings.append(find("budget_year_other", **_place(header["budget_year"]), expected=end.year))
     starts = register.starts_after_succession(unit, end) if unit else ()
     if starts and start not in starts:
@@ -173,7 +179,9 @@ def _year(cell: object) -> int | None:
 
 
 def _text(header: dict[str, HeaderCell], name: str) -> str:
-    return " ".join(header[name].written.split()) if name in header else ""
+    """A header's text on one line, without characters that no program shows and no database takes."""
+    text = " ".join(header[name].written.split()) if name in header else ""
+    return text if text.isprintable() else "".join(letter for letter in text if letter.isprintable())
 
 
 def _place(cell: HeaderCell) -> dict[str, str]:

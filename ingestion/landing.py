@@ -108,5 +108,12 @@ def land(cursor: Any, arrivals: Collection[Arrival], run_key: int | None) -> dic
         opened[place] = cursor.fetchone()[0]
         if arrival.finding:
             write_findings(cursor, [arrival.finding], opened[place], None, found_by="landing")
-    cursor.execute("update raw.receipt set times_seen = times_seen + 1 where receipt_key = any (%s)", (again,))
+    # Bytes that landing had lost are there again: the receipt waits for its reader, with the time at which it came first.
+    cursor.execute(
+        """update raw.receipt set times_seen = times_seen + 1, is_asked_again = false,
+            state = case when is_asked_again then 'landed' else state end,
+            nights_tried = case when is_asked_again then 0 else nights_tried end
+        where receipt_key = any (%s)""",
+        (again,),
+    )
     return opened

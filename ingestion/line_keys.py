@@ -16,6 +16,8 @@ KEY_OF_TYPE = {
     "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
     "effect": "effect_code", "indicator": "indicator_code", "project_state": "state_code",
 }  # fmt: skip
+LONGEST_CODE = 60
+JOINING = frozenset("|;=")
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,10 @@ def _key_of(column: Column, text: str, cell: object, texts: dict, register: Regi
     if column.type == "activity":
         return register.activity_of(text, day)
     if column.type == "project":
-        return "".join(text.upper().split())
+        return _plain_code("".join(text.upper().split()))
     if column.type == "establishment":
         digits = "".join(c for c in text if c.isdigit())
-        return digits.zfill(10) if isinstance(cell, int | float) else digits
+        return _plain_code(digits.zfill(10) if isinstance(cell, int | float) else digits)
     if column.type == "fund":
         return register.fund_names.get(folded(text))
     if column.type == "effect":
@@ -68,6 +70,12 @@ def _key_of(column: Column, text: str, cell: object, texts: dict, register: Regi
     if not found and column.role == "place":  # "xã A, huyện B, tỉnh C": the province stands last
         found = register.units_named(re.split(r"[,;–-]", text)[-1], day)
     return found[0] if len(found) == 1 and found[0] in register.unit_kinds else None
+
+
+def _plain_code(code: str) -> str | None:
+    """A code that can be part of a key: short, printable, and without the signs that keys are joined by; None for another."""
+    shown = code if code.isprintable() else "".join(letter for letter in code if letter.isprintable())
+    return shown if 0 < len(shown) <= LONGEST_CODE and not JOINING.intersection(shown) else None
 
 
 def place_of(table: Table, number: int, column: Column | None = None) -> dict[str, object]:

@@ -9,8 +9,10 @@ key cells are blank and it is numbered by a Roman numeral or a letter: then it i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from ingestion.cells import BLANK, Reading, in_column_unit, read_quantity, shown_percentage
 from ingestion.findings import Finding, find
@@ -18,7 +20,7 @@ from ingestion.forms import Column, Form
 from ingestion.headers import text_of
 from ingestion.layout import Table
 from ingestion.line_keys import keys_of, place_of, unknown_notes, unread_finding
-from ingestion.quantities import money_factor, read_cell
+from ingestion.quantities import LONGEST_NUMBER, decimal_mark_of, money_factor, read_cell
 from ingestion.register import Register
 from ingestion.text import folded, nfc
 
@@ -55,7 +57,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
     """
     out = TableLines()
     quantities = [c for c in table.form_sheet.columns if c.is_quantity and c.name in table.positions]
-    covered = _covered(table)
+    covered, marks = _covered(table), {column.name: _mark_of(table, column.name) for column in quantities}
     for index in range(table.first_line, len(table.sheet.rows)):
         row, number = table.sheet.rows[index], table.sheet.row_number(index)
         filled = _filled(table, row, number)
@@ -87,7 +89,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                     )
                 continue
             factor = table.money_factors.get(column.name, default_factor)
-            reading = _reading(table, number, column, filled.get(column.name, ""), covered, register, factor)
+            reading = _reading(table, number, column, filled.get(column.name, ""), covered, register, factor, marks[column.name])
             if own_factor and column.type == "by_indicator" and reading.decimals is not None:
                 reading = in_column_unit(reading, own_factor, factor)
             if reading is UNDER_MERGED:
@@ -98,15 +100,33 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
 
 
 def _reading(
-    table: Table, number: int, column: Column, written: object, covered: set, register: Register, factor: int
+    table: Table,
+    number: int,
+    column: Column,
+    written: object,
+    covered: set,
+    register: Register,
+    factor: int,
+    mark_of_column: Callable[[], str | None],
 ) -> Reading:
     position = table.positions[column.name]
     place = (number, table.sheet.first_column + position)
     if written == "":
         return UNDER_MERGED if place in covered else BLANK
-    siblings = (row[position] for row in table.sheet.rows[table.first_line :] if position < len(row))
-    reading = read_quantity(written, column, factor, register.states, siblings)
+    reading = read_quantity(written, column, factor, register.states, mark_of_column)
     return shown_percentage(reading) if column.type == "percent" and place in table.sheet.percent_cells else reading
+
+
+def _mark_of(table: Table, name: str) -> Callable[[], str | None]:
+    """The decimal mark of a column, found out once and only when a cell of it asks."""
+    position = table.positions[name]
+
+    @cache
+    def mark() -> str | None:
+        cells = (row[position] for row in table.sheet.rows[table.first_line :] if position < len(row))
+        return decimal_mark_of(cell for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST_NUMBER)
+
+    return mark
 
 
 def _own_money_factor(table: Table, texts: dict[str, str]) -> int | None:
@@ -197,14 +217,15 @@ def _has_plan_column(table: Table, column: Column) -> bool:
 
 def _covered(table: Table) -> set[tuple[int, int]]:
     """Cells of the table's body that lie under a merged cell, without the one that holds its value."""
-    first = table.sheet.row_number(table.first_line)
+    sheet, columns = table.sheet, sorted(table.sheet.first_column + position for position in table.positions.values())
+    first, last = sheet.row_number(table.first_line), sheet.row_number(len(sheet.rows) - 1)
     return {
         (row, column)
-        for top, left, bottom, right in table.sheet.merged
+        for top, left, bottom, right in sheet.merged
         if bottom >= first and bottom - top < 1000
-        for row in range(top, bottom + 1)
-        for column in range(left, right + 1)
-        if (row, column) != (top, left)
+        for row in range(max(top, first), min(bottom, last) + 1)
+        for column in columns
+        if left <= column <= right and (row, column) != (top, left)
     }
 
 

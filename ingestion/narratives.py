@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.forms import Form
 from ingestion.identity import Identity
 from ingestion.landing import Receipt
-from ingestion.raw import copy_rows
-from ingestion.readers.narrative import NarrativeContext, NarrativeResult, NotReadable, read_narrative
+from ingestion.readers.narrative import NarrativeContext, NotReadable, read_narrative
 from ingestion.submissions import Draft
 from khuyencong.settings import TIMEZONE
-
-MENTION_COLUMNS = (
-    "submission_key", "mention_number", "span_start", "span_end", "line_number", "written", "value", "low", "high", "unit",
-    "qualifier", "is_estimated", "activity_code", "indicator_code", "measure", "unit_key", "budget_year", "period_start",
-    "period_end", "fund_code",
-)  # fmt: skip
-RELATION_COLUMNS = (
-    "submission_key", "relation_number", "relation_kind", "written", "left_mentions", "right_mention", "closeness",
-    "explanation_vi", "explanation_en",
-)  # fmt: skip
 
 
 def read_narrative_file(
@@ -58,28 +46,3 @@ def read_narrative_file(
         is_withdrawal=False,
     )
     return [Draft(form, form.version, identity, narrative=result)], []
-
-
-def write_mentions(cursor: Any, submission_key: int, result: NarrativeResult) -> None:
-    """Write the mentions of a narrative, numbered from 1 in the order of the text, and its relations between them."""
-    copy_rows(
-        cursor,
-        "mention",
-        MENTION_COLUMNS,
-        (
-            (submission_key, number, q.span.start, q.span.end, m.line, q.written, q.value, q.low, q.high, m.unit, q.qualifier,
-             q.is_estimated, m.activity, m.indicator_code, m.measure, m.unit_key, m.budget_year, m.period_start,
-             m.period_end, m.fund)
-            for number, (m, q) in enumerate(((m, m.quantity) for m in result.mentions), 1)
-        ),
-    )  # fmt: skip
-    copy_rows(
-        cursor,
-        "mention_relation",
-        RELATION_COLUMNS,
-        (
-            (submission_key, number, r.kind, r.written, "{" + ",".join(str(i + 1) for i in r.left) + "}", r.right + 1,
-             r.closeness, r.explanation_vi, r.explanation_en)
-            for number, r in enumerate(result.relations, 1)
-        ),
-    )  # fmt: skip

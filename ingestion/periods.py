@@ -31,7 +31,7 @@ def read_date(written: object) -> datetime.date | None:
     if isinstance(written, datetime.date):
         return written
     if isinstance(written, int | float) and not isinstance(written, bool):
-        is_serial = written == int(written) and int(written) in SERIALS
+        is_serial = written % 1 == 0 and int(written) in SERIALS
         return SPREADSHEET_EPOCH + datetime.timedelta(days=int(written)) if is_serial else None
     text = folded(str(written))
     for pattern, order in ((ISO_DATE, (1, 2, 3)), (DAY_MONTH_YEAR, (3, 2, 1))):
@@ -63,7 +63,7 @@ def read_period_end(written: object) -> datetime.date | None:
 def read_span(written: object) -> tuple[datetime.date, datetime.date] | None:
     """First and last day of a named month, quarter, run of months from January, or year; None when it names none."""
     if not isinstance(written, str):
-        year = int(written) if isinstance(written, int | float) and written == int(written) else 0
+        year = int(written) if isinstance(written, int | float) and written % 1 == 0 else 0
         return (datetime.date(year, 1, 1), month_end(year, 12)) if 1990 <= year <= 2100 else None
     text = folded(written)
     if match := QUARTER.fullmatch(text):

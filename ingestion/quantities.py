@@ -9,11 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 DASHES = "-‐‑‒–—−"
 FORMULA_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 EXCEL_DIGITS = 15  # a typed number never has more; longer ones are the noise of a formula
+LONGEST_NUMBER = 100  # characters; no number with its words is longer, and patterns over longer texts take minutes
+MOST_DECIMALS = 20  # further digits are noise, and a database cannot divide by what is smaller still
+WIDE = Context(prec=2000)  # digits of the longest number that is read, with its power of ten
 NUMBER = r"\d+(?:[.,]\d+)+|\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?!\d)|\d+"
 
 # Words of the language, longest first where one begins another; each qualifier is what the number then means.
@@ -43,7 +46,7 @@ class CellReading:
     """What one cell says.
 
     ``reading``: number | blank | zero_mark | missing_mark | not_applicable | formula_error | ambiguous | unreadable.
-    ``value`` is exact, in the unit of the cell's column (``unit_text`` holds unit words typed in the cell itself);
+    ``value`` is exact to MOST_DECIMALS, in the unit of the cell's column (``unit_text`` holds unit words typed in the cell itself);
     ``decimals`` counts printed decimal digits; ``alternatives`` holds both values of an ambiguous text.
     """
 
@@ -158,6 +161,8 @@ def read_cell(written: object, decimal_mark: str | None = None) -> CellReading:
         return CellReading(text, "blank")
     if plain.upper() in FORMULA_ERRORS:
         return CellReading(text, "formula_error")
+    if len(plain) > LONGEST_NUMBER:
+        return CellReading(text, "unreadable")
     if len(plain) == 1 and plain in DASHES:
         return CellReading(text, "zero_mark", Decimal(0), 0)
     if re.fullmatch(r"…+|\.{2,}", plain):
@@ -184,7 +189,14 @@ def _read_numeric(number: int | float | Decimal) -> CellReading:
         exact = exact.quantize(Decimal(1)) if exact.adjusted() < 27 else exact
     elif isinstance(number, float):
         exact = exact.normalize()
-    return CellReading(format(exact, "f"), "number", exact, max(0, -exact.as_tuple().exponent))
+    decimals = max(0, -exact.as_tuple().exponent)
+    if decimals > MOST_DECIMALS:
+        exact, decimals = _without_noise(exact), MOST_DECIMALS
+    return CellReading(format(exact, "f"), "number", exact, decimals)
+
+
+def _without_noise(value: Decimal) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-MOST_DECIMALS), context=WIDE)
 
 
 def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
@@ -194,11 +206,9 @@ def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
     match = re.fullmatch(pattern, rest)
     if match is None or bool(match[1]) != bool(match[4]):
         return CellReading(text, "unreadable")
-    if "e" in match[3]:
-        mantissa = Decimal(match[3].replace(",", "."))
-        readings: tuple[tuple[Decimal, int], ...] = ((mantissa, max(0, -mantissa.as_tuple().exponent)),)
-    else:
-        readings = number_readings(match[3], decimal_mark)
+    readings = _powered(match[3]) if "e" in match[3] else number_readings(match[3], decimal_mark)
+    if any(decimals > MOST_DECIMALS for _, decimals in readings):
+        readings = tuple((_without_noise(value), MOST_DECIMALS) for value, _ in readings)
     if not readings:
         return CellReading(text, "unreadable")
     sign = -1 if match[1] or (match[2] and match[2] in DASHES) else 1
@@ -207,6 +217,15 @@ def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
     if len(readings) == 2:
         return CellReading(text, "ambiguous", alternatives=tuple(sign * value for value, _ in readings), **shared)
     return CellReading(text, "number", sign * readings[0][0], readings[0][1], **shared)
+
+
+def _powered(digits: str) -> tuple[tuple[Decimal, int], ...]:
+    """The reading of a number with a power of ten, as a spreadsheet writes it (1,5E+09): none when it is not one of these."""
+    match = re.fullmatch(r"(\d+(?:[.,]\d+)?)e([+-]?\d{1,3})", digits, re.ASCII)
+    if match is None:
+        return ()
+    value = Decimal(f"{match[1].replace(',', '.')}e{match[2]}")
+    return ((value, max(0, -value.as_tuple().exponent)),)
 
 
 def _take_words(text: str, words: dict[str, str]) -> tuple[str, str | None]:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from operator import add
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+
+from ingestion.file_outcomes import FileRead, Outcome
 from ingestion.findings import Finding, ReturnedFile, find
 from ingestion.forms import Form, load_forms
-from ingestion.landing import Receipt, landed_path
-from ingestion.narratives import read_narrative_file, write_mentions
-from ingestion.raw import create_form_tables, write_draft, write_findings
+from ingestion.landing import Receipt
+from ingestion.narratives import read_narrative_file
+from ingestion.raw import create_form_tables, write_findings, write_submission
+from ingestion.raw_rows import SubmissionRows
+from ingestion.read_troubles import give_up, take_in_hand, trouble_of, write_trouble
 from ingestion.readers.containers import kind_of
 from ingestion.readers.delimited import read_delimited
 from ingestion.readers.workbook import read_workbook
-from ingestion.register import Register, load_register
+from ingestion.register import Register
 from ingestion.submissions import Draft, read_sheets
 from khuyencong.settings import Settings
 
 
 @dataclass(frozen=True)
 class ReadingCounts:
-    """What a reading came to: receipts read, submissions opened (and of these returned), files returned whole, findings, cells."""
+    """What a reading came to: receipts read, submissions opened (and of these returned), files returned whole, findings, cells, and
+    files that could not be read.
+    """
 
     receipts: int = 0
     submissions: int = 0
@@ -31,6 +39,10 @@ class ReadingCounts:
     receipts_returned: int = 0
     findings: int = 0
     cells: int = 0
+    not_read: int = 0
+
+    def __add__(self, other: ReadingCounts) -> ReadingCounts:
+        return ReadingCounts(*map(add, astuple(self), astuple(other)))
 
 
 def read_receipts(
@@ -43,11 +55,15 @@ def read_receipts(
 ) -> ReadingCounts:
     """Read every receipt in state 'landed' received by `as_of`, in the order received; those of `receipt_keys` when given.
 
-    One transaction a receipt, so that a submission is in raw whole or not at all and a broken night goes on where it stopped.
-    What is wrong with a file is a finding; an exception here is our own failure.
+    Files are read side by side, each within limits (ingestion.reader_pool), and written one transaction a receipt, so that a
+    submission is in raw whole or not at all and a broken night goes on where it stopped. What is wrong with a file, or what a file
+    does to its reader, is a finding; what the machine could not do leaves the file for the next night, a few times. An exception
+    here is our own failure, or a database that is gone.
     """
-    forms, register = load_forms(settings.forms), load_register(settings.register)
-    create_form_tables(connection, forms)
+    from ingestion.reader_pool import ReaderPool, job_of
+
+    create_form_tables(connection, load_forms(settings.forms))
+    give_up(connection, settings, run_key)
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key from raw.receipt
@@ -56,14 +72,17 @@ def read_receipts(
             (as_of, *[None if receipt_keys is None else list(receipt_keys)] * 2),
         )
         receipts = [Receipt(*row) for row in cursor]
+        take_in_hand(cursor, receipts[:1], run_key)
     counts = ReadingCounts()
-    for number, receipt in enumerate(receipts, 1):
-        data = landed_path(settings.landing, receipt.sha256, receipt.file_extension).read_bytes()
-        drafts, findings = read_file(data, receipt, forms, register, settings.register)
-        with connection, connection.cursor() as cursor:
-            counts = _write(cursor, receipt, drafts, findings, counts)
-        if progress:
-            progress(number, len(receipts))
+    with ReaderPool(job_of(settings)) as pool:
+        for number, (receipt, outcome) in enumerate(pool.outcomes(receipts), 1):
+            following = receipts[number : number + 1]
+            try:
+                counts += _take(connection, settings, receipt, outcome, following, run_key)
+            except (psycopg2.Error, ValueError) as error:
+                counts += _take(connection, settings, receipt, trouble_of(error), following, run_key)
+            if progress:
+                progress(number, len(receipts))
     return counts
 
 
@@ -88,50 +107,57 @@ def read_file(
     return drafts, findings
 
 
-def _write(
-    cursor: Any, receipt: Receipt, drafts: list[Draft], findings: list[Finding], counts: ReadingCounts
+def _take(
+    connection: Any, settings: Settings, receipt: Receipt, outcome: Outcome, following: list[Receipt], run_key: int
 ) -> ReadingCounts:
-    """Write what one receipt gave; a form equal to the latest accepted submission of its identity opens none."""
+    """Write what became of one file, and that the file after it is in hand, in one transaction."""
+    with connection, connection.cursor() as cursor:
+        if isinstance(outcome, FileRead):
+            counts = _write(cursor, receipt, outcome)
+        else:
+            n_returned = int(write_trouble(cursor, settings, receipt, outcome, run_key))
+            counts = ReadingCounts(receipts=1, receipts_returned=n_returned, findings=n_returned, not_read=1)
+        take_in_hand(cursor, following, run_key)
+        return counts
+
+
+def _write(cursor: Any, receipt: Receipt, read: FileRead) -> ReadingCounts:
+    """Write what one receipt gave; a form equal to the latest submission of its identity opens none, if that one was accepted and
+    is not taken out.
+    """
     opened = returned = cells = 0
-    about_file = list(findings)
-    is_nothing_wrong = not any(finding.verdict == "return" for finding in findings)
-    for draft in drafts:
-        if draft.identity is None:
-            about_file += draft.findings
+    about_file = list(read.findings)
+    is_nothing_wrong = not any(finding.verdict == "return" for finding in about_file)
+    for rows in read.submissions:
+        if rows.identity is None:
+            about_file += rows.findings
             is_nothing_wrong = False
             continue
-        if _equals_latest(cursor, draft, receipt):
-            i = draft.identity
-            what = f"{draft.form.form_code}, {i.unit_key}, {i.period_end:%m/%Y}"
+        if _equals_latest(cursor, rows, receipt):
+            i = rows.identity
+            what = f"{rows.form_code}, {i.unit_key}, {i.period_end:%m/%Y}"
             about_file.append(find("same_as_latest", written=what))
             continue
-        submission_key = write_draft(cursor, draft, receipt.receipt_key, receipt.received_at, receipt.sha256)
-        if draft.narrative:
-            write_mentions(cursor, submission_key, draft.narrative)
+        write_submission(cursor, rows, receipt.receipt_key, receipt.received_at, receipt.sha256)
         opened += 1
-        returned += draft.is_returned
-        cells += sum(len(lines.cells) for lines in draft.lines.values())
+        returned += rows.is_returned
+        cells += rows.n_cells
     write_findings(cursor, about_file, receipt.receipt_key, None)
     state = "read" if opened or is_nothing_wrong else "returned"
     cursor.execute("update raw.receipt set state = %s where receipt_key = %s", (state, receipt.receipt_key))
-    return replace(
-        counts,
-        receipts=counts.receipts + 1,
-        submissions=counts.submissions + opened,
-        submissions_returned=counts.submissions_returned + returned,
-        receipts_returned=counts.receipts_returned + (state == "returned"),
-        findings=counts.findings + len(about_file) + sum(len(draft.findings) for draft in drafts if draft.identity),
-        cells=counts.cells + cells,
-    )
+    n_findings = len(about_file) + sum(len(rows.findings) for rows in read.submissions if rows.identity)
+    return ReadingCounts(1, opened, returned, int(state == "returned"), n_findings, cells)
 
 
-def _equals_latest(cursor: Any, draft: Draft, receipt: Receipt) -> bool:
-    i = draft.identity
+def _equals_latest(cursor: Any, rows: SubmissionRows, receipt: Receipt) -> bool:
+    i = rows.identity
     cursor.execute(
-        """select sha256, door_verdict from raw.submission
+        """select sha256, door_verdict, exists (
+            select 1 from review.withdrawal where withdrawal.submission_key = submission.submission_key
+        ) from raw.submission
         where (form_code, unit_key, period_end, sender_role, document_no) = (%s, %s, %s, %s, %s)
             and (received_at, sha256) <= (%s, %s)
         order by received_at desc, sha256 desc, submission_key desc limit 1""",
-        (draft.form.form_code, i.unit_key, i.period_end, i.sender_role, i.document_no, receipt.received_at, receipt.sha256),
+        (rows.form_code, i.unit_key, i.period_end, i.sender_role, i.document_no, receipt.received_at, receipt.sha256),
     )
-    return cursor.fetchone() == (receipt.sha256, "accept")
+    return cursor.fetchone() == (receipt.sha256, "accept", False)

@@ -15,7 +15,7 @@ from ingestion.text import folded
 
 FILES = (
     "units", "unit_aliases", "unit_codes", "successions", "indicators", "indicator_sources", "activities", "funds",
-    "sender_roles", "budget_effects", "project_states",
+    "sender_roles", "budget_effects", "project_states", "parameters",
 )  # fmt: skip
 # How people write before a province's name; words of the language, not names of units.
 UNIT_PREFIXES = ("so cong thuong", "uy ban nhan dan", "ubnd", "tinh", "thanh pho", "tp")
@@ -64,6 +64,7 @@ class Register:
     sender_roles: dict[str, str]
     effects: dict[str, str]
     states: dict[str, str]
+    parameters: dict[str, float]
 
     def units_named(self, written: str, day: datetime.date | None = None) -> tuple[str, ...]:
         """The units that a typed name means on a day (or ever), without a leading "Sở Công Thương", "tỉnh" and the like."""
@@ -178,6 +179,7 @@ def _register_of(digest: str, folder: Path) -> Register:
         sender_roles=_aliases(rows["sender_roles"], "sender_role"),
         effects=_aliases(rows["budget_effects"], "effect_code"),
         states=_aliases(rows["project_states"], "state_code"),
+        parameters={row["parameter_code"]: float(row["parameter_value"]) for row in rows["parameters"]},
     )
 
 

@@ -16,7 +16,7 @@ from khuyencong.owed_reports import OwedReport
 def digest(
     reports: Sequence[ChasedReport],
     arrived: Sequence[tuple[str, int, datetime]],
-    trouble: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+    trouble: tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]],
     unsent: Sequence[tuple[str, list[str], datetime]],
     names: Names,
     as_of: datetime,
@@ -27,7 +27,7 @@ def digest(
     late = [each for each in reports if each.report.days_late > 0]
     soon = [each for each in reports if each.report.days_late <= 0 and each.done]
     early = [each.report for each in reports if not each.done]
-    sources, files = trouble
+    sources, files, not_read = trouble
     counts = {"n_overdue": len(late), "n_soon": len(soon)}
 
     def write(language: Language) -> str:
@@ -51,6 +51,9 @@ def digest(
             "part_files": [
                 say(language, "file", source_code=row["source_code"], sentence=row[f"sentence_{language}"] or row["location"])
                 for row in files
+            ],
+            "part_not_read": [
+                say(language, "file", source_code=row["source_code"], sentence=row[f"sentence_{language}"]) for row in not_read
             ],
             "part_mail": [
                 say(language, "unsent_mail", count=len(to), moment=moment, recipients=", ".join(to), reason=reason)

@@ -111,10 +111,9 @@ def shares(owed: Iterable[Owed], waiting: set[Report]) -> list[Share]:
 
 def waiting_reports(connection: Any, settings: Settings, moment: datetime) -> set[Report]:
     """What lies in landing and no night has read: the reports in it that the door's reading does not send back. Writes nothing."""
-    from ingestion.forms import load_forms
-    from ingestion.landing import Receipt, landed_path
-    from ingestion.reading import read_file
-    from ingestion.register import load_register
+    from ingestion.file_outcomes import FileRead
+    from ingestion.landing import Receipt
+    from ingestion.reader_pool import ReaderPool, job_of
 
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -123,14 +122,11 @@ def waiting_reports(connection: Any, settings: Settings, moment: datetime) -> se
             (moment,),
         )
         receipts = [Receipt(*row) for row in cursor]
-    if not receipts:
-        return set()
-    forms, register = load_forms(settings.forms), load_register(settings.register)
-    found = set()
-    for receipt in receipts:
-        data = landed_path(settings.landing, receipt.sha256, receipt.file_extension).read_bytes()
-        drafts, _ = read_file(data, receipt, forms, register, settings.register)
-        for draft in drafts:
-            if draft.identity and not draft.is_returned and not draft.identity.is_withdrawal:
-                found.add((draft.identity.unit_key, draft.form.form_code, draft.identity.period_end))
-    return found
+    with ReaderPool(job_of(settings)) as pool:
+        read = [outcome for _, outcome in pool.outcomes(receipts) if isinstance(outcome, FileRead)]
+    return {
+        (rows.identity.unit_key, rows.form_code, rows.identity.period_end)
+        for each in read
+        for rows in each.submissions
+        if rows.identity and not rows.is_returned and not rows.identity.is_withdrawal
+    }

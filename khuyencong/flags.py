@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from khuyencong.failed_nodes import naming_submission
 from khuyencong.flag_causes import Suspicions, group_causes
 from khuyencong.flag_rows import Flag, read_failed, store_verdicts, write_flags
 from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of
@@ -46,7 +47,10 @@ def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
     """Write tonight's flags: new ones opened, those whose cause is gone closed. `as_of` is the moment of the run."""
     with connection, connection.cursor() as cursor:
         suspicions = read_suspicions(cursor)
-        flags = [_flag(group, suspicions) for group in group_causes(read_failed(cursor), suspicions)]
+        flags = []
+        for group in group_causes(read_failed(cursor), suspicions):
+            with naming_submission(group[0].submission_key, "A flag"):
+                flags.append(_flag(group, suspicions))
         priorities = _prioritise(cursor, run_key, flags)
         cursor.execute("select flag_id from checks.flag where closed_run is null")
         before = {row[0] for row in cursor}

@@ -109,7 +109,7 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select submission.submission_key, identity_key, identity_sequence, submission_kind, door_verdict,
-                is_withdrawal, is_nil, history.submission_state, received_at
+                is_withdrawal, is_nil, history.submission_state, received_at, was_in_force
             from staging.stg_submission as submission
             left join lateral (
                 select submission_state from checks.standing_history

@@ -12,7 +12,10 @@ JUDGED = (*IN_FORCE, "under_review")
 
 @dataclass(frozen=True)
 class Candidate:
-    """What the gate needs to know of one visible submission."""
+    """What the gate needs to know of one visible submission.
+
+    door_verdict is accept, return, or withdrawn by the desk; was_in_force: then it had come into force.
+    """
 
     submission_key: int
     identity_key: str
@@ -23,6 +26,7 @@ class Candidate:
     is_nil: bool
     recorded_state: str | None
     received_at: datetime
+    was_in_force: bool = False
 
 
 def choose(
@@ -34,10 +38,12 @@ def choose(
 
     `held(key, moment)` counts the figures of a submission that were held by what was known at a moment (None: now);
     `vanished(new, old)` counts lines of `old` that `new` lost in silence. A revision is weighed when it comes, again when the
-    next comes, and now. Nothing before the last one known to be in force, nil or a withdrawal is chosen again.
+    next comes, and now. Nothing before the last one known to be in force, nil or a withdrawal is chosen again; what the desk took
+    out before it was in force never competed.
     """
     ordered = sorted(candidates, key=lambda c: c.identity_sequence)
-    settled = max((c.identity_sequence for c in ordered if c.recorded_state in (*IN_FORCE, "withdrawal")), default=0)
+    ends = (c for c in ordered if c.recorded_state in (*IN_FORCE, "withdrawal") or c.was_in_force)
+    settled = max((c.identity_sequence for c in ends), default=0)
     states: dict[int, str] = {}
     current: Candidate | None = None
     waiting: list[Candidate] = []
@@ -64,6 +70,8 @@ def choose(
         key = candidate.submission_key
         if candidate.door_verdict == "return":
             states[key] = "returned"
+        elif candidate.door_verdict == "withdrawn":
+            states[key] = "withdrawn"
         elif candidate.submission_kind != "report":
             states[key] = candidate.submission_kind
         elif candidate.is_withdrawal:

@@ -85,8 +85,12 @@ def fail_station(night: Night, error: BaseException, seconds: float) -> None:
 
 
 def build_and_record(night: Night, select: list[str], **options: Any) -> list[NodeResult]:
-    """`run_dbt` for a station: each node is a line of the log as it ends and a row of release.run_node, also when dbt fails."""
-    from khuyencong.transform import run_dbt
+    """`run_dbt` for a station: each node is a line of the log as it ends and a row of release.run_node, also when dbt fails.
+
+    Where a failed node fails for the rows of some submissions alone, the error names them.
+    """
+    from khuyencong.failed_nodes import name_submissions
+    from khuyencong.transform import TransformError, run_dbt
 
     nodes: list[NodeResult] = []
 
@@ -101,6 +105,9 @@ def build_and_record(night: Night, select: list[str], **options: Any) -> list[No
 
     try:
         return run_dbt(night.warehouse, night.settings, select, log=note, **options)
+    except TransformError as error:
+        named = name_submissions(night.warehouse, error.nodes)
+        raise TransformError(f"{error}{named}", error.nodes) from error
     finally:
         _write_nodes(night, nodes)
 

@@ -69,11 +69,12 @@ def pull_source(settings: Settings, source_code: str, as_of: datetime) -> Statio
 
 
 def read(night: Night) -> StationCount:
-    """Landed bytes into schema raw, one transaction a submission; what cannot be read becomes a finding."""
+    """Landed bytes into schema raw, one transaction a file; what cannot be read becomes a finding, and its number a note."""
     from ingestion.reading import read_receipts
 
     counts = read_receipts(night.connection, night.settings, night.run_key, night.as_of)
-    return StationCount(counts.receipts, counts.submissions)
+    note = f"{counts.not_read} files could not be read; `kc status` lists them" if counts.not_read else ""
+    return StationCount(counts.receipts, counts.submissions, note)
 
 
 def door(night: Night) -> StationCount:

@@ -68,6 +68,17 @@ SOURCE_FILES = """
 select source_code, unit_key, location, file_state, byte_count, sentence_vi, sentence_en
 from raw.source_file_trouble order by file_state, source_code, location"""
 
+# What reading could not take, whoever has to act: the sender, the desk or whoever runs the machine.
+FILES_NOT_READ = """
+select source_code, unit_key, location, state, cause, nights_tried, sentence_vi, sentence_en, detail
+from raw.file_trouble where received_at <= %(as_of)s order by state, source_code, location"""
+
+TAKEN_OUT = """
+select s.submission_key as submission, s.unit_key, s.form_code as form, s.period_end, w.reason, w.withdrawn_by, w.withdrawn_at
+from review.withdrawal as w
+inner join raw.submission as s on w.submission_key = s.submission_key
+where w.withdrawn_at <= %(as_of)s order by w.withdrawal_key desc"""
+
 RETURNED = """
 select s.unit_key, s.form_code as form, s.period_end, r.location, f.finding_code, f.message_vi, f.message_en
 from raw.finding as f
@@ -109,9 +120,10 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
     """What is owed and what came, as the last night saw it, with days counted to `as_of`.
 
     Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, marts: {release, newest_release,
-    is_whole, sentence}, sources_not_reached, files_not_taken, mail_not_sent, coverage, late, returned, nil, under_review, held,
-    vanished_projects, undecided, rates, chased}; all but the first five are lists of rows. is_stale: no good run within 26 hours
-    before as_of. Before the first night all but the sources and the mail is empty, and is_stale is true.
+    is_whole, sentence}, sources_not_reached, files_not_taken, files_not_read, taken_out, mail_not_sent, coverage, late, returned,
+    nil, under_review, held, vanished_projects, undecided, rates, chased}; all but the first five are lists of rows. is_stale: no
+    good run within 26 hours before as_of. Before the first night all but the sources, the files and the mail is empty, and
+    is_stale is true.
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         good = _rows(cursor, LAST_GOOD_RUN, as_of)
@@ -123,6 +135,7 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
             "held": HELD, "vanished_projects": VANISHED, "undecided": UNDECIDED, "rates": RATES, "chased": CHASED,
         }  # fmt: skip
         sources, files, unsent = (_rows(cursor, query, as_of) for query in (SOURCES, SOURCE_FILES, UNSENT_MAIL))
+        not_read, taken_out = (_rows(cursor, query, as_of) for query in (FILES_NOT_READ, TAKEN_OUT))
         found = {name: _rows(cursor, query, as_of) if is_built else [] for name, query in lists.items()}
     for row in found["undecided"]:
         row["sentence_vi"], row["sentence_en"] = undecided_sentences(row["reason"])
@@ -136,6 +149,8 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
         "marts": marts,
         "sources_not_reached": sources,
         "files_not_taken": files,
+        "files_not_read": not_read,
+        "taken_out": taken_out,
         "mail_not_sent": unsent,
         **found,
     }
@@ -151,10 +166,12 @@ def last_run(connection: Connection, as_of: datetime) -> dict[str, Any] | None:
     return _one(connection, LAST_RUN, as_of)
 
 
-def trouble_of_sources(connection: Connection, as_of: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Sources that were not reached, and files that were not taken, as the newest pulls left them."""
+def trouble_of_sources(
+    connection: Connection, as_of: datetime
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Sources that were not reached and files that were not taken, as the newest pulls left them; files that were not read."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        return _rows(cursor, SOURCES, as_of), _rows(cursor, SOURCE_FILES, as_of)
+        return _rows(cursor, SOURCES, as_of), _rows(cursor, SOURCE_FILES, as_of), _rows(cursor, FILES_NOT_READ, as_of)
 
 
 def _one(connection: Connection, query: str, as_of: datetime) -> dict[str, Any] | None:
@@ -178,6 +195,8 @@ def print_status(document: dict[str, Any]) -> None:
         out.print(document["marts"]["sentence"])
     _print_rows(print_table, "Sources that were not reached", _without(document["sources_not_reached"], "sentence_vi"))
     _print_rows(print_table, "Files that were not taken", _without(document["files_not_taken"], "sentence_vi"))
+    _print_rows(print_table, "Files that were not read", _without(document["files_not_read"], "sentence_vi"))
+    _print_rows(print_table, "Submissions that the desk took out", document["taken_out"])
     _print_rows(print_table, "Mail that was not sent", document["mail_not_sent"])
     _print_rows(print_table, "Owed × received", document["coverage"])
     _print_rows(print_table, "Late or missing", document["late"])

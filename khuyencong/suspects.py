@@ -14,6 +14,7 @@ from typing import Any
 from expectations.reconciliation.compiler import ContradictoryRules
 from expectations.reconciliation.problem import reconcile
 from khuyencong.column_events import column_events, holds, left_over
+from khuyencong.failed_nodes import naming_submission
 from khuyencong.suspect_beliefs import hypothesis_of, with_parts_left_out, without_lawful_stillness
 from khuyencong.suspect_problems import Place, SuspectProblem, SuspectVerdict, parts_of, report_of
 from khuyencong.suspect_rows import read_reports
@@ -57,7 +58,8 @@ def _remembered(known: Known, report: SuspectProblem) -> list[Suspicion]:
     """What is suspected in a report as it stands, asked once a night."""
     before = known.get((report.submission_key, len(report.verdicts)))
     if before is None or before[0] != report:
-        before = known[report.submission_key, len(report.verdicts)] = (report, suspicions_of(report))
+        with naming_submission(report.submission_key, "The engine"):
+            before = known[report.submission_key, len(report.verdicts)] = (report, suspicions_of(report))
     return before[1]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from khuyencong.failed_nodes import FailedNode
 from khuyencong.settings import Settings, read_settings
 from khuyencong.warehouse import Warehouse, connect, open_warehouse
 
@@ -18,11 +19,19 @@ QUIET = [
     "--no-send-anonymous-usage-stats", "--no-version-check", "--no-hints-enabled",
 ]  # fmt: skip
 
+FAILURES = ("error", "fail", "runtime error", "partial success")
+
 _parsed: dict[tuple[str, ...], Any] = {}
 
 
 class TransformError(RuntimeError):
-    """dbt failed: our code or our arithmetic is wrong. The message names each node and gives its sentence."""
+    """dbt failed: our code or our arithmetic is wrong. The message names each node and gives its sentence; `nodes` are those that
+    have a query.
+    """
+
+    def __init__(self, sentence: str, nodes: Sequence[FailedNode] = ()) -> None:
+        super().__init__(sentence)
+        self.nodes = tuple(nodes)
 
 
 @dataclass(frozen=True)
@@ -132,12 +141,32 @@ def _invoke(warehouse: Warehouse, settings: Settings, command: list[str], log: L
     if outcome.exception or outcome.result is None:
         raise TransformError(f"dbt stopped: {outcome.exception}")
     results = [_node_result(result) for result in outcome.result.results]
-    failed = [node for node in results if node.status in ("error", "fail", "runtime error", "partial success")]
+    failed = [node for node in results if node.status in FAILURES]
     if failed or not outcome.success:
         sentences = "; ".join(f"{node.name}: {' '.join(node.message.split())}" for node in failed)
         log_file = settings.home / "dbt" / "logs" / "dbt.log"
-        raise TransformError(f"dbt failed at {sentences or 'no node that it names'}. Log: {log_file}")
+        asked = [_failed_node(result, _parsed[key]) for result in outcome.result.results if str(result.status) in FAILURES]
+        raise TransformError(
+            f"dbt failed at {sentences or 'no node that it names'}. Log: {log_file}", [node for node in asked if node.query]
+        )
     return results
+
+
+def _failed_node(result: Any, manifest: Any) -> FailedNode:
+    """A failed node with its compiled query and the relations that it reads, also through models that are only text."""
+    reads: dict[str, str] = {}
+    waiting = list(result.node.depends_on.nodes)
+    while waiting:
+        name = waiting.pop()
+        parent = manifest.nodes.get(name) or manifest.sources.get(name)
+        if parent is None:
+            continue
+        if getattr(parent.config, "materialized", "") == "ephemeral":
+            waiting += parent.depends_on.nodes
+        elif parent.relation_name:
+            reads[name] = parent.relation_name
+    is_test = str(result.node.resource_type) == "test"
+    return FailedNode(result.node.name, is_test, result.node.compiled_code or "", tuple(sorted(reads.values())))
 
 
 def _places(settings: Settings) -> list[str]:

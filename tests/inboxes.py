@@ -46,6 +46,10 @@ class Inbox:
         self.land(as_of)
         return read_receipts(self.connection, self.settings, 1, as_of)
 
+    def night_without_pull(self, run_key: int = 1, as_of: datetime = AS_OF) -> ReadingCounts:
+        """Read what lies in landing."""
+        return read_receipts(self.connection, self.settings, run_key, as_of)
+
     def rows(self, query: str, *parameters: Any) -> list[tuple]:
         """The rows of a query."""
         with self.connection, self.connection.cursor() as cursor:

@@ -48,13 +48,16 @@ def line_key(form: Form) -> str:
 
 
 def checks_of(form: Form, register: Register) -> list[Check]:
-    """The checks of one form: readings, counts, percentages and repeated lines."""
+    """The checks of one form: readings, limits, counts, percentages, repeated lines and documents."""
     made = [
         Check("cell_formula_error", "No cell is a formula error.", _cells(form, "c.reading = 'formula_error'", "''")),
         Check("cell_unreadable", "Every cell reads as its column's type.", _cells(form, _NOT_TOLD, _examples(form, register))),
         Check("cell_ambiguous", "No number can be read in two ways.", _cells(form, "c.reading = 'ambiguous'", _ALTERNATIVES)),
         _line_twice(form),
     ]
+    if form.has_document_no and any(column.role == "figure" for sheet in form.sheets for column in sheet.columns):
+        made.append(_document_once(form))
+    made += _limits(form, register)
     counted = _columns(form, lambda column: column.type == "by_indicator")
     if counted:
         codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if is_count(i))
@@ -94,6 +97,10 @@ _NOT_TOLD = """c.reading = 'unreadable' and not exists (
     select 1 from raw.finding as told
     where told.submission_key = c.submission_key and told.sheet_code = c.sheet_code and told.row_number = c.row_number
         and told.column_name = c.column_name and told.found_by = 'reader' and told.verdict = 'cell')"""
+_MONEY_FACTOR = """coalesce((
+    select p.money_factor from raw.submission_column as p
+    where (p.submission_key, p.sheet_code, p.column_name) = (c.submission_key, c.sheet_code, c.column_name)
+), (select s.money_factor from raw.submission as s where s.submission_key = c.submission_key))"""
 _ALTERNATIVES = "array_to_string(c.alternatives, ' / ')"
 
 
@@ -104,6 +111,50 @@ from raw.cell as c
 inner join raw.line as l using (submission_key, sheet_code, row_number)
 inner join raw.{form.table_name} as f using (submission_key, sheet_code, row_number)
 where {{scope}} and l.line_kind <> 'label' and {condition}"""
+
+
+def _limits(form: Form, register: Register) -> list[Check]:
+    """No amount of money and no other number is larger than the register says that there can be."""
+    money = _columns(form, lambda column: column.type == "money")
+    by_indicator = _columns(form, lambda column: column.type == "by_indicator")
+    codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if money_factor(i.unit) is not None)
+    in_money = f"l.indicator_code in ({codes})"
+    amounts = [money] if money else []
+    others = [_columns(form, lambda column: column.type == "percent")]
+    if by_indicator:
+        amounts.append(f"({by_indicator}) and {in_money}")
+        others.append(f"({by_indicator}) and coalesce(not {in_money}, true)")
+    made = []
+    for what, columns, size, limit, unit in (
+        ("amount of money", amounts, f"abs(c.value) * {_MONEY_FACTOR}", register.parameters["largest_amount_vnd"], " đồng"),
+        ("other number", [each for each in others if each], "abs(c.value)", register.parameters["largest_number"], ""),
+    ):
+        if columns:
+            over = f"({' or '.join(columns)}) and {size} > {limit:.0f}"
+            shown = literal(f"{limit:,.0f}".replace(",", ".") + unit)
+            made.append(Check("cell_over_limit", f"No {what} is more than there can be.", _cells(form, over, shown)))
+    return made
+
+
+def _document_once(form: Form) -> Check:
+    """A document counts for one period: its lines have no period of their own."""
+    place = "(coalesce({0}.door_run, 9223372036854775807), {0}.received_at, {0}.sha256, {0}.submission_key)"
+    rows = f"""select c.submission_key, null::text as sheet_code, null::integer as row_number, null::text as column_name,
+    c.document_no as written, string_agg(distinct to_char(o.period_end, 'MM/YYYY'), ', ') as expected
+from raw.submission as c
+inner join raw.submission as o
+    on (c.form_code, c.unit_key, c.sender_role, c.document_no) = (o.form_code, o.unit_key, o.sender_role, o.document_no)
+    and c.period_end <> o.period_end and {place.format("o")} < {place.format("c")}
+where {{scope}} and c.form_code = {literal(form.form_code)} and not c.is_withdrawal and not o.is_withdrawal
+    and o.door_verdict = 'accept' and not exists (
+        select 1 from raw.submission as w
+        where w.is_withdrawal and w.door_verdict = 'accept' and {place.format("w")} > {place.format("o")}
+            and (w.form_code, w.unit_key, w.sender_role, w.document_no, w.period_end)
+            = (o.form_code, o.unit_key, o.sender_role, o.document_no, o.period_end)
+    )
+    and not exists (select 1 from review.withdrawal where withdrawal.submission_key = o.submission_key)
+group by c.submission_key, c.document_no"""
+    return Check("document_of_another_period", "No document is counted for two periods.", rows)
 
 
 def _line_twice(form: Form) -> Check:

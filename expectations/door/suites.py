@@ -129,7 +129,7 @@ def collecting_sql(check: Check) -> str:
     rows = check.rows.format(scope="c.submission_key = any (%(keys)s)", line_scope="l.submission_key = any (%(keys)s)")
     blanks = {
         "sheet": "coalesce(p.sheet_name, '')", "cell": "coalesce(p.column_letter || r.row_number, '')",
-        "row": "r.row_number::text", "expected": "coalesce(r.expected, '')", "written": "coalesce(r.written, '')",
+        "row": "coalesce(r.row_number::text, '')", "expected": "coalesce(r.expected, '')", "written": "coalesce(r.written, '')",
     }  # fmt: skip
 
     def message(language: str) -> str:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 
 from ingestion.findings import ReturnedFile, find
 
+# What the standard library raises over an archive that is cut or altered.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, LookupError, ValueError, OSError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
@@ -64,7 +72,7 @@ def _kind_of_zip(data: bytes, file_extension: str, max_unpacked: int) -> str:
             is_ods = "mimetype" in names and b"opendocument.spreadsheet" in package.read("mimetype")[:200]
             if is_ods and "META-INF/manifest.xml" in names and not is_locked and unpacked <= max_unpacked:
                 is_locked = b"encryption-data" in package.read("META-INF/manifest.xml")
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError) as error:
+    except DAMAGE as error:
         raise ReturnedFile(find("file_not_workbook", written=f".{file_extension}")) from error
     if is_locked:
         raise ReturnedFile(find("file_password"))

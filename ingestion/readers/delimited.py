@@ -13,6 +13,7 @@ from ingestion.readers.legacy import count_words, form_words, legacy_encoding_of
 from ingestion.readers.sheets import Sheet
 from ingestion.text import nfc
 
+MOST_COLUMNS = 16_384  # of a spreadsheet
 DELIMITERS = ";\t,|"
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -24,8 +25,17 @@ def read_delimited(data: bytes, forms: dict[str, Form]) -> list[Sheet]:
     """
     text = decode(data, forms)
     delimiter = delimiter_of(text)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise ReturnedFile(find("field_too_long", row_number=reader.line_num, expected=csv.field_size_limit())) from error
+    for row in rows:
+        while row and not row[-1]:
+            row.pop()
     width = max((len(row) for row in rows), default=0)
+    if width > MOST_COLUMNS:
+        raise ReturnedFile(find("file_too_spread", sheet_name="CSV", written=f"{len(rows)} × {width}"))
     return [Sheet(name="", rows=[row + [""] * (width - len(row)) for row in rows])]
 
 
@@ -68,7 +78,7 @@ def _decode_one_byte(data: bytes, forms: dict[str, Form]) -> str:
 
 def delimiter_of(text: str) -> str:
     """The delimiter under which most lines have the same, largest, number of fields."""
-    lines = [line for line in text.splitlines() if line.strip()][:500]
+    lines = [line for line in text.splitlines() if line.strip() and len(line) <= csv.field_size_limit()][:500]
 
     def regularity(delimiter: str) -> int:
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)

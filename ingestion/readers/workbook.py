@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from ingestion.findings import ReturnedFile, find
 from ingestion.readers.binary_faults import xls_faults, xlsb_faults
+from ingestion.readers.containers import DAMAGE
 from ingestion.readers.sheets import Sheet
 from ingestion.text import column_index
 
@@ -59,6 +60,10 @@ def read_workbook(data: bytes) -> list[Sheet]:
         raise ReturnedFile(find("file_password")) from error
     except (CalamineError, OSError) as error:
         raise ReturnedFile(find("file_broken", written=str(error))) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # calamine gave up; its class is not importable
+            raise
+        raise ReturnedFile(find("file_broken", written=str(error))) from error
 
 
 def _sheet_of(workbook: CalamineWorkbook, meta: object, marks: Marks) -> Sheet:
@@ -94,7 +99,7 @@ def _marks(data: bytes) -> dict[str, Marks]:
                 rows, columns = _hidden(xml)
                 percent_cells = frozenset(_percent_cells(xml, styles))
                 marks[name] = Marks(dict(_formula_faults(xml)), frozenset(rows), frozenset(columns), percent_cells)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, NotImplementedError) as error:
+    except (*DAMAGE, ElementTree.ParseError) as error:
         raise ReturnedFile(find("file_broken", written=str(error))) from error
     return marks
 

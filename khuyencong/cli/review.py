@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     app.command()(flags)
     app.command()(decide)
     app.command()(decisions)
+    app.command()(withdraw)
     app.add_typer(reviewer_app, name="reviewer")
 
 
@@ -98,6 +99,37 @@ def decide(
         except DecisionError as error:
             raise Refused(str(error), 2) from error
     console().print(f"Recorded for {rows} (figure, rule) pairs. It counts from the next `kc nightly`.")
+
+
+def withdraw(
+    submission: Annotated[
+        str, typer.Argument(help="Its number, as a failed night and `kc diff` say it, or its file's place in an inbox.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Take a submission out of the national figures, under your own login. It counts from the next night.
+
+    If it was in force, no older one comes back: its report is missing until another is sent. If it was not, what is in force stays.
+
+    Example: kc withdraw 1204 --reason "Sent for another province; they were told by telephone."
+    """
+    from khuyencong.cli.output import Refused, console, print_json
+    from khuyencong.cli.session import now, open_connection
+    from khuyencong.withdrawals import WithdrawalError, submission_named
+    from khuyencong.withdrawals import withdraw as take_out
+
+    with open_connection() as connection:
+        try:
+            taken_out = take_out(connection, submission_named(connection, submission), reason, now())
+        except WithdrawalError as error:
+            raise Refused(str(error), 2) from error
+    if as_json:
+        print_json(taken_out)
+        return
+    what = f"{taken_out['form']}, {taken_out['unit_key']}, {taken_out['period_end']:%m/%Y}, {taken_out['location']}"
+    follows = "nothing older comes back" if taken_out["was_in_force"] else "what is in force stays"
+    console().print(f"Taken out: {what}; {follows}. It counts from the next `kc nightly`.", markup=False)
 
 
 def decisions(

@@ -97,19 +97,19 @@ def test_a_broken_night_goes_on_where_it_stopped(inbox, monkeypatch):
 
     inbox.put("long-an/kinh-phi.xlsx", kinh_phi())
     inbox.put("long-an/tien-do.xlsx", tien_do(), "2025-04-21T09:00:00+07:00")
-    whole = reading.write_draft
+    whole = reading.write_submission
 
-    def breaks_on_second(cursor, draft, *rest):
-        key = whole(cursor, draft, *rest)
-        if draft.form.form_code == "tien-do":
+    def breaks_on_second(cursor, rows, *rest):
+        key = whole(cursor, rows, *rest)
+        if rows.form_code == "tien-do":
             raise OSError("the disk is gone")
         return key
 
-    monkeypatch.setattr(reading, "write_draft", breaks_on_second)
+    monkeypatch.setattr(reading, "write_submission", breaks_on_second)
     with pytest.raises(OSError):
         inbox.night()
     assert inbox.rows("select form_code from raw.submission") == [("kinh-phi",)]
-    monkeypatch.setattr(reading, "write_draft", whole)
+    monkeypatch.setattr(reading, "write_submission", whole)
     inbox.night()
     assert len(inbox.rows("select 1 from raw.submission")) == 2
     assert inbox.rows("select count(*), count(distinct (submission_key, sheet_code, row_number)) from raw.line")[0][0] > 0

@@ -55,7 +55,7 @@ def test_over_any_timeline(dues, policy, runs, can_ask, can_tell) -> None:
             for n, due in enumerate(dues)
         ]  # fmt: skip
         decided = decide(group, contacts, policy, as_of, False)
-        subject, body = digest(decided, [], ([], []), [], NAMES, as_of, as_of, False)
+        subject, body = digest(decided, [], ([], [], []), [], NAMES, as_of, as_of, False)
         for n, (owed, each) in enumerate(zip(group, decided, strict=True)):
             is_due = owed.days_late > 0 or -owed.days_late <= policy.remind_days_before
             assert bool(each.done) == is_due, "what is due has a word about what was done"

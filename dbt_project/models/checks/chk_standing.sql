@@ -20,13 +20,13 @@ recorded as (
 guessed as (
     select distinct on (submission.identity_key)
         submission.submission_key,
-        submission.is_withdrawal
+        submission.is_withdrawal or submission.was_in_force as is_end
     from {{ ref('stg_submission') }} as submission
     inner join {{ source('checks', 'in_sight') }} as in_sight on submission.submission_key = in_sight.submission_key
     left join recorded on submission.submission_key = recorded.submission_key
     where
         submission.submission_kind = 'report'
-        and submission.door_verdict = 'accept'
+        and (submission.door_verdict = 'accept' or submission.was_in_force)
         and recorded.submission_state is distinct from 'under_review'
     order by submission.identity_key, submission.identity_sequence desc
 ),
@@ -35,7 +35,7 @@ final as (
     select submission_key from chosen
     union all
     select submission_key from guessed
-    where not is_withdrawal and not exists (select 1 from chosen)
+    where not is_end and not exists (select 1 from chosen)
 )
 
 select * from final

@@ -20,8 +20,8 @@ settled as (
         submission.identity_key,
         max(submission.identity_sequence) as identity_sequence
     from submission
-    inner join history on submission.submission_key = history.submission_key
-    where history.submission_state in ('in_force', 'nil', 'withdrawal')
+    left join history on submission.submission_key = history.submission_key
+    where history.submission_state in ('in_force', 'nil', 'withdrawal') or submission.was_in_force
     group by submission.identity_key
 ),
 

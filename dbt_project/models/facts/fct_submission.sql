@@ -30,7 +30,7 @@ chain as (
         row_number() over (chain_order)::integer as revision_number,
         lag(submission_key) over (chain_order) as replaces_submission_key
     from submission
-    where door_verdict = 'accept'
+    where door_verdict in ('accept', 'withdrawn')
     window chain_order as (partition by identity_key order by identity_sequence)
 ),
 

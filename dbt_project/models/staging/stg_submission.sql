@@ -25,6 +25,12 @@ form_role as (
     select * from {{ ref('form_roles') }}
 ),
 
+withdrawal as (
+    select withdrawal.*
+    from {{ source('review', 'withdrawal') }} as withdrawal
+    inner join tonight on withdrawal.withdrawn_at <= tonight.as_of
+),
+
 unit as (
     select * from {{ ref('units') }}
 ),
@@ -32,6 +38,8 @@ unit as (
 visible as (
     select
         submission.*,
+        withdrawal.submission_key is not null as is_taken_out,
+        coalesce(withdrawal.was_in_force, false) as was_in_force,
         receipt.is_archive,
         unit.unit_kind,
         form_role.sender_role as role_in_force,
@@ -49,6 +57,7 @@ visible as (
     inner join tonight on submission.received_at <= tonight.as_of
     inner join receipt on submission.receipt_key = receipt.receipt_key
     inner join form on submission.form_code = form.form_code
+    left join withdrawal on submission.submission_key = withdrawal.submission_key
     left join unit on submission.unit_key = unit.unit_key
     left join form_role
         on submission.form_code = form_role.form_code
@@ -102,16 +111,18 @@ final as (
         has_document_no,
         received_at,
         sha256,
-        door_verdict,
+        case when is_taken_out then 'withdrawn' else door_verdict end as door_verdict,
+        was_in_force,
         identity_key,
         identity_sequence,
         -- the first guess of what stands: the newest that the door accepted, unless a withdrawal came after it
         submission_kind = 'report'
         and door_verdict = 'accept'
+        and not is_taken_out
         and not is_withdrawal
-        and identity_sequence = max(identity_sequence) filter (where door_verdict = 'accept') over (
-            partition by identity_key
-        ) as is_newest_accepted
+        and identity_sequence = max(identity_sequence) filter (
+            where door_verdict = 'accept' and (was_in_force or not is_taken_out)
+        ) over (partition by identity_key) as is_newest_accepted
     from placed
 )
 

@@ -16,6 +16,9 @@ HTML_BLOCKS = ("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "br",
 ENGLISH = frozenset({"the", "of", "and", "for", "in", "to", "with", "was", "were", "by", "on", "from", "has"})
 VIETNAMESE_LETTER = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 LINK_LINE = re.compile(r".{10,}[-–|(]\s*\d{1,2}/\d{1,2}/\d{4}\s*\)?\s*$")
+# No word of a report is so long, and patterns over such runs take minutes; what is cut away holds no figure.
+LONG_WORD, LONG_GAP = re.compile(r"[^\s.,;:]{300,}"), re.compile(r"[ \t]{100,}")
+KEPT_LETTERS = 80
 SENTENCE_END = re.compile(r"[.!?]+(?=\s|$|[^\W\d_])")
 ABBREVIATION = re.compile(r"(?:^|\W)(?:tp|ths|ts|gs|pgs|tr|st|no|mr|mrs|dr)$", re.IGNORECASE)
 
@@ -72,6 +75,7 @@ def read_document(data: bytes, name: str, register: Register) -> Document:
     if re.search(r"\.x?html?$", name.lower()) or re.match(r"\s*<(!doctype|html|head|body)\b", text, re.IGNORECASE):
         text = _html_text(text)
     text = tidy(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = LONG_GAP.sub(" ", LONG_WORD.sub(lambda run: run[0][:KEPT_LETTERS] + "…", text))
     head, body_start = _head(text)
     stated = next((v for k, v in head.items() if k.startswith("language")), "")
     language = _language(text[body_start:]) if stated in ("", "vi", "en") else _refuse_language()

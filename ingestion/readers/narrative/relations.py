@@ -26,6 +26,7 @@ from ingestion.readers.narrative.nearby import in_closed_bracket
 from ingestion.readers.narrative.register import Register
 from ingestion.readers.narrative.scanner import Quantity
 
+LONGEST_BRACKET = 4000  # characters; a bracket that closes later than that is left open
 COMPLETE = ("gồm", "bao gồm", "gồm có", "comprising", "(")
 DOWN = re.compile(r"giảm|thấp hơn|down|decreas|fell|lower", re.IGNORECASE)
 ENUMERATOR = re.compile(r"\((\d{1,2}|[a-zđ])\)\s|(?:^|\s)(\d{1,2}|[a-zđ])[).]\s")
@@ -261,7 +262,7 @@ def _sentence_before(document: Document, sentence: Span) -> Span | None:
 
 def _closing(folded: str, marker: Span, sentence: Span) -> int:
     depth = 1
-    for position in range(marker.end, sentence.end):
+    for position in range(marker.end, min(sentence.end, marker.end + LONGEST_BRACKET)):
         depth += (folded[position] == "(") - (folded[position] == ")")
         if depth == 0:
             return position

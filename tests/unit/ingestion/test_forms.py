@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.findings import catalogue, find
+from ingestion.findings import catalogue, find, shortened
 from ingestion.forms import FormError, load_forms
 from ingestion.register import load_register
 from khuyencong.settings import PROJECT
@@ -57,10 +57,19 @@ def test_a_faulty_form_is_refused_with_its_place(folder, change, message):
 
 def test_every_finding_has_two_sentences_and_fills_its_blanks():
     for code, entry in catalogue().items():
-        words = dict.fromkeys(("header", "day", "unit", "meant", "meant_en", "form", "form_en", "end", "vi", "en"), "w")
+        words = dict.fromkeys(("header", "day", "unit", "meant", "meant_en", "form", "form_en", "end", "vi", "en", "detail"), "w")
         found = find(code, sheet_name="S", cell="A1", row_number=1, written="w", expected="e", **words)
         assert "{" not in found.message_vi + found.message_en
         assert entry["vi"] != entry["en"]
+
+
+def test_of_many_findings_alike_the_first_are_said_and_the_rest_counted():
+    many = [find("sheet_not_read", sheet_name=str(n)) for n in range(1000)]
+    many += [find("merged_cells", cell=f"A{n}") for n in range(1000)]
+    said = list(shortened(many))
+    assert [each.code for each in said].count("merged_cells") == 1000
+    assert [each.sheet_name for each in said[:200]] == [str(n) for n in range(200)]
+    assert (said[-1].code, said[-1].expected, len(said)) == ("more_alike", "800", 1201)
 
 
 def test_an_unknown_finding_is_our_failure():
