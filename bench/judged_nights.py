@@ -61,7 +61,7 @@ def judge_nation(settings: Settings, seed: int, each: int, until: date) -> Judge
         nation = write_nation(own.inbox, seed=seed, until=until, planted=planted)
         run_key = open_run(own, nation.as_of, datetime.now(TIMEZONE), "bench")
         for name, _ in STATIONS:
-            run_one_station(own, run_key, name)
+            run_one_station(own, run_key, name, datetime.now(TIMEZONE))
             if name == LAST_STATION:
                 break
         connection = connect(find_warehouse(own))

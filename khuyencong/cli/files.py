@@ -38,7 +38,8 @@ def submit(
     for path in paths:
         if not path.is_file():
             raise Refused(f"There is no file {path}.", 2)
-    document = submit_files(read_settings(), paths, now(), dry_run=dry_run, unit_key=unit, is_archive=archive)
+    settings = read_settings()
+    document = submit_files(settings, paths, now(settings), dry_run=dry_run, unit_key=unit, is_archive=archive)
     print_json(document) if as_json else print_submitted(document)
     if any(file["verdict"] == "return" for file in document["files"]):
         raise typer.Exit(3)
@@ -53,13 +54,13 @@ def read(
     Example: kc read report.txt --json
     """
     from khuyencong.cli.output import Refused, print_json
-    from khuyencong.cli.session import now
+    from khuyencong.cli.session import machine_now
     from khuyencong.preview import preview, print_preview
     from khuyencong.settings import read_settings
 
     if not file.is_file():
         raise Refused(f"There is no file {file}.", 2)
-    document = preview(read_settings(), file, now())
+    document = preview(read_settings(), file, machine_now())
     print_json(document) if as_json else print_preview(document)
     if document["returned"]:
         raise typer.Exit(3)
