@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,27 +41,24 @@ def run_demo(
     from khuyencong.flag_list import list_flags
     from khuyencong.nightly import run_nightly
     from khuyencong.rollup import rollup
-    from khuyencong.sample_home import is_sample_home
+    from khuyencong.sample_home import may_hold_sample
     from khuyencong.status import status
     from khuyencong.warehouse import connect, open_warehouse
     from samples.nation import write_nation
     from samples.published import write_published
 
     began = time.perf_counter()
+    with closing(connect(open_warehouse(settings))) as connection:
+        if not may_hold_sample(connection):
+            raise NoSampleHome(
+                f"{settings.home} holds real reports, or a sample of an older version. Give the demo a home of its own: "
+                "KC_HOME=/tmp/demo kc demo. A home that may be lost is removed by `make clean`."
+            )
     inbox = settings.home / "samples"
     progress("sample", 0, 1)
     summary = write_nation(inbox, seed=seed)
     write_published(inbox / "published")
     clock()  # an untouched warehouse becomes the sample's home
-    connection = connect(open_warehouse(settings))
-    try:
-        if not is_sample_home(connection):
-            raise NoSampleHome(
-                f"{settings.home} holds real reports, or a sample of an older version. Give the demo a home of its own: "
-                "KC_HOME=/tmp/demo kc demo. A home that may be lost is removed by `make clean`."
-            )
-    finally:
-        connection.close()
     night = run_nightly(settings, summary.as_of, clock, progress)
     connection = connect(open_warehouse(settings))
     try:

@@ -23,6 +23,14 @@ def is_sample_home(connection: Any) -> bool:
     return _one(connection, "select exists (select from release.sample_clock)")
 
 
+def may_hold_sample(connection: Any) -> bool:
+    """Whether this warehouse is a sample's home or, still untouched, can become one."""
+    if is_sample_home(connection):
+        return True
+    is_touched = _one(connection, "select exists (select from release.run)")
+    return not (is_touched or _one(connection, "select exists (select from raw.receipt)"))
+
+
 def take_up_sample(connection: Any, settings: Settings, asked: datetime | None, now: datetime) -> bool:
     """Make an untouched warehouse the home of the sample that lies in its inbox; whether it is one now.
 
@@ -30,10 +38,8 @@ def take_up_sample(connection: Any, settings: Settings, asked: datetime | None, 
     the clock `now`): over real reports such a night would see nothing. The clock begins at the moment asked about, else at the
     sample's last.
     """
-    if is_sample_home(connection):
-        return True
-    if _one(connection, "select exists (select from release.run)") or _one(connection, "select exists (select from raw.receipt)"):
-        return False
+    if is_sample_home(connection) or not may_hold_sample(connection):
+        return is_sample_home(connection)
     manifests = [each for each in _manifests(settings) if each.arrivals]
     ends = [each.played_until for each in manifests if each.played_until]
     if not ends and not (manifests and asked is not None and asked < now):

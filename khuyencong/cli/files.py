@@ -27,19 +27,24 @@ def submit(
 ) -> None:
     """Files through door and rules; what is wrong is said with its cell. Exit 3 when a file is returned.
 
+    Of several versions of one report the last named is the newest and takes the place of the others, which are not checked.
+
     Example: kc submit kinh-phi-2025-06.xlsx --dry-run
     """
     from khuyencong.cli.output import Refused, print_json
     from khuyencong.cli.session import now
+    from khuyencong.cli.submitted import print_submitted
     from khuyencong.settings import read_settings
-    from khuyencong.submit import print_submitted
     from khuyencong.submit import submit as submit_files
 
     for path in paths:
         if not path.is_file():
             raise Refused(f"There is no file {path}.", 2)
     settings = read_settings()
-    document = submit_files(settings, paths, now(settings), dry_run=dry_run, unit_key=unit, is_archive=archive)
+    try:
+        document = submit_files(settings, paths, now(settings), dry_run=dry_run, unit_key=unit, is_archive=archive)
+    except PermissionError as error:
+        raise Refused(f"{error.filename} may not be read by this account.", 2) from error
     print_json(document) if as_json else print_submitted(document)
     if any(file["verdict"] == "return" for file in document["files"]):
         raise typer.Exit(3)
