@@ -31,6 +31,7 @@ def submit(
 
     Example: kc submit kinh-phi-2025-06.xlsx --dry-run
     """
+    from ingestion.transports.seen import place_of
     from khuyencong.cli.output import Refused, print_json
     from khuyencong.cli.session import now
     from khuyencong.cli.submitted import print_submitted
@@ -39,12 +40,12 @@ def submit(
 
     for path in paths:
         if not path.is_file():
-            raise Refused(f"There is no file {path}.", 2)
+            raise Refused(f"There is no file {place_of(str(path))}.", 2)
     settings = read_settings()
     try:
         document = submit_files(settings, paths, now(settings), dry_run=dry_run, unit_key=unit, is_archive=archive)
     except PermissionError as error:
-        raise Refused(f"{error.filename} may not be read by this account.", 2) from error
+        raise Refused(f"{place_of(str(error.filename))} may not be read by this account.", 2) from error
     print_json(document) if as_json else print_submitted(document)
     if any(file["verdict"] == "return" for file in document["files"]):
         raise typer.Exit(3)
@@ -58,13 +59,14 @@ def read(
 
     Example: kc read report.txt --json
     """
+    from ingestion.transports.seen import place_of
     from khuyencong.cli.output import Refused, print_json
     from khuyencong.cli.session import machine_now
     from khuyencong.preview import preview, print_preview
     from khuyencong.settings import read_settings
 
     if not file.is_file():
-        raise Refused(f"There is no file {file}.", 2)
+        raise Refused(f"There is no file {place_of(str(file))}.", 2)
     document = preview(read_settings(), file, machine_now())
     print_json(document) if as_json else print_preview(document)
     if document["returned"]:

@@ -195,7 +195,8 @@ def test_the_store_says_when_an_object_came_and_our_looks_hold_it_to_that(instal
         put("b.xlsx", b"2")  # dated by its beginning, which an upload in parts may have had days ago
         put("a.xlsx", b"3")
         pull_source(installed.settings, "place", second_look)
-        came = installed.ask("select location, byte_count, received_at from raw.receipt where location ~ '^.[.]' order by receipt_key")
+        query = "select location, byte_count, received_at from raw.receipt where location ~ '^.[.]' order by receipt_key"
+        came = installed.ask(query)
         assert came == [("a.xlsx", 1, stored), ("a.xlsx", 1, first_look), ("b.xlsx", 1, first_look)]
 
 
