@@ -44,7 +44,7 @@ def moment_of(settings: Settings, asked: datetime | None = None, *, is_whole_day
 
 
 def night_of(settings: Settings, asked: datetime | None = None, *, is_whole_day: bool = False) -> datetime | None:
-    """The moment of a night, as `moment_of`; None for now. The clock of a sample's home is put forward to it.
+    """The moment of a night or another act, as `moment_of`; None for now. The clock of a sample's home is put forward to it.
 
     Raises FutureMoment.
     """

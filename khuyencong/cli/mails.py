@@ -26,13 +26,14 @@ def chase(
 
     from khuyencong.chase import ChaseError, chase_settings
     from khuyencong.cli.output import Refused, console, print_json
-    from khuyencong.cli.session import asked_moment, now, parse_time
+    from khuyencong.cli.session import asked_night, now, parse_time
     from khuyencong.journal import write_log
     from khuyencong.mail.outbox import send_from_outbox
     from khuyencong.settings import read_settings
 
     settings = read_settings()
-    moment = (dry_run and parse_time(as_of)) or asked_moment(settings, as_of)
+    moment = parse_time(as_of) if dry_run else asked_night(settings, as_of)
+    moment = moment or now(settings)
     with write_log(settings, "chase"):
         try:
             outcome = chase_settings(settings, moment, dry_run=dry_run)

@@ -146,8 +146,9 @@ def status(
 
     Example: kc status --as-of 2026-04-30
     """
-    from khuyencong.cli.output import print_json
+    from khuyencong.cli.output import console, print_json
     from khuyencong.cli.session import asked_moment, open_connection
+    from khuyencong.sample_home import is_sample_home
     from khuyencong.settings import read_settings
     from khuyencong.status import print_status
     from khuyencong.status import status as read_status
@@ -155,8 +156,10 @@ def status(
     settings = read_settings()
     moment = asked_moment(settings, as_of)
     with open_connection(settings) as connection:
-        document = read_status(connection, moment)
+        document, is_sample = read_status(connection, moment), is_sample_home(connection)
     print_json(document) if as_json else print_status(document)
+    if is_sample and not as_json:
+        console().print(f"This is the home of a sample: invented years, by a clock of its own ({moment:%Y-%m-%d %H:%M}).")
     if document["is_stale"]:
         raise typer.Exit(1)
 

@@ -36,7 +36,7 @@ def asked_moment(settings: Settings, text: str | None) -> datetime:
 
 
 def asked_night(settings: Settings, text: str | None) -> datetime | None:
-    """The moment of a night's `--as-of`, None for a night of now; what is yet to come is a usage error."""
+    """The moment of an act's `--as-of` (a night, a chase), None for now; what is yet to come is a usage error."""
     try:
         return night_of(settings, parse_time(text), is_whole_day=_is_whole_day(text))
     except FutureMoment as future:
