@@ -116,7 +116,6 @@ def sample(
         summary = write_nation(folder, seed=seed, clean=clean, years=chosen)
     except ValueError as error:
         raise Refused(str(error), 2) from error
-    console().print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.", soft_wrap=True, markup=False)
-    console().print(
-        f"Play it in a home of its own, whose clock it then is: KC_HOME=… KC_INBOX={folder} kc nightly", soft_wrap=True, markup=False
-    )
+    out = console()
+    out.print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.", soft_wrap=True, markup=False)
+    out.print(f"Play it in a home of its own, with a clock of its own: KC_HOME=… KC_INBOX={folder} kc nightly", soft_wrap=True)
