@@ -139,7 +139,7 @@ def start_night(
     if as_of is not None and as_of > started_at:
         raise FutureMoment(as_of, started_at)
     as_of = as_of or started_at
-    take_up_sample(connection, settings, None, started_at)
+    take_up_sample(connection, settings, as_of, as_of)
     with connection, connection.cursor() as cursor:
         cursor.execute("select run_key, as_of, started_at, scheduled_as from release.run where state = 'running' order by run_key")
         unfinished = cursor.fetchall()

@@ -328,6 +328,27 @@ def test_a_tree_that_is_nobodys_account_takes_files_in_units_folders_only(instal
     ]
 
 
+def test_names_that_are_not_utf_8_are_taken_and_stay_apart(installed, sftp, tmp_path):
+    installed.source("sftp", "sftp", at(sftp, "ha-noi"), "ha-noi", PASSWORDS["ha-noi"])
+    installed.source("share", "folder", str(tmp_path / "share"))
+    (tmp_path / "share" / "ha-noi").mkdir(parents=True)
+    names = [name.encode("latin-1") for name in ("báo cáo.xlsx", "bào cáo.xlsx")]
+    for folder in (sftp.inbox("ha-noi"), tmp_path / "share" / "ha-noi"):
+        for name in names:
+            with open(os.path.join(os.fsencode(folder), name), "wb") as file:
+                file.write(name)
+    (sftp.inbox("ha-noi") / "quý").mkdir()
+    (sftp.inbox("ha-noi") / "quý" / "một.xlsx").write_bytes("một".encode())
+    installed.night()
+    assert installed.troubles() == {}
+    kept = [r"b\xe0o c\xe1o.xlsx", r"b\xe1o c\xe1o.xlsx"]
+    found = installed.ask("select source_code, location, sha256 from raw.receipt order by source_code, location")
+    places = [("sftp", name) for name in (*kept, "quý/một.xlsx")] + [("share", f"ha-noi/{name}") for name in kept]
+    assert [(source, place) for source, place, _ in found] == places
+    of_names = [hashlib.sha256(name).hexdigest() for name in reversed(names)]
+    assert [sha256 for _, _, sha256 in found] == [*of_names, hashlib.sha256("một".encode()).hexdigest(), *of_names]
+
+
 def test_an_upload_that_goes_on_waits_for_the_next_pull(installed, sftp):
     installed.source("sftp", "sftp", at(sftp, "long-an"), "long-an", PASSWORDS["long-an"])
     for name in ("a.xlsx.part", "b.tmp", "c.xlsx.filepart", ".d.xlsx"):
