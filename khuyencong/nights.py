@@ -17,7 +17,6 @@ from typing import Any
 from khuyencong.clock import FutureMoment
 from khuyencong.journal import say
 from khuyencong.night_record import begin_station, drop_old_nodes, end_station, fail_station, seconds_since
-from khuyencong.sample_home import take_up_sample
 from khuyencong.settings import PROJECT, TIMEZONE, Settings
 
 CODE_FOLDERS = ("khuyencong", "ingestion", "expectations", "dbt_project/models", "dbt_project/macros")
@@ -136,6 +135,8 @@ def start_night(
     until it is done no command starts another; nor does the scheduler while it says that it works on it (`is_at_work`). Raises
     NightInProgress then. A night that died is written down as failed.
     """
+    from khuyencong.sample_home import take_up_sample
+
     if as_of is not None and as_of > started_at:
         raise FutureMoment(as_of, started_at)
     as_of = as_of or started_at
