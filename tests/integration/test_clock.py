@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import dataclasses
+import json
 import os
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from khuyencong.clock import FutureMoment, moment_of, night_of, now
 from khuyencong.nightly import open_run, run_nightly, run_one_station
 from khuyencong.nights import start_night
 from khuyencong.sample_home import is_sample_home
-from khuyencong.settings import TIMEZONE
+from khuyencong.settings import PROJECT, TIMEZONE
 from khuyencong.stations import pull_and_land, pull_source
 from khuyencong.warehouse import connect
 
@@ -128,6 +129,52 @@ def test_a_future_as_of_is_wrong_usage(real, command, connection):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"{tomorrow} 23:59 is yet to come (it is ") and "Traceback" not in done.stderr
     assert ask(connection, "select (select count(*) from release.run), (select count(*) from raw.receipt)") == [(0, 0)]
+
+
+# The first task of the DAG, called as Airflow calls it, for each way in which a run can name a moment.
+OPEN_NIGHT = """
+import importlib.util, json, sys
+from datetime import datetime
+from types import SimpleNamespace
+from airflow.sdk.exceptions import AirflowFailException
+spec = importlib.util.spec_from_file_location("a_dag_file", "dags/nightly_rollup.py")
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+open_night = module.nightly_rollup().get_task("open_night").python_callable
+for as_of, period, logical_date in json.loads(sys.argv[1]):
+    run = SimpleNamespace(
+        run_type="backfill" if logical_date else "manual", run_id="manual__1", dag_id="nightly_rollup",
+        logical_date=logical_date and datetime.fromisoformat(logical_date),
+    )
+    context = {"params": {"as_of": as_of, "period": period}, "dag_run": run, "ti": SimpleNamespace(try_number=1)}
+    module.get_current_context = lambda: context
+    try:
+        print("run", open_night())
+    except AirflowFailException as refusal:
+        print("refused", refusal)
+"""
+
+
+def test_airflow_opens_no_night_of_the_future(real, connection, tmp_path):
+    today = datetime.now(TIMEZONE)
+    tomorrow = today + timedelta(days=1)
+    ways = [
+        (f"{tomorrow:%Y-%m-%d}", None, None),
+        (None, f"{today:%Y-%m}", None),  # due when next month is over
+        (None, None, tomorrow.isoformat()),
+        (None, None, None),
+    ]
+    environment = {
+        **os.environ, "KC_HOME": str(real.home), "KC_DATABASE_URL": real.database_url, "KC_INBOX": str(real.inbox),
+        "AIRFLOW_HOME": str(tmp_path / "airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_NIGHT, json.dumps(ways)], env=environment, cwd=PROJECT, capture_output=True, text=True
+    )
+    said = [line for line in done.stdout.splitlines() if line.startswith(("run ", "refused "))]
+    assert len(said) == 4, done.stderr
+    assert all("is yet to come" in line for line in said[:3]) and said[3].startswith("run ")
+    assert ask(connection, "select count(*), bool_and(as_of = started_at) from release.run") == [(1, True)]
 
 
 # ------------------------------------------------------------------------------------------------------ invented years
