@@ -44,7 +44,7 @@ def moment_of(settings: Settings, asked: datetime | None = None, *, is_whole_day
 
 
 def night_of(settings: Settings, asked: datetime | None = None, *, is_whole_day: bool = False) -> datetime | None:
-    """The moment of a night or another act, as `moment_of`; None for now. The clock of a sample's home is put forward to it.
+    """The moment of a night or another act, as `moment_of`, but None for now. The clock of a sample's home is put forward to it.
 
     Raises FutureMoment.
     """
@@ -57,7 +57,7 @@ def night_of(settings: Settings, asked: datetime | None = None, *, is_whole_day:
         moment = _checked(asked, present, latest, is_whole_day)
         if moment > present:
             set_clock(connection, moment)
-        return moment
+        return None if moment == present else moment
 
 
 def end_of_following_month(period: str) -> datetime:

@@ -35,8 +35,8 @@ def take_up_sample(connection: Any, settings: Settings, asked: datetime | None, 
     """Make an untouched warehouse the home of the sample that lies in its inbox; whether it is one now.
 
     That is what `kc sample` wrote, or a folder with a manifest by hand when the first night is asked about the past (`asked`, by
-    the clock `now`): over real reports such a night would see nothing. The clock begins at the moment asked about, else at the
-    sample's last.
+    the clock `now`): over real reports such a night would see nothing. The clock begins at the moment asked about, else, or when
+    that is too far, at the sample's last.
     """
     if is_sample_home(connection) or not may_hold_sample(connection):
         return is_sample_home(connection)
@@ -44,7 +44,8 @@ def take_up_sample(connection: Any, settings: Settings, asked: datetime | None, 
     ends = [each.played_until for each in manifests if each.played_until]
     if not ends and not (manifests and asked is not None and asked < now):
         return False
-    set_clock(connection, asked or max(ends))
+    is_within = asked is not None and asked <= last_moment(settings, now)
+    set_clock(connection, asked if is_within else max(ends))
     return True
 
 

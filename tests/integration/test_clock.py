@@ -108,8 +108,9 @@ def test_nobody_asks_what_will_have_been_known(real, connection, database):
         run_nightly(real, TODAY + timedelta(days=1), lambda: TODAY)
     assert ask(connection, "select count(*) from release.run") == [(0,)]
     today = datetime.now(TIMEZONE).replace(hour=23, minute=59, second=59)
+    assert about_now(moment_of(real, today, is_whole_day=True))  # the day that is not over, as far as it has come
+    assert night_of(real, today, is_whole_day=True) is None  # a night of now, which takes up what is new
     for question in (moment_of, night_of):
-        assert about_now(question(real, today, is_whole_day=True))  # the day that is not over, as far as it has come
         with pytest.raises(FutureMoment):
             question(real, today + timedelta(days=1), is_whole_day=True)
     assert about_now(now(real)) and not is_sample_home(connection)
@@ -197,6 +198,8 @@ def sample_of(real, *rows):
 
 def test_the_home_of_a_sample_has_a_clock_of_its_own(real, connection, database):
     home = sample_of(real, *SAMPLE)
+    with pytest.raises(FutureMoment):
+        night_of(home, datetime.now(TIMEZONE) + timedelta(days=4000))
     began = now(home)
     assert is_sample_home(connection) and timedelta(0) <= began - datetime.fromisoformat(LAST) < timedelta(minutes=1)
     assert began < now(home) < began + timedelta(minutes=1)  # it runs
