@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bench.nightly import before_month, clock, nation_until
+from bench.nightly import before_month, nation_until
 from khuyencong.airflow_api import AirflowAddress, call, switch_on
 from khuyencong.airflow_service import start_airflow, stop_airflow
 from khuyencong.nightly import run_nightly
@@ -29,7 +29,7 @@ def compare(settings: Settings, period: str) -> dict[str, Any]:
     with nation_until(settings, period, "command", "airflow") as (homes, as_of):
         first = before_month(as_of)
         for home in homes.values():
-            run_nightly(home, first, clock)
+            run_nightly(home, first, lambda: first)
         airflow = homes["airflow"]
         try:
             # No schedule of its own: a DAG that is switched on would make up for its last 01:00.

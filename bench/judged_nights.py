@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import yaml
 from bench.planted_flags import FiledCell, NightFlag, read_flags, read_paths
 from bench.planted_truth import Planted, read_planted
 from expectations.reconciliation.problem import reconcile
-from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.settings import Settings
 from khuyencong.suspect_problems import SuspectProblem, parts_of
 from khuyencong.suspect_rows import read_reports
 from khuyencong.suspects import is_too_large
@@ -59,9 +59,9 @@ def judge_nation(settings: Settings, seed: int, each: int, until: date) -> Judge
     planted = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))["planted"] | dict.fromkeys(CELL_KINDS, each)
     with _own_home(settings) as own:
         nation = write_nation(own.inbox, seed=seed, until=until, planted=planted)
-        run_key = open_run(own, nation.as_of, datetime.now(TIMEZONE), "bench")
+        run_key = open_run(own, nation.as_of, nation.as_of, "bench")
         for name, _ in STATIONS:
-            run_one_station(own, run_key, name)
+            run_one_station(own, run_key, name, nation.as_of)
             if name == LAST_STATION:
                 break
         connection = connect(find_warehouse(own))

@@ -13,7 +13,7 @@ from typing import Any
 
 from khuyencong.clock import end_of_following_month
 from khuyencong.nightly import run_nightly
-from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.settings import Settings
 from khuyencong.warehouse import discard_warehouse
 from samples.nation import write_nation
 
@@ -26,8 +26,8 @@ def run_bench(settings: Settings, period: str) -> dict[str, Any]:
     """
     with nation_until(settings, period, "home") as (homes, as_of):
         own = homes["home"]
-        first = run_nightly(own, before_month(as_of), clock)
-        night = run_nightly(own, as_of, clock)
+        first = run_nightly(own, before_month(as_of), lambda: as_of)
+        night = run_nightly(own, as_of, lambda: as_of)
     stations = {name: row["seconds"] for name, row in night["stations"].items()}
     return {
         "period": period,
@@ -56,7 +56,3 @@ def nation_until(settings: Settings, period: str, *names: str) -> Iterator[tuple
 def before_month(moment: datetime) -> datetime:
     """The last second of the month before a moment's: what arrives later is left for the night of the moment."""
     return moment.replace(day=1, hour=0, minute=0, second=0) - timedelta(seconds=1)
-
-
-def clock() -> datetime:
-    return datetime.now(TIMEZONE)

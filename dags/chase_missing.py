@@ -32,7 +32,8 @@ def chase_missing() -> None:
         from khuyencong.clock import now
         from khuyencong.settings import read_settings
 
-        outcome = chase_settings(read_settings(), now())
+        settings = read_settings()
+        outcome = chase_settings(settings, now(settings))
         return {"owed": len(outcome.reports), "new_mails": outcome.n_new}
 
     @task(execution_timeout=timedelta(minutes=15))
@@ -42,7 +43,8 @@ def chase_missing() -> None:
         from khuyencong.mail.outbox import send_from_outbox
         from khuyencong.settings import read_settings
 
-        sent = send_from_outbox(read_settings(), now())
+        settings = read_settings()
+        sent = send_from_outbox(settings, now(settings))
         return {"sent": sent.n_sent, "left": sent.n_unsent}
 
     write_mails() >> send_mails()

@@ -2,7 +2,8 @@
 
 Once a day it also runs early: when `pull_submissions` says that most of the plan money has been reported on.
 `period` runs the night as of the end of the month after that period; `as_of` says the moment itself and goes before it.
-A backfill runs each night as of its own 01:00. Otherwise the night knows what arrived until it starts.
+A backfill runs each night as of its own 01:00. Otherwise the night knows what arrived until it starts. A night of the past takes up
+nothing that came since; one of a moment that is yet to come is refused.
 When, never what: every task calls a function of `khuyencong.nightly`, as `kc nightly` does.
 """
 
@@ -50,19 +51,20 @@ def nightly_rollup() -> None:
         """A new run: what it knows (`as_of`) and which code, register, rules and forms it uses."""
         from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError
 
-        from khuyencong.cli.session import parse_time
+        from khuyencong.cli.output import Refused
+        from khuyencong.cli.session import asked_night
         from khuyencong.clock import end_of_following_month, now
         from khuyencong.nightly import open_run
         from khuyencong.nights import NightInProgress
         from khuyencong.settings import read_settings
 
         context = get_current_context()
-        params, run = context["params"], context["dag_run"]
-        as_of = parse_time(params["as_of"])
-        if as_of is None and params["period"]:
-            as_of = end_of_following_month(params["period"])
-        if as_of is None and run.run_type == "backfill":
-            as_of = run.logical_date
+        params, run, settings = context["params"], context["dag_run"], read_settings()
+        asked = params["as_of"]
+        if asked is None and params["period"]:
+            asked = end_of_following_month(params["period"]).isoformat()
+        if asked is None and run.run_type == "backfill":
+            asked = run.logical_date.isoformat()
 
         def is_at_work(run_id: str) -> bool:
             try:
@@ -71,9 +73,12 @@ def nightly_rollup() -> None:
                 return False
 
         try:
-            return open_run(read_settings(), as_of or now(), now(), run.run_id, is_at_work)
+            as_of = asked_night(settings, asked)
+            return open_run(settings, as_of, now(settings), run.run_id, is_at_work)
         except NightInProgress:
             raise
+        except Refused as refusal:  # a moment that is yet to come, or none: trying again does not help
+            raise AirflowFailException(str(refusal)) from refusal
         except Exception as error:  # another night is waited for; the desk is to hear of anything else after three tries
             if context["ti"].try_number < 3:
                 raise
@@ -81,10 +86,12 @@ def nightly_rollup() -> None:
 
     @task(execution_timeout=timedelta(minutes=60))
     def station(name: str, run_key: int) -> dict[str, int]:
+        from khuyencong.clock import now
         from khuyencong.nightly import run_one_station
         from khuyencong.settings import read_settings
 
-        count = run_one_station(read_settings(), run_key, name)
+        settings = read_settings()
+        count = run_one_station(settings, run_key, name, now(settings))
         return {"rows_in": count.rows_in, "rows_out": count.rows_out}
 
     @task(execution_timeout=timedelta(minutes=5), outlets=[RELEASE])
@@ -94,7 +101,8 @@ def nightly_rollup() -> None:
         from khuyencong.nightly import close_run
         from khuyencong.settings import read_settings
 
-        return close_run(read_settings(), run_key, now())
+        settings = read_settings()
+        return close_run(settings, run_key, now(settings))
 
     @task(execution_timeout=timedelta(minutes=5), trigger_rule="one_failed")
     def tell_failed_night(run_key: int | None) -> None:
@@ -105,9 +113,9 @@ def nightly_rollup() -> None:
         from khuyencong.clock import now
         from khuyencong.settings import read_settings
 
-        this = get_current_context()["ti"]
+        this, settings = get_current_context()["ti"], read_settings()
         states = this.get_task_states(this.dag_id, run_ids=[this.run_id])[this.run_id]
-        told = tell_failed_night(read_settings(), now(), run_key=run_key, task=failed_task(states), night=this.run_id)
+        told = tell_failed_night(settings, now(settings), run_key=run_key, task=failed_task(states), night=this.run_id)
         raise AirflowFailException(told.subject)
 
     run_key = open_night()

@@ -48,7 +48,8 @@ def pull_submissions() -> None:
         from khuyencong.settings import read_settings
         from khuyencong.stations import pull_source
 
-        count = pull_source(read_settings(), source_code, now())
+        settings = read_settings()
+        count = pull_source(settings, source_code, now(settings))
         return {"seen": count.rows_in, "new": count.rows_out}
 
     @task(execution_timeout=timedelta(minutes=2), outlets=[LANDING])
@@ -72,7 +73,7 @@ def pull_submissions() -> None:
         settings = read_settings()
         connection = connect(open_warehouse(settings))
         try:
-            share = early_night(connection, settings, now())
+            share = early_night(connection, settings, now(settings))
         finally:
             connection.close()
         if share is None:
@@ -86,7 +87,8 @@ def pull_submissions() -> None:
         from khuyencong.clock import now
         from khuyencong.settings import read_settings
 
-        tell_stale_night(read_settings(), now())
+        settings = read_settings()
+        tell_stale_night(settings, now(settings))
 
     @task(execution_timeout=timedelta(minutes=15), trigger_rule="all_done")
     def send_mail() -> dict[str, int]:
@@ -95,7 +97,8 @@ def pull_submissions() -> None:
         from khuyencong.mail.outbox import send_from_outbox
         from khuyencong.settings import read_settings
 
-        sent = send_from_outbox(read_settings(), now())
+        settings = read_settings()
+        sent = send_from_outbox(settings, now(settings))
         return {"sent": sent.n_sent, "left": sent.n_unsent}
 
     pulled = pull.expand(source_code=list_sources())

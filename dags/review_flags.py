@@ -36,7 +36,8 @@ def review_flags() -> None:
         from khuyencong.review import list_periods
         from khuyencong.settings import read_settings
 
-        return list_periods(read_settings(), now())
+        settings = read_settings()
+        return list_periods(settings, now(settings))
 
     @task(execution_timeout=timedelta(minutes=5))
     def record(answer: dict) -> dict:
@@ -45,8 +46,8 @@ def review_flags() -> None:
         from khuyencong.review import record
         from khuyencong.settings import read_settings
 
-        ti = get_current_context()["ti"]
-        recorded = record(read_settings(), f"{ti.dag_id}/{ti.run_id}/review/{ti.map_index}", answer, now())
+        ti, settings = get_current_context()["ti"], read_settings()
+        recorded = record(settings, f"{ti.dag_id}/{ti.run_id}/review/{ti.map_index}", answer, now(settings))
         print(", ".join(f"{word}: {recorded[word]}" for word in ("decided", "still_held", "timed_out", "refused")))
         for flag_id, sentences in recorded["sentences"].items():
             print(f"{flag_id}: {sentences}")

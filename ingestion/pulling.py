@@ -15,7 +15,7 @@ from typing import Any
 from ingestion.landing import Arrival, keep, land
 from ingestion.register import Register, load_register
 from ingestion.senders import sender_of
-from ingestion.source_rows import TakenFile, only_pull, taken_files, write_attempt, write_taken
+from ingestion.source_rows import Looks, TakenFile, looks_before, only_pull, taken_files, write_attempt, write_taken
 from ingestion.transports import Content, Limits, SeenFile, Source, Trouble, open_place, read_limits
 from ingestion.transports.tree import is_unfinished
 
@@ -39,6 +39,7 @@ class Haul:
     seen_at: datetime
     as_of: datetime
     known: dict[str, TakenFile]
+    before: Looks
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     taken: dict[str, TakenFile] = field(default_factory=dict)
     troubles: dict[str, tuple[Trouble, int | None]] = field(default_factory=dict)
@@ -46,14 +47,15 @@ class Haul:
 
 
 def pull(connection: Any, source: Source, run_key: int | None, seen_at: datetime, as_of: datetime) -> Pulled:
-    """Pull a source. `seen_at` is now, the time of receipt of whatever the place does not date itself.
+    """Pull a source. `seen_at` is now, the time of receipt of whatever the place proves no other for.
 
-    What was received after `as_of` is left for a later night.
+    What was received after `as_of` is left for a later night; so a night of the past takes nothing that it sees for the first time.
     """
     settings = source.settings
     with only_pull(connection, source.source_code):
         known = taken_files(connection, source.source_code)
-        haul = Haul(source, load_register(settings.register), read_limits(settings), seen_at, as_of, known)
+        before = looks_before(connection, source.source_code)
+        haul = Haul(source, load_register(settings.register), read_limits(settings), seen_at, as_of, known, before)
         trouble, n_tries = _try(haul)
         with connection, connection.cursor() as cursor:
             n_new = len(land(cursor, haul.arrivals.values(), run_key))
@@ -121,7 +123,7 @@ def _one_a_place(haul: Haul, files: list[SeenFile]) -> list[SeenFile]:
 
 def _is_wanted(haul: Haul, file: SeenFile) -> bool:
     """Whether a file must be fetched. One that is still the version taken counts as seen again; trouble is written down."""
-    if (file.received_at or haul.seen_at) > haul.as_of or file.location in haul.arrivals:
+    if _received_at(haul, file) > haul.as_of or file.location in haul.arrivals:
         return False
     haul.troubles.pop(file.location, None)
     known = haul.known.get(file.location)
@@ -166,7 +168,7 @@ def _keep(haul: Haul, file: SeenFile, content: Content) -> None:
 
 
 def _arrive(haul: Haul, file: SeenFile, sha256: str, byte_count: int) -> None:
-    received_at = file.received_at or haul.seen_at
+    received_at = _received_at(haul, file)
     sender = sender_of(haul.source, file.location, haul.register, received_at)
     haul.arrivals[file.location] = Arrival(
         source_code=haul.source.source_code,
@@ -179,6 +181,21 @@ def _arrive(haul: Haul, file: SeenFile, sha256: str, byte_count: int) -> None:
         byte_count=byte_count,
         finding=sender.finding,
     )
+
+
+def _received_at(haul: Haul, file: SeenFile) -> datetime:
+    """When a file came: what its place proves, else now.
+
+    A server's word is held against our own looks: not after now, and not before the last one that reached it and did not see the
+    file (a store dates an object by the beginning of its upload, and who may write into a mailbox may date a message back).
+    """
+    if file.received_at is None:
+        return haul.seen_at
+    if haul.source.is_sample:
+        return file.received_at
+    is_new = file.location in haul.known or file.location not in haul.before.untaken
+    earliest = haul.before.reached_at if is_new else None
+    return min(max(file.received_at, earliest or file.received_at), haul.seen_at)
 
 
 def _over_cap(haul: Haul, file: SeenFile, byte_count: int) -> Trouble:

@@ -25,6 +25,14 @@ class TakenFile:
     byte_count: int
 
 
+@dataclass(frozen=True)
+class Looks:
+    """What earlier looks at a source leave known: when it was last reached, and the files seen there that were not taken."""
+
+    reached_at: datetime | None
+    untaken: frozenset[str]
+
+
 @contextmanager
 def only_pull(connection: Any, source_code: str) -> Iterator[None]:
     """Hold a source for this connection: a slower pull of it must not land older bytes after newer ones."""
@@ -47,6 +55,15 @@ def taken_files(connection: Any, source_code: str) -> dict[str, TakenFile]:
             (source_code,),
         )
         return {location: TakenFile(*rest) for location, *rest in cursor}
+
+
+def looks_before(connection: Any, source_code: str) -> Looks:
+    """What the looks at a source before this one left known."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select last_reached_at from raw.source_standing where source_code = %s", (source_code,))
+        reached = cursor.fetchone()
+        cursor.execute("select location from raw.source_file where source_code = %s and file_state <> 'taken'", (source_code,))
+        return Looks(reached and reached[0], frozenset(location for (location,) in cursor))
 
 
 def write_attempt(

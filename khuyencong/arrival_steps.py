@@ -57,10 +57,7 @@ select submission_key, identity_key, unit_key, period_end, least(document_date, 
         select form_code from register.form_column where column_type = 'unit' and column_role = 'key'
     ), coalesce(is_decided, false)
 from placed
-left join lateral (
-    select submission_state from checks.standing_history as history
-    where history.submission_key = placed.submission_key order by run_key desc limit 1
-) as recorded on true
+left join checks.standing_recorded as recorded using (submission_key)
 where case when %(is_waiting)s then submission_state = 'under_review' else submission_state is null end
 order by received_at, sha256, submission_key"""
 
@@ -129,7 +126,7 @@ def next_step(connection: Any, run_key: int, as_of: datetime, follows: Follows) 
             select submission_key, identity_key, identity_sequence, is_withdrawal from staging.stg_submission
             where submission_kind = 'report' and door_verdict = 'accept'
                 and submission_key in (select submission_key from checks.in_sight)
-                and submission_key not in (select submission_key from checks.standing_history)"""
+                and submission_key not in (select submission_key from checks.standing_recorded)"""
         )
         cursor.execute(
             """delete from checks.standing using staging.stg_submission as submission, taken_up

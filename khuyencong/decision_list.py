@@ -70,7 +70,9 @@ judged as (
     cross join release.tonight
     left join release.run as judged_at on tonight.run_key = judged_at.run_key
     left join checks.flag using (flag_id)
-    left join review.decision_lapse as lapse on decision.decision_key = lapse.decision_key
+    left join review.decision_lapse as lapse
+        on decision.decision_key = lapse.decision_key
+        and exists (select 1 from release.run where run.run_key = lapse.run_key and run.as_of <= tonight.as_of)
     left join lateral (
         select submission_state from checks.standing_history as history
         where history.submission_key = decision.submission_key order by run_key desc limit 1

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from khuyencong.settings import TIMEZONE, read_settings
+from khuyencong.settings import Settings
+
+
+class NoSampleHome(RuntimeError):
+    """This home holds real reports, among which no invented ones may come; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -24,25 +29,37 @@ class DemoOutcome:
     seconds: float
 
 
-def run_demo(seed: int, progress: Callable[[str, int, int], None]) -> DemoOutcome:
-    """Write the sample nation if it is not there, run the night as of the sample's last day, read the results back."""
+def run_demo(
+    settings: Settings, seed: int, clock: Callable[[], datetime], progress: Callable[[str, int, int], None]
+) -> DemoOutcome:
+    """Write the sample nation if it is not there, run the night as of the sample's last day, read the results back.
+
+    `clock` is the warehouse's. Raises NoSampleHome where the warehouse holds something else.
+    """
     import time
 
     from khuyencong.flag_list import list_flags
     from khuyencong.nightly import run_nightly
     from khuyencong.rollup import rollup
+    from khuyencong.sample_home import may_hold_sample
     from khuyencong.status import status
     from khuyencong.warehouse import connect, open_warehouse
     from samples.nation import write_nation
     from samples.published import write_published
 
     began = time.perf_counter()
-    settings = replace(read_settings(), inbox=None)
+    with closing(connect(open_warehouse(settings))) as connection:
+        if not may_hold_sample(connection):
+            raise NoSampleHome(
+                f"{settings.home} holds real reports, or a sample of an older version. Give the demo a home of its own: "
+                "KC_HOME=/tmp/demo kc demo. A home that may be lost is removed by `make clean`."
+            )
     inbox = settings.home / "samples"
     progress("sample", 0, 1)
     summary = write_nation(inbox, seed=seed)
     write_published(inbox / "published")
-    night = run_nightly(settings, summary.as_of, lambda: datetime.now(TIMEZONE), progress)
+    clock()  # an untouched warehouse becomes the sample's home
+    night = run_nightly(settings, summary.as_of, clock, progress)
     connection = connect(open_warehouse(settings))
     try:
         return DemoOutcome(

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg2.extras import RealDictCursor
 
+from ingestion.transports.seen import place_of
 from khuyencong.difference_cells import changed_cells, one_line, read_columns, read_lines
 
 HEADS = """
@@ -86,7 +87,7 @@ def _heads(cursor: Any, name: str) -> list[dict[str, Any]]:
     elif len(name) >= 6 and not set(name.lower()) - set("0123456789abcdef"):
         where, value = "submission.sha256 like %s", name.lower() + "%"
     else:
-        where, value = "receipt.location = %s", name
+        where, value = "receipt.location = %s", place_of(name)
     cursor.execute(
         f"""select distinct on (form_code, submission.sha256) submission_key, submission.sha256
         from raw.submission inner join raw.receipt using (receipt_key) where {where}

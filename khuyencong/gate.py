@@ -40,11 +40,14 @@ class GateCounts:
 def forget_unfinished(connection: Any, run_key: int) -> None:
     """Take back what gates wrote that did not come to their end, and this run's own: it will be judged and chosen anew.
 
-    A choice is remembered by the runs that follow; half of one must not be.
+    A choice is remembered by the runs that follow; half of one must not be, nor one of a night of the past, which ends no decision
+    and changes nothing of what stands.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            "select run_key from release.run_station where station = 'reconcile' and (state <> 'done' or run_key = %s)", (run_key,)
+            """select run_key from release.run_station where station = 'reconcile' and (state <> 'done' or run_key = %s)
+            union select run_key from release.run_of_the_past where run_key < %s""",
+            (run_key, run_key),
         )
         runs = [key for (key,) in cursor]
         for table in ("checks.standing", "checks.standing_history", "checks.hold", "review.decision_lapse"):
@@ -111,11 +114,7 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
             """select submission.submission_key, identity_key, identity_sequence, submission_kind, door_verdict,
                 is_withdrawal, is_nil, history.submission_state, received_at, was_in_force
             from staging.stg_submission as submission
-            left join lateral (
-                select submission_state from checks.standing_history
-                where standing_history.submission_key = submission.submission_key
-                order by run_key desc limit 1
-            ) as history on true
+            left join checks.standing_recorded as history on submission.submission_key = history.submission_key
             inner join checks.in_sight on submission.submission_key = in_sight.submission_key
             order by identity_key, identity_sequence"""
         )

@@ -19,7 +19,7 @@ from khuyencong.stations import STATIONS
 
 def run_nightly(
     settings: Settings,
-    as_of: datetime,
+    as_of: datetime | None,
     clock: Callable[[], datetime],
     progress: Callable[[str, int, int], None] = lambda name, position, total: None,
     *,
@@ -29,6 +29,7 @@ def run_nightly(
 
     `progress(name, position, total)` is called as each station starts; an exception of a station is raised after its name
     stands in release.run. What an earlier night made from the same inputs is built again only when `is_rebuild`.
+    `as_of` None is now by `clock`; raises FutureMoment when it is yet to come.
     """
     with _locked(settings) as (warehouse, connection):
         night = replace(start_night(settings, warehouse, connection, as_of, clock()), is_rebuild=is_rebuild)
@@ -41,30 +42,31 @@ def run_nightly(
 
 def open_run(
     settings: Settings,
-    as_of: datetime,
+    as_of: datetime | None,
     started_at: datetime,
     scheduled_as: str,
     is_at_work: Callable[[str], bool] = lambda scheduler_name: False,
 ) -> int:
     """Open a scheduler's night and return its run_key; asked again under the same name while unfinished, it is the same.
 
-    `is_at_work(name)`: the scheduler works on its run of that name. Raises NightInProgress when that is an unfinished night.
+    `as_of` None is `started_at`, which is now; raises FutureMoment when it is yet to come. `is_at_work(name)`: the scheduler works
+    on its run of that name. Raises NightInProgress when that is an unfinished night.
     """
     with _locked(settings) as (warehouse, connection):
         return start_night(settings, warehouse, connection, as_of, started_at, scheduled_as, is_at_work).run_key
 
 
-def run_one_station(settings: Settings, run_key: int, name: str) -> StationCount:
-    """One station of an open night; running it again after a failure is safe."""
+def run_one_station(settings: Settings, run_key: int, name: str, now: datetime) -> StationCount:
+    """One station of an open night; running it again after a failure is safe. What is seen long after it began came `now`."""
     position, work = next((i, work) for i, (known, work) in enumerate(STATIONS, 1) if known == name)
     with _locked(settings) as (warehouse, connection):
-        return run_station(resume_night(settings, warehouse, connection, run_key), name, position, work)
+        return run_station(resume_night(settings, warehouse, connection, run_key, now), name, position, work)
 
 
 def close_run(settings: Settings, run_key: int, finished_at: datetime) -> dict[str, Any]:
     """Close an open night and return its document."""
     with _locked(settings) as (warehouse, connection):
-        night = resume_night(settings, warehouse, connection, run_key)
+        night = resume_night(settings, warehouse, connection, run_key, finished_at)
         finish_night(night, finished_at)
         return summary_of(night)
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from khuyencong.clock import FutureMoment
 from khuyencong.control_totals import count_station, keep_controls
 from khuyencong.journal import say
 from khuyencong.night_record import begin_station, drop_old_nodes, end_station, fail_station, seconds_since
@@ -27,14 +28,16 @@ NIGHT_LOCK = 20_120_705  # any fixed number, as in migration 0057: one night at 
 # A scheduler's night that gave no end after this long has none: its scheduler died, or somebody stopped it.
 LONGEST_NIGHT = timedelta(hours=3)
 LONGEST_BACKUP = "15min"
+ONE_LOOK = timedelta(minutes=15)  # what a night sees so long after it began, it saw when it began
 
 
 @dataclass(frozen=True)
 class Night:
     """One night in progress: where it works and what it knows. `connection` is a psycopg2 connection.
 
-    `station` and `try_number` say what is at work now; empty between stations. `is_foundation_lost`: the station did not find what
-    the stations before it made, and has to make it again.
+    `seen_at` is the moment at which it sees what lies at the sources; `as_of` is that moment too, or one of the past. `station` and
+    `try_number` say what is at work now; empty between stations. `is_foundation_lost`: the station did not find what the stations
+    before it made, and has to make it again.
     """
 
     settings: Settings
@@ -42,6 +45,7 @@ class Night:
     connection: Any
     run_key: int
     as_of: datetime
+    seen_at: datetime
     is_rebuild: bool = False
     station: str = ""
     try_number: int = 0
@@ -123,22 +127,30 @@ def start_night(
     settings: Settings,
     warehouse: Any,
     connection: Any,
-    as_of: datetime,
+    as_of: datetime | None,
     started_at: datetime,
     scheduled_as: str | None = None,
     is_at_work: Callable[[str], bool] = lambda scheduler_name: False,
 ) -> Night:
     """Open the run row of a night, with the hashes of the code, register, rules and forms that it will use.
 
+    `started_at` is now; `as_of` lies before it, or is None for a night of now. Raises FutureMoment.
+
     `scheduled_as` is a scheduler's name of the run: asked again under the same name while unfinished, it is the same night, and
     until it is done no command starts another; nor does the scheduler while it says that it works on it (`is_at_work`). Raises
     NightInProgress then. A night that died is written down as failed.
     """
+    from khuyencong.sample_home import take_up_sample
+
+    if as_of is not None and as_of > started_at:
+        raise FutureMoment(as_of, started_at)
+    as_of = as_of or started_at
+    take_up_sample(connection, settings, as_of, as_of)
     with connection, connection.cursor() as cursor:
         cursor.execute("select run_key, as_of, started_at, scheduled_as from release.run where state = 'running' order by run_key")
         unfinished = cursor.fetchall()
     if scheduled_as and unfinished and unfinished[-1][3] == scheduled_as:
-        return resume_night(settings, warehouse, connection, unfinished[-1][0])
+        return resume_night(settings, warehouse, connection, unfinished[-1][0], started_at)
     for run_key, _, began, other in unfinished:
         if other and (is_at_work(other) if scheduled_as else started_at - began < LONGEST_NIGHT):
             raise NightInProgress(
@@ -168,13 +180,15 @@ def start_night(
         )
         drop_old_nodes(cursor, settings, run_key)
     say("night_began", run=run_key, as_of=as_of.astimezone(TIMEZONE).isoformat())
-    return Night(settings, warehouse, connection, run_key, as_of)
+    return Night(settings, warehouse, connection, run_key, as_of, started_at)
 
 
-def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: int) -> Night:
-    """The night of an existing run, for a station that is run (again) on its own. Only the newest night can go on."""
+def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: int, now: datetime) -> Night:
+    """The night of an existing run, for a station that is run (again) on its own `now`. Only the newest night can go on."""
     with connection, connection.cursor() as cursor:
-        cursor.execute("select as_of, (select max(run_key) from release.run) from release.run where run_key = %s", (run_key,))
+        cursor.execute(
+            "select as_of, (select max(run_key) from release.run), started_at from release.run where run_key = %s", (run_key,)
+        )
         row = cursor.fetchone()
     if row is None:
         raise LookupError(f"There is no run {run_key} in release.run.")
@@ -182,7 +196,7 @@ def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: i
         raise RuntimeError(f"Run {run_key} cannot go on: run {row[1]} has built over it since. Start a new night instead.")
     with connection, connection.cursor() as cursor:
         cursor.execute("update release.run set state = 'running' where run_key = %s and state = 'failed'", (run_key,))
-    return Night(settings, warehouse, connection, run_key, row[0])
+    return Night(settings, warehouse, connection, run_key, row[0], row[2] if now - row[2] <= ONE_LOOK else now)
 
 
 def run_station(night: Night, name: str, position: int, work: Callable[[Night], StationCount]) -> StationCount:

@@ -102,13 +102,14 @@ left join lateral (
 ) as noticed on true
 left join lateral (
     select max(received_at) as arrived_at from raw.receipt
-    where claimed_unit_key in (o.unit_key, o.responsible_unit_key) and received_at > %(night_as_of)s and received_at <= %(as_of)s
+    where claimed_unit_key in (o.unit_key, o.responsible_unit_key) and received_at <= %(as_of)s
+        and (received_at > %(night_as_of)s or state = 'landed') -- a server may prove that it came before the night that missed it
 ) as arrival on true
 order by o.responsible_unit_key, o.due_date, o.form_code, o.period_end, o.unit_key"""
 
 ARRIVED = """
 select claimed_unit_key as unit_key, count(*) as n_files, max(received_at) as arrived_at from raw.receipt
-where claimed_unit_key is not null and received_at > %(night_as_of)s and received_at <= %(as_of)s
+where claimed_unit_key is not null and received_at <= %(as_of)s and (received_at > %(night_as_of)s or state = 'landed')
 group by claimed_unit_key order by claimed_unit_key"""
 
 
@@ -128,7 +129,7 @@ def owed_reports(cursor: Any, as_of: datetime, night_as_of: datetime, remind_day
 
 
 def arrivals(cursor: Any, as_of: datetime, night_as_of: datetime) -> list[tuple[str, int, datetime]]:
-    """(unit, files, the last moment) of what came after the last good night: it will be read tonight."""
+    """(unit, files, the last moment) of what the last good night did not read: it will be read tonight."""
     cursor.execute(ARRIVED, {"as_of": as_of, "night_as_of": night_as_of})
     return cursor.fetchall()
 

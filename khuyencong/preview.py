@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ingestion.transports.seen import place_of
 from khuyencong.settings import Settings
 
 NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
@@ -33,7 +34,7 @@ def preview(settings: Settings, file: Path, received_at: datetime) -> dict[str, 
     about = [*findings, *(finding for draft in drafts for finding in draft.findings)]
     readable = [draft for draft in drafts if draft.identity is not None]
     return {
-        "file": file.name,
+        "file": place_of(file.name),
         "submissions": [
             {
                 "form": draft.form.form_code,
@@ -104,7 +105,7 @@ def _narrative(settings: Settings, file: Path, received_at: datetime) -> dict[st
     from ingestion.readers.narrative import NarrativeContext, NotReadable, read_narrative
 
     document: dict[str, Any] = {
-        "file": file.name, "submissions": [], "returned": False, "findings": [], "figures": [], "relations": []
+        "file": place_of(file.name), "submissions": [], "returned": False, "findings": [], "figures": [], "relations": []
     }  # fmt: skip
     try:
         result = read_narrative(

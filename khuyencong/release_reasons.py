@@ -75,7 +75,8 @@ with tonight as (
     where p.register_tables <> '{}'
 ), decided as (
     select d.flag_id from review.decision as d cross join tonight as t left join last_night as p on true
-    where d.decided_at <= t.as_of and (p.as_of is null or d.decided_at > p.as_of)
+    -- between the two moments, whichever is the later: a night of the past takes decisions back
+    where d.decided_at <= greatest(t.as_of, p.as_of) and (p.as_of is null or d.decided_at > least(t.as_of, p.as_of))
 )
 select
     coalesce(t.register_hash || t.forms_hash <> p.register_hash || p.forms_hash, false) as is_register_changed,

@@ -32,24 +32,25 @@ class ReviewPage(HITLOperator):
     def execute(self, context: Any) -> Any:
         from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
-        from khuyencong.clock import now
+        from khuyencong.clock import machine_now, now
         from khuyencong.review import note_shown, open_page
         from khuyencong.settings import read_settings
 
-        ti = context["ti"]
+        ti, settings = context["ti"], read_settings()
         asked_from = f"{ti.dag_id}/{ti.run_id}/{ti.task_id}/{ti.map_index}"
-        page = open_page(read_settings(), asked_from, self.period, now())
+        page = open_page(settings, asked_from, self.period, now(settings))
         if page is None:
             raise AirflowSkipException(f"Nothing of {self.period} waits for a reviewer any more.")
-        wait = _time_until(page.answer_until, now())
+        wait = _time_until(page.answer_until, now(settings))
         if page.is_shown:
             # By a try that was interrupted, perhaps after somebody answered: showing it again would throw that answer away.
             # Only a trigger can read it.
             from khuyencong.review_trigger import InterruptedPageTrigger
 
             self.log.info("The page is shown already.")
+            until = machine_now() + wait
             trigger = InterruptedPageTrigger(
-                ti_id=ti.id, options=self.options, params={}, defaults=self.defaults, timeout_datetime=now() + wait
+                ti_id=ti.id, options=self.options, params={}, defaults=self.defaults, timeout_datetime=until
             )
             self.defer(trigger=trigger, method_name="execute_complete")
         self.subject, self.body = page.subject, page.body
@@ -58,7 +59,7 @@ class ReviewPage(HITLOperator):
         try:
             return super().execute(context)
         except TaskAwaitingInput:
-            note_shown(read_settings(), asked_from, now())
+            note_shown(settings, asked_from, now(settings))
             raise
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from khuyencong.journal import say
@@ -19,20 +19,20 @@ MENTIONS = ["chk_mention*"]  # judged once, against what is in force: they decid
 FACTS = [*MENTIONS, "facts"]
 MARTS = ["marts"]
 SERVERS_AT_ONCE = 4
-TONIGHT = timedelta(hours=12)  # a night whose as_of lies further back than this is one of the past
 
 
 def pull_and_land(night: Night) -> StationCount:
     """Bytes from the inboxes into landing, a receipt for each arrival that is new at its place.
 
-    Servers are asked side by side, because one that does not answer takes minutes. A night of the past asks no server: whatever
-    a server shows arrived today.
+    Servers are asked side by side, because one that does not answer takes minutes. A night of the past asks none and takes nothing
+    that lies in a folder without proof of its moment: whatever is seen for the first time came today.
     """
     from concurrent.futures import ThreadPoolExecutor
     from contextlib import closing
 
     from ingestion.pulling import pull
     from ingestion.transports import read_sources
+    from khuyencong.sample_home import is_sample_home
     from khuyencong.warehouse import connect
 
     def ask(source):
@@ -40,12 +40,13 @@ def pull_and_land(night: Night) -> StationCount:
             return take(connection, source)
 
     def take(connection, source):
-        pulled = pull(connection, source, night.run_key, night.as_of, night.as_of)
+        pulled = pull(connection, source, night.run_key, night.seen_at, night.as_of)
         return _say_pulled(source.source_code, pulled, night.run_key)
 
-    sources = read_sources(night.settings)
+    sources = read_sources(night.settings, is_sample=is_sample_home(night.connection))
     folders = [source for source in sources if source.transport == "folder"]
-    servers = [] if _is_of_the_past(night) else [source for source in sources if source not in folders]
+    is_of_the_past = night.as_of < night.seen_at
+    servers = [] if is_of_the_past else [source for source in sources if source not in folders]
     pulled = [take(night.connection, source) for source in folders]
     if servers:
         with ThreadPoolExecutor(SERVERS_AT_ONCE) as pool:
@@ -53,16 +54,20 @@ def pull_and_land(night: Night) -> StationCount:
     return StationCount(sum(each.n_seen for each in pulled), sum(each.n_new for each in pulled))
 
 
-def pull_source(settings: Settings, source_code: str, as_of: datetime) -> StationCount:
+def pull_source(settings: Settings, source_code: str, now: datetime) -> StationCount:
     """One source into landing between two nights; the next night reads what lies there. Its note says why it was not reached."""
     from ingestion.pulling import pull
     from ingestion.transports import read_sources
+    from khuyencong.sample_home import is_sample_home
     from khuyencong.warehouse import connect, open_warehouse
 
-    source = next(s for s in read_sources(settings) if s.source_code == source_code)
     connection = connect(open_warehouse(settings))
     try:
-        pulled = _say_pulled(source.source_code, pull(connection, source, None, as_of, as_of))
+        sources = read_sources(settings, is_sample=is_sample_home(connection))
+        source = next((each for each in sources if each.source_code == source_code), None)
+        if source is None:
+            return StationCount(0, 0, f"{source_code} is not asked: this is the home of a sample, which reads its manifest only.")
+        pulled = _say_pulled(source.source_code, pull(connection, source, None, now, now))
         return StationCount(pulled.n_seen, pulled.n_new, pulled.trouble or "")
     finally:
         connection.close()
@@ -154,12 +159,6 @@ def _say_pulled(source_code: str, pulled: Pulled, run_key: int | None = None) ->
         rows_out=pulled.n_new, reason=pulled.trouble,
     )  # fmt: skip
     return pulled
-
-
-def _is_of_the_past(night: Night) -> bool:
-    with night.connection, night.connection.cursor() as cursor:
-        cursor.execute("select as_of < started_at - %s from release.run where run_key = %s", (TONIGHT, night.run_key))
-        return cursor.fetchone()[0]
 
 
 def _follows(settings: Settings) -> Callable[[str, str], bool]:

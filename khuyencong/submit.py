@@ -7,17 +7,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.nights import finish_night, only_night, run_station, start_night
 from khuyencong.settings import Settings
 
-# Reasons that lie in the file itself; of the others the sender can mend nothing.
-MENDABLE = ("missing_term", "missing_value", "nothing_to_compare", "unreadable", "missing_counterpart")
-MOST_UNDECIDED = 10
+if TYPE_CHECKING:
+    from ingestion.landing import Arrival
+    from khuyencong.submit_outcome import Handed
+
 STATIONS_OF_A_SUBMISSION = ("read", "door", "build", "reconcile")
+A_LITTLE_LATER = timedelta(microseconds=1)
 
 
 def submit(
@@ -29,30 +31,47 @@ def submit(
     unit_key: str | None = None,
     is_archive: bool = False,
 ) -> dict[str, Any]:
-    """{dry_run, files: [{path, verdict (accept | return), submissions, findings, flags, undecided}]} for the files at `paths`.
+    """{dry_run, files: [{path, verdict (accept | hold | return | replaced), submissions, findings, flags, undecided}]}.
 
-    The files are landed under source `submit`; tonight's release takes them up. With `dry_run` everything happens in a copy of
-    the database and a temporary landing, both dropped at the end: the findings are the same and nothing is written.
-    `is_archive`: reports of past years, which are not late although they come today.
+    The files are landed under source `submit`, the last named as the newest; tonight's release takes them up. With `dry_run`
+    everything happens in a copy of the database and a temporary landing, both dropped at the end: the findings are the same and
+    nothing is written. `is_archive`: reports of past years, which are not late although they come today.
     """
-    from ingestion.landing import land
     from khuyencong.stations import STATIONS
+    from khuyencong.submit_outcome import outcomes
     from khuyencong.warehouse import open_warehouse
 
     with (
         _place_of_work(settings, open_warehouse(settings), dry_run) as (place, warehouse),
         only_night(warehouse) as connection,
     ):
-        night = start_night(place, warehouse, connection, received_at, received_at)
-        arrivals = [_arrival(path, unit_key, received_at, is_archive, place.landing) for path in paths]
-        with connection, connection.cursor() as cursor:
-            land(cursor, arrivals, night.run_key)
+        # Two versions of one report that came in one call are told apart by the order in which they were named.
+        moments = [received_at + number * A_LITTLE_LATER for number in range(len(paths))]
+        night = start_night(place, warehouse, connection, moments[-1], moments[-1])
+        handed = [
+            _hand_in(connection, night.run_key, path, _arrival(path, unit_key, moment, is_archive, place.landing))
+            for path, moment in zip(paths, moments, strict=True)
+        ]
         work = dict(STATIONS)
         for position, name in enumerate(STATIONS_OF_A_SUBMISSION, 1):
             run_station(night, name, position, work[name])
-        finish_night(night, received_at, is_whole=False)
-        files = [_outcome(connection, path, arrival) for path, arrival in zip(paths, arrivals, strict=True)]
-        return {"dry_run": dry_run, "files": files}
+        finish_night(night, moments[-1], is_whole=False)
+        return {"dry_run": dry_run, "files": outcomes(connection, night.run_key, handed)}
+
+
+def _hand_in(connection: Any, run_key: int, path: Path, arrival: Arrival) -> Handed:
+    """Land one file; its receipt is a new one, or the one that it had when the same bytes came under this name last."""
+    from ingestion.landing import land
+    from ingestion.transports.seen import place_of
+    from khuyencong.submit_outcome import Handed
+
+    with connection, connection.cursor() as cursor:
+        land(cursor, [arrival], run_key)
+        cursor.execute(
+            "select max(receipt_key) from raw.receipt where (source_code, location) = (%s, %s)",
+            (arrival.source_code, arrival.location),
+        )
+        return Handed(place_of(str(path)), arrival.sha256, cursor.fetchone()[0])
 
 
 @contextmanager
@@ -86,92 +105,18 @@ def _place_of_work(settings: Settings, warehouse: Any, dry_run: bool) -> Iterato
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _arrival(path: Path, unit_key: str | None, received_at: datetime, is_archive: bool, landing: Path) -> Any:
+def _arrival(path: Path, unit_key: str | None, received_at: datetime, is_archive: bool, landing: Path) -> Arrival:
     from ingestion.landing import Arrival, keep
+    from ingestion.transports.seen import place_of
 
-    data = path.read_bytes()
+    data, location = path.read_bytes(), place_of(path.name)
     return Arrival(
         source_code="submit",
-        location=path.name,
+        location=location,
         claimed_unit_key=unit_key,
         sender=None,
         received_at=received_at,
-        sha256=keep(data, path.name, landing),
+        sha256=keep(data, location, landing),
         byte_count=len(data),
         is_archive=is_archive,
     )
-
-
-def _outcome(connection: Any, path: Path, arrival: Any) -> dict[str, Any]:
-    """What became of one file: its newest receipt, submissions, findings, and the flags on them."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select receipt_key, state from raw.receipt where source_code = %s and location = %s
-            order by receipt_key desc limit 1""",
-            (arrival.source_code, arrival.location),
-        )
-        receipt_key, state = cursor.fetchone()
-        cursor.execute(
-            """select finding_code, verdict, sheet_name, cell_address, written, expected, message_vi, message_en
-            from raw.finding where receipt_key = %s order by finding_key""",
-            (receipt_key,),
-        )
-        names = [column.name for column in cursor.description]
-        findings = [dict(zip(names, row, strict=True)) for row in cursor]
-        cursor.execute(
-            """select submission_key, form_code, unit_key, period_end, door_verdict from raw.submission
-            where receipt_key = %s order by submission_key""",
-            (receipt_key,),
-        )
-        names = [column.name for column in cursor.description]
-        submissions = [dict(zip(names, row, strict=True)) for row in cursor]
-        cursor.execute(
-            """select flag_id, severity, explanation_vi, explanation_en from checks.flag
-            where closed_run is null and submission_key = any (%s) order by severity, flag_id""",
-            ([submission["submission_key"] for submission in submissions],),
-        )
-        names = [column.name for column in cursor.description]
-        flags = [dict(zip(names, row, strict=True)) for row in cursor]
-    is_returned = state == "returned" or any(s["door_verdict"] == "return" for s in submissions)
-    return {
-        "path": str(path),
-        "verdict": "return" if is_returned else "accept",
-        "submissions": submissions,
-        "findings": findings,
-        "flags": flags,
-        "undecided": _undecided(connection, submissions),
-    }
-
-
-def _undecided(connection: Any, submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the rules could not compare though the file gives one side of it, with a reason that the sender can mend."""
-    from khuyencong.rule_report import undecided_verdicts
-
-    keys = [submission["submission_key"] for submission in submissions]
-    rows = undecided_verdicts(connection, submissions=keys, one_sided=True)
-    names = ("rule_id", "scope", "reason", "left_value", "right_value", "rule_name", "rule_name_en", "sentence_vi", "sentence_en")
-    return [{name: row[name] for name in names} for row in rows if row["reason"] in MENDABLE]
-
-
-def print_submitted(document: dict[str, Any]) -> None:
-    """A few sentences a file, in Vietnamese and English."""
-    from khuyencong.cli.output import console
-
-    out = console()
-    for file in document["files"]:
-        word = "RETURNED / TRẢ LẠI" if file["verdict"] == "return" else "accepted at the door / đã nhận"
-        out.print(f"{file['path']}: {word}", markup=False, style="bold")
-        for item in file["findings"]:
-            out.print(f"  {item['message_vi']}\n    {item['message_en']}", markup=False)
-        for item in file["flags"]:
-            out.print(f"  [{item['severity']}] {item['explanation_vi']}\n    {item['explanation_en']}", markup=False)
-        for item in file["undecided"][:MOST_UNDECIDED]:
-            scope = f" ({item['scope'].replace(';', ', ')})" if item["scope"] else ""
-            out.print(f"  [?] {item['rule_name']}{scope}: {item['sentence_vi']}.", markup=False)
-            out.print(f"    {item['rule_name_en']}{scope}: {item['sentence_en']}.", markup=False)
-        if (left := len(file["undecided"]) - MOST_UNDECIDED) > 0:
-            out.print(f"  [?] và {left} chỗ khác không so sánh được (--json). / {left} more that cannot be compared.", markup=False)
-        if not file["findings"] and not file["flags"] and not file["undecided"]:
-            out.print("  Không có gì phải sửa. / Nothing to correct.", markup=False)
-    if document["dry_run"]:
-        out.print("Dry run: nothing was written.")

@@ -70,10 +70,10 @@ def write_nation(
     """Write the sample nation into a folder, or nothing when the same nation already lies there.
 
     Files go to `<folder>/<unit_key>/<form>-<period>….xlsx|csv`, arrivals to `<folder>/manifest.csv` (path, received_at,
-    sender), true figures (đồng or counts) and planted errors to `<folder>/truth/`. `clean` plants no error; `until` keeps
-    reports whose period ends by that day; `forms` keeps only these forms; `years` (first, last) writes whole years of the
-    longer scenario, ValueError for years that it does not model; `planted` (kind → how many) takes the place of the
-    scenario's. The same arguments give the same bytes.
+    sender, and in each row the nation's last moment), true figures (đồng or counts) and planted errors to
+    `<folder>/truth/`. `clean` plants no error; `until` keeps reports whose period ends by that day; `forms` keeps only
+    these forms; `years` (first, last) writes whole years of the longer scenario, ValueError for years that it does not
+    model; `planted` (kind → how many) takes the place of the scenario's. The same arguments give the same bytes.
     """
     if years is not None:
         until = min(until or date.max, date(years[1], 12, 31))
@@ -95,7 +95,7 @@ def write_nation(
     newest = max((d.period_end for d in documents if d.period_end.month % 3 == 0), default=documents[-1].period_end)
     true_rows = [(*row, d.form.form_code, d.period_end) for d in documents for row in d.truth]
     errors = [] if clean else plant(desk, documents, planted)
-    places = write_documents(folder, documents)
+    places = write_documents(folder, documents, _last_moment(desk, until))
     truth = folder / "truth"
     truth.mkdir(parents=True, exist_ok=True)
     _write_csv(truth / "figures.csv", FIGURE_COLUMNS, true_rows)
@@ -116,10 +116,13 @@ def write_nation(
     return summary
 
 
-def write_documents(folder: Path, documents: list[Document]) -> dict[int, Places]:
-    """Write documents and the manifest of their arrivals; by `id` of a document, where each cell of its tables stands."""
+def write_documents(folder: Path, documents: list[Document], played_until: datetime) -> dict[int, Places]:
+    """Write documents and the manifest of their arrivals; by `id` of a document, where each cell of its tables stands.
+
+    `played_until` is the last moment of these invented years, up to which a home of a sample plays them.
+    """
     written = [_write(folder, document) for document in documents]
-    _write_manifest(folder, documents)
+    _write_manifest(folder, documents, played_until)
     return {id(document): where for document, where in zip(documents, written, strict=True)}
 
 
@@ -176,9 +179,9 @@ def _write(folder: Path, document: Document) -> Places:
     return places
 
 
-def _write_manifest(folder: Path, documents: list[Document]) -> None:
-    rows = sorted((d.path, d.received_at.isoformat(), d.office) for d in documents)
-    _write_csv(folder / "manifest.csv", ("path", "received_at", "sender"), rows)
+def _write_manifest(folder: Path, documents: list[Document], until: datetime) -> None:
+    rows = sorted((d.path, d.received_at.isoformat(), d.office, until.isoformat()) for d in documents)
+    _write_csv(folder / "manifest.csv", ("path", "received_at", "sender", "played_until"), rows)
 
 
 def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:

@@ -267,6 +267,7 @@ def web(chain: Chain, token: str) -> Iterator[WebServer]:
                 self.send_header("Content-Length", str(len(data)))
             if tag:
                 self.send_header("ETag", tag)
+            self.send_header("Last-Modified", "Wed, 01 Jan 2020 00:00:00 GMT")  # the time of a file, which its sender can set
             self.end_headers()
             for at in range(len(data) if is_slow else 0):
                 time.sleep(0.2)

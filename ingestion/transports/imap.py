@@ -10,8 +10,11 @@ import email
 import imaplib
 import re
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from email import policy
 from email.utils import parseaddr
 from functools import partial
@@ -31,7 +34,10 @@ BROKEN = (OSError, EOFError, imaplib.IMAP4.abort)
 
 @contextmanager
 def open_place(source: Source, known: Known, limits: Limits) -> Iterator[Look]:
-    """Attachments of a mailbox's messages, as `<validity>-<uid>/<n>-<name>`; a message never changes, so it is fetched once."""
+    """Attachments of a mailbox's messages, as `<validity>-<uid>/<n>-<name>`; a message never changes, so it is fetched once.
+
+    They came when the server took their message in (INTERNALDATE).
+    """
     address = source.address(("imaps",), EXAMPLE)
     shown = f"imaps://{address.netloc}{address.path}"
     if source.unit_key is None:
@@ -76,19 +82,32 @@ def _look(server: imaplib.IMAP4_SSL, validity: str, shown: str, known: Known, li
     try:
         server.noop()  # lets the server tell of mail that came since
         _, answers = server.uid("FETCH", "1:*", "(RFC822.SIZE BODYSTRUCTURE)")
+        # Asked for apart: an answer with a structure holds names that a sender wrote.
+        _, dated = server.uid("FETCH", "1:*", "(INTERNALDATE)")
     except BROKEN as error:
         raise Trouble("unreachable", where=shown, reason=told(error)) from error
     taken: dict[str, list[str]] = {}
     for location in known:
         taken.setdefault(location.partition("/")[0], []).append(location)
+    came = dict(_moments(dated))
     seen = []
     for uid, byte_count, structure in _messages(answers):
         message = f"{validity}-{uid}"
         if message in taken:
             seen += [SeenFile(place, partial(_unread, place), version=known[place]) for place in taken[message]]
         elif NAMED_PART.search(structure):
-            seen += _attachments(server, uid, message, byte_count, limits)
+            found = _attachments(server, uid, message, byte_count, limits)
+            seen += [replace(file, received_at=came.get(uid)) for file in found]
     return seen
+
+
+def _moments(answers: list) -> Iterator[tuple[str, datetime]]:
+    """(uid, when the server took the message in) a message; the `Date` in a mail is its sender's word and is not read."""
+    for answer in answers:
+        line = answer if isinstance(answer, bytes) else b""
+        uid, moment = re.search(rb"\bUID (\d+)", line), imaplib.Internaldate2tuple(line)
+        if uid and moment:
+            yield uid[1].decode(), datetime.fromtimestamp(time.mktime(moment), UTC)
 
 
 def _messages(answers: list) -> Iterator[tuple[str, int, bytes]]:

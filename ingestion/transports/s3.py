@@ -23,7 +23,7 @@ BROKEN = (botocore.exceptions.BotoCoreError, aiohttp.ClientError, OSError, Timeo
 
 @contextmanager
 def open_place(source: Source, known: Known, limits: Limits) -> Iterator[Look]:
-    """Objects below a prefix of a bucket; an ETag already taken is not fetched again."""
+    """Objects below a prefix of a bucket; an ETag already taken is not fetched again. The store says when each came."""
     address = source.address(("https", "http"), EXAMPLE)
     folder = address.path.strip("/")
     if not folder:
@@ -67,6 +67,7 @@ def _look(filesystem: S3FileSystem, folder: str, shown: str, limits: Limits) -> 
                     read=partial(_read, filesystem, entry["name"], limits),
                     byte_count=entry["size"],
                     version=f"{entry['size']} {entry.get('ETag', '')}",
+                    received_at=entry.get("LastModified"),
                 )
             )
     return seen

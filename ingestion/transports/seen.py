@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ import yaml
 from ingestion.text import nfc
 
 CATALOGUE = Path(__file__).parent / "troubles.yml"
+SURROGATE = re.compile("[\ud800-\udfff]")
 OUTCOMES = ("unreachable", "refused", "absent", "not_set_up", "file_failed", "file_refused", "file_waiting")
 
 # Location → the version that lies in landing, as an earlier look wrote it down.
@@ -33,7 +35,7 @@ class SeenFile:
 
     `version` changes whenever the bytes do. `read(version)` gives the content, or None when it is still that version. may_grow says
     that the place shows a file while it is being uploaded.
-    received_at and sender are known only where the place keeps them.
+    received_at is given only where the receiving side says it, of itself: never a time that a sender can write.
     """
 
     location: str
@@ -73,8 +75,23 @@ def catalogue() -> dict[str, dict]:
 
 
 def place_of(path: str) -> str:
-    """A path or name as it is kept: composed (NFC), with a mark for what is no text."""
-    return nfc(path.encode("utf-8", "surrogatepass").decode("utf-8", "replace")).replace("\0", "\ufffd")
+    """A path or name as it is kept and shown: composed (NFC); a byte that is no text as \\xNN, so that two names stay two."""
+    return nfc(SURROGATE.sub(_as_bytes, path)).replace("\0", "\\x00")
+
+
+def _as_bytes(found: re.Match[str]) -> str:
+    """A byte of a name that is not UTF-8, as Python hands it on; any other half of a pair by its number."""
+    code = ord(found[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+
+
+def refused(location: str, code: str) -> SeenFile:
+    """A file that is seen and not taken, with the trouble that says why."""
+
+    def read(version: str | None) -> Content | None:
+        raise Trouble(code, where=location)
+
+    return SeenFile(location, read)
 
 
 def told(error: BaseException) -> str:

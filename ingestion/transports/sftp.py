@@ -26,8 +26,24 @@ EXAMPLE = "sftp://account@host.example:22/folder"
 BROKEN = (OSError, EOFError, paramiko.SSHException)
 
 
+class AnyNames(paramiko.SFTPClient):
+    """paramiko's client for names that are no UTF-8: its own way cannot list a folder that holds one."""
+
+    def _request(self, kind: int, *parts: object) -> tuple[int, paramiko.Message]:
+        kind, message = super()._request(kind, *parts)
+        message.get_text = lambda: message.get_string().decode("utf-8", "surrogateescape")
+        return kind, message
+
+    def _adjust_cwd(self, path: str | bytes) -> bytes:
+        return super()._adjust_cwd(path.encode("utf-8", "surrogateescape") if isinstance(path, str) else path)
+
+
 class CheckedSFTP(SFTPFileSystem):
     """fsspec's SFTP with host keys that are known beforehand; its own way adds whatever key a server shows."""
+
+    def ls(self, path: str, detail: bool = False) -> list:
+        entries = [self._decode_stat(entry, path) for entry in self.ftp.listdir_attr(path)]
+        return entries if detail else sorted(entry["name"] for entry in entries)
 
     def _connect(self) -> None:
         known_hosts = self.ssh_kwargs.pop("known_hosts")
@@ -39,7 +55,7 @@ class CheckedSFTP(SFTPFileSystem):
                     self.client.get_host_keys().add(host, entry.key.get_name(), entry.key)
         self.client.set_missing_host_key_policy(paramiko.RejectPolicy())
         self.client.connect(self.host, **self.ssh_kwargs)
-        self.ftp = self.client.open_sftp()
+        self.ftp = AnyNames.from_transport(self.client.get_transport())
         self.ftp.get_channel().settimeout(ANSWER_SECONDS)
 
 
@@ -93,8 +109,6 @@ def _look(filesystem: CheckedSFTP, folder: str, shown: str, limits: Limits) -> l
         raise Trouble("place_absent", where=shown) from error
     except PermissionError as error:
         raise Trouble("place_absent", where=f"{shown} ({told(error)})") from error
-    except UnicodeError as error:
-        raise Trouble("names_unreadable", where=shown) from error
     except BROKEN as error:
         raise Trouble("unreachable", where=shown, reason=told(error)) from error
     seen = []

@@ -15,7 +15,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Source:
-    """One place that reports come from: its transport, its address, and its unit when it is one unit's own account."""
+    """One place that reports come from: its transport, its address, and its unit when it is one unit's own account.
+
+    `is_sample`: the folder of a sample, whose manifest says what came when.
+    """
 
     source_code: str
     transport: str
@@ -24,6 +27,7 @@ class Source:
     secret_name: str | None
     settings: Settings = field(repr=False)
     left_out: tuple[str, ...] = ()
+    is_sample: bool = False
 
     def secret(self) -> str:
         """The secret that the row names; raises Trouble when it is not there."""
@@ -62,8 +66,10 @@ class Limits:
     settle_seconds: float
 
 
-def read_sources(settings: Settings) -> list[Source]:
+def read_sources(settings: Settings, *, is_sample: bool = False) -> list[Source]:
     """The sources of register/sources.csv. A relative folder lies in the installation's home.
+
+    In the home of a sample (`is_sample`) they are the folders that are no unit's own, each read by its manifest.
 
     KC_INBOX stands for every location: then there is one source, the register's first folder that is no unit's own, else `inbox`.
     A source inside another's folder is left out of the outer one, so that no file arrives twice.
@@ -74,6 +80,8 @@ def read_sources(settings: Settings) -> list[Source]:
         shared = [row for row in rows if row["transport"] == "folder" and not row["unit_key"]]
         row = shared[0] if shared else {"source_code": "inbox", "transport": "folder", "unit_key": "", "secret_name": ""}
         rows = [row | {"location": str(settings.inbox)}]
+    if is_sample:
+        rows = [row for row in rows if row["transport"] == "folder" and not row["unit_key"]]
     places = {row["source_code"]: _place(row, settings) for row in rows}
     folders = {row["source_code"] for row in rows if row["transport"] == "folder"}
     return [
@@ -85,6 +93,7 @@ def read_sources(settings: Settings) -> list[Source]:
             secret_name=row["secret_name"] or None,
             settings=settings,
             left_out=tuple(place for code, place in places.items() if code in folders and code != row["source_code"]),
+            is_sample=is_sample,
         )
         for row in rows
     ]

@@ -25,8 +25,12 @@ def main() -> None:
     """Run `kc`; an error of ours ends as one clear sentence and exit code 1."""
     from khuyencong.cli.output import Refused, say_error
 
+    # A file's name need not be text. The command gets it as it is; what looks at the process's own command line, as dbt's log
+    # does, gets text.
+    arguments = sys.argv[1:]
+    sys.argv[1:] = [argument.encode("utf-8", "backslashreplace").decode() for argument in arguments]
     try:
-        app()
+        app(args=arguments)
     except Refused as refusal:
         say_error(str(refusal))
         sys.exit(refusal.exit_code)

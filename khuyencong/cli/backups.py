@@ -28,12 +28,12 @@ def backup(
     from khuyencong.backup import make_backup
     from khuyencong.backup_file import BackupRefused
     from khuyencong.cli.output import Refused, console, number, print_json
-    from khuyencong.cli.session import now
+    from khuyencong.cli.session import machine_now
     from khuyencong.settings import read_settings
 
     settings = read_settings()
     try:
-        made = make_backup(settings, (target or settings.home / "backups").absolute(), now())
+        made = make_backup(settings, (target or settings.home / "backups").absolute(), machine_now())
     except FileExistsError as error:
         raise Refused(str(error), 2) from error
     except BackupRefused as error:

@@ -33,11 +33,14 @@ def rollup(
     Example: kc rollup --period 2025-01..2025-06 --indicator KC-E05 --total activity
     """
     from khuyencong.cli.output import Refused, print_json
-    from khuyencong.cli.session import open_connection, parse_time
+    from khuyencong.cli.session import asked_moment, open_connection
     from khuyencong.rollup import UnknownChoice
     from khuyencong.rollup import rollup as roll_up
+    from khuyencong.settings import read_settings
 
-    with open_connection() as connection:
+    settings = read_settings()
+    moment = asked_moment(settings, as_of) if as_of else None
+    with open_connection(settings) as connection:
         try:
             document = roll_up(
                 connection,
@@ -46,7 +49,7 @@ def rollup(
                 activity=activity,
                 indicator=indicator,
                 geography=geography,
-                as_of=parse_time(as_of),
+                as_of=moment,
                 by=by,
                 total=tuple(part for part in total.split(",") if part),
             )

@@ -27,18 +27,25 @@ def submit(
 ) -> None:
     """Files through door and rules; what is wrong is said with its cell. Exit 3 when a file is returned.
 
+    Of several versions of one report the last named is the newest and takes the place of the others, which are not checked.
+
     Example: kc submit kinh-phi-2025-06.xlsx --dry-run
     """
+    from ingestion.transports.seen import place_of
     from khuyencong.cli.output import Refused, print_json
     from khuyencong.cli.session import now
+    from khuyencong.cli.submitted import print_submitted
     from khuyencong.settings import read_settings
-    from khuyencong.submit import print_submitted
     from khuyencong.submit import submit as submit_files
 
     for path in paths:
         if not path.is_file():
-            raise Refused(f"There is no file {path}.", 2)
-    document = submit_files(read_settings(), paths, now(), dry_run=dry_run, unit_key=unit, is_archive=archive)
+            raise Refused(f"There is no file {place_of(str(path))}.", 2)
+    settings = read_settings()
+    try:
+        document = submit_files(settings, paths, now(settings), dry_run=dry_run, unit_key=unit, is_archive=archive)
+    except PermissionError as error:
+        raise Refused(f"{place_of(str(error.filename))} may not be read by this account.", 2) from error
     print_json(document) if as_json else print_submitted(document)
     if any(file["verdict"] == "return" for file in document["files"]):
         raise typer.Exit(3)
@@ -52,14 +59,15 @@ def read(
 
     Example: kc read report.txt --json
     """
+    from ingestion.transports.seen import place_of
     from khuyencong.cli.output import Refused, print_json
-    from khuyencong.cli.session import now
+    from khuyencong.cli.session import machine_now
     from khuyencong.preview import preview, print_preview
     from khuyencong.settings import read_settings
 
     if not file.is_file():
-        raise Refused(f"There is no file {file}.", 2)
-    document = preview(read_settings(), file, now())
+        raise Refused(f"There is no file {place_of(str(file))}.", 2)
+    document = preview(read_settings(), file, machine_now())
     print_json(document) if as_json else print_preview(document)
     if document["returned"]:
         raise typer.Exit(3)
@@ -108,4 +116,6 @@ def sample(
         summary = write_nation(folder, seed=seed, clean=clean, years=chosen)
     except ValueError as error:
         raise Refused(str(error), 2) from error
-    console().print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.")
+    out = console()
+    out.print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.", soft_wrap=True, markup=False)
+    out.print(f"Play it in a home of its own, with a clock of its own: KC_HOME=… KC_INBOX={folder} kc nightly", soft_wrap=True)

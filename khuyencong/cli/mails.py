@@ -26,20 +26,20 @@ def chase(
 
     from khuyencong.chase import ChaseError, chase_settings
     from khuyencong.cli.output import Refused, console, print_json
-    from khuyencong.cli.session import now, parse_time
+    from khuyencong.cli.session import asked_night, now, parse_time
     from khuyencong.journal import write_log
     from khuyencong.mail.outbox import send_from_outbox
     from khuyencong.settings import read_settings
 
-    settings, moment = read_settings(), parse_time(as_of) or now()
-    if moment.date() > now().date() and not dry_run:
-        raise Refused(f"{moment:%Y-%m-%d} is yet to come: it can only be looked at (--dry-run).", 2)
+    settings = read_settings()
+    moment = parse_time(as_of) if dry_run else asked_night(settings, as_of)
+    moment = moment or now(settings)
     with write_log(settings, "chase"):
         try:
             outcome = chase_settings(settings, moment, dry_run=dry_run)
         except ChaseError as error:
             raise Refused(str(error), 2) from error
-        sent = None if dry_run else send_from_outbox(settings, now())
+        sent = None if dry_run else send_from_outbox(settings, now(settings))
     if as_json:
         print_json(outcome.document() | {"sent": sent and asdict(sent)})
         return

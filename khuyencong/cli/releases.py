@@ -179,12 +179,14 @@ def _sign(act: str, period: str, reason: str, budget_year: int | None, as_json: 
     from khuyencong.cli.output import Refused, console, print_json
     from khuyencong.cli.session import now, open_connection
     from khuyencong.final import FinalError, sign
+    from khuyencong.settings import read_settings
     from khuyencong.spans import UnknownChoice, read_spans
 
-    with open_connection() as connection:
+    settings = read_settings()
+    with open_connection(settings) as connection:
         try:
             (span,) = read_spans(period)
-            signed = sign(connection, act, budget_year or span.period_end.year, span.period_end, reason, now())
+            signed = sign(connection, act, budget_year or span.period_end.year, span.period_end, reason, now(settings))
         except (FinalError, UnknownChoice, ValueError) as error:
             raise Refused(str(error), 2) from error
     if as_json:

@@ -89,12 +89,13 @@ def decide(
     from khuyencong.cli.session import now, open_connection, parse_time
     from khuyencong.decisions import DecisionError
     from khuyencong.decisions import decide as record
+    from khuyencong.settings import read_settings
 
-    day = parse_time(until)
-    with open_connection() as connection:
+    settings, day = read_settings(), parse_time(until)
+    with open_connection(settings) as connection:
         try:
             rows = record(
-                connection, flag, decision, reason, value, day.date() if day else None, decided_at=now()
+                connection, flag, decision, reason, value, day.date() if day else None, decided_at=now(settings)
             )
         except DecisionError as error:
             raise Refused(str(error), 2) from error

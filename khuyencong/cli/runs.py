@@ -50,13 +50,21 @@ def demo(
 
     Example: kc demo
     """
-    from khuyencong.cli.output import print_json
-    from khuyencong.demo import print_demo, run_demo
+    from dataclasses import replace
+    from functools import partial
+
+    from khuyencong.cli.output import Refused, print_json
+    from khuyencong.cli.session import now
+    from khuyencong.demo import NoSampleHome, print_demo, run_demo
     from khuyencong.journal import write_log
     from khuyencong.settings import read_settings
 
-    with write_log(read_settings(), NIGHT_LOG), _progress(as_json) as progress:
-        outcome = run_demo(seed, progress)
+    settings = replace(read_settings(), inbox=None)
+    try:
+        with write_log(settings, NIGHT_LOG), _progress(as_json) as progress:
+            outcome = run_demo(settings, seed, partial(now, settings), progress)
+    except NoSampleHome as refusal:
+        raise Refused(str(refusal), 2) from refusal
     if as_json:
         print_json(outcome.night)
     else:
@@ -65,7 +73,7 @@ def demo(
 
 def nightly(
     as_of: Annotated[
-        str | None, typer.Option(help="What we knew at this time: YYYY-MM-DD or ISO time. Default: now.")
+        str | None, typer.Option(help="What had come and was decided by this time, now or earlier: YYYY-MM-DD or ISO time.")
     ] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Build again even when nothing came since the last night.")
@@ -76,17 +84,20 @@ def nightly(
 
     Example: kc nightly --as-of 2026-04-30
     """
+    from functools import partial
+
     from khuyencong.cli.output import print_json
-    from khuyencong.cli.session import now, parse_time
+    from khuyencong.cli.session import asked_night, now
     from khuyencong.journal import write_log
     from khuyencong.nightly import run_nightly
     from khuyencong.nights import NightInProgress
     from khuyencong.settings import read_settings
 
-    settings, moment = read_settings(), parse_time(as_of) or now()
+    settings = read_settings()
+    moment = asked_night(settings, as_of)
     try:
         with write_log(settings, NIGHT_LOG), _progress(as_json) as progress:
-            night = run_nightly(settings, moment, now, progress, is_rebuild=rebuild)
+            night = run_nightly(settings, moment, partial(now, settings), progress, is_rebuild=rebuild)
     except NightInProgress:
         raise
     except Exception as error:
@@ -105,7 +116,7 @@ def _tell_desk(settings: Any, error: Exception) -> None:
     if settings.smtp is None:
         return
     try:
-        tell_failed_night(settings, now(), reason=sentence_of(error))
+        tell_failed_night(settings, now(settings), reason=sentence_of(error))
     except Exception as trouble:
         say_error(f"The desk could not be told: {trouble}")
 
@@ -136,14 +147,20 @@ def status(
 
     Example: kc status --as-of 2026-04-30
     """
-    from khuyencong.cli.output import print_json
-    from khuyencong.cli.session import now, open_connection, parse_time
+    from khuyencong.cli.output import console, print_json
+    from khuyencong.cli.session import asked_moment, open_connection
+    from khuyencong.sample_home import is_sample_home
+    from khuyencong.settings import read_settings
     from khuyencong.status import print_status
     from khuyencong.status import status as read_status
 
-    with open_connection() as connection:
-        document = read_status(connection, parse_time(as_of) or now())
+    settings = read_settings()
+    moment = asked_moment(settings, as_of)
+    with open_connection(settings) as connection:
+        document, is_sample = read_status(connection, moment), is_sample_home(connection)
     print_json(document) if as_json else print_status(document)
+    if is_sample and not as_json:
+        console().print(f"This is the home of a sample: invented years, by a clock of its own ({moment:%Y-%m-%d %H:%M}).")
     if document["is_stale"] or not document["marts"]["is_whole"]:
         raise typer.Exit(1)
 

@@ -8,10 +8,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from khuyencong.cli.output import Refused
-from khuyencong.clock import now
+from khuyencong.clock import FutureMoment, machine_now, moment_of, night_of, now
 from khuyencong.settings import TIMEZONE, Settings, read_settings
 
-__all__ = ["now", "open_connection", "parse_time"]
+__all__ = ["asked_moment", "asked_night", "machine_now", "now", "open_connection", "parse_time"]
 
 
 def parse_time(text: str | None) -> datetime | None:
@@ -25,6 +25,26 @@ def parse_time(text: str | None) -> datetime | None:
     except ValueError as error:
         raise Refused(f"'{text}' is no date. Write YYYY-MM-DD, for example 2026-04-30.", 2) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=TIMEZONE)
+
+
+def asked_moment(settings: Settings, text: str | None) -> datetime:
+    """The moment of an `--as-of`, now without one; what is yet to come is a usage error."""
+    try:
+        return moment_of(settings, parse_time(text), is_whole_day=_is_whole_day(text))
+    except FutureMoment as future:
+        raise Refused(str(future), 2) from future
+
+
+def asked_night(settings: Settings, text: str | None) -> datetime | None:
+    """The moment of an act's `--as-of` (a night, a chase), None for now; what is yet to come is a usage error."""
+    try:
+        return night_of(settings, parse_time(text), is_whole_day=_is_whole_day(text))
+    except FutureMoment as future:
+        raise Refused(str(future), 2) from future
+
+
+def _is_whole_day(text: str | None) -> bool:
+    return text is not None and len(text) == len("2026-04-30")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import shutil
@@ -14,7 +15,9 @@ from typing import Any
 from raw_builder import month_end
 
 from ingestion.forms import load_forms
+from khuyencong.sample_home import set_clock
 from khuyencong.settings import PROJECT, TIMEZONE, Settings
+from khuyencong.warehouse.address import connect, from_url
 from samples.documents import Document, Line, SheetPart
 from samples.scenario import Habit
 from samples.workbook import workbook_bytes
@@ -22,6 +25,7 @@ from samples.workbook import workbook_bytes
 UNITS = ("ha-noi", "thanh-hoa", "long-an", "tay-ninh", "tay-ninh-2025", "viet-nam", "phia-bac", "mien-trung-tay-nguyen", "phia-nam")
 FORM = load_forms(PROJECT / "ingestion" / "forms")["kinh-phi"]
 HABIT = Habit("triệu đồng", 1_000_000, 0, "-", 0, True, False)
+FIRST_DAY = datetime(2025, 1, 1, tzinfo=TIMEZONE)
 ACTIVITIES = {"A1": "Đào tạo nghề, truyền nghề", "A3": None}
 STAGES = ("plan", "contracted", "implemented", "disbursed", "settled")
 
@@ -64,7 +68,9 @@ class Country:
         return self.home / "rules"
 
     def settings(self, database_url: str) -> Settings:
-        """Settings of this installation on a warehouse."""
+        """Settings of this installation on a warehouse, which becomes the home of a sample: this country's years are invented."""
+        with contextlib.closing(connect(from_url(database_url))) as connection:
+            set_clock(connection, FIRST_DAY)
         known = Settings(home=self.home / "kc", database_url=database_url, inbox=self.inbox)
         return dataclasses.replace(known, register=self.register, rules=self.rules, dbt_project=self.project)
 

@@ -90,9 +90,10 @@ def test_a_task_that_was_killed_is_named_though_it_left_no_word(database, mailin
     with contextlib.closing(connect(database)) as holder, holder.cursor() as cursor:
         cursor.execute("lock table raw.source_attempt")
         code = f"""
+from khuyencong.clock import now
 from khuyencong.nightly import run_one_station
 from khuyencong.settings import read_settings
-run_one_station(read_settings(), {run_key}, "land")"""
+run_one_station(read_settings(), {run_key}, "land", now(read_settings()))"""
         worker = subprocess.Popen([sys.executable, "-c", code], env=environment(mailing), cwd=PROJECT)
         waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%source_attempt%'"
         deadline = time.monotonic() + 60

@@ -311,8 +311,13 @@ def test_what_arrived_since_the_night_is_not_chased_blindly(story):
         digest = text_of(came[DESK])
         assert "Hôm nay chưa nhắc: lúc 07:40 26/04/2025 có tệp mới đến, đêm nay sẽ đọc." in digest
         assert "Long An: 1 tệp, lần cuối lúc 07:40 26/04/2025; đêm nay sẽ đọc." in digest
+        # pulled after the night, and proved by its mail server to have come before it
+        story.execute("truncate outbox.mail, outbox.notice")
+        story.execute("update raw.receipt set received_at = '2025-04-25T23:50+07' where sha256 = 'unread'")
+        assert office("long-an") not in story.day("2025-04-26")
         assert "Not asked for today: something arrived at 2025-04-26 07:40 and will be read tonight." in digest
         # The night read it, and it was not the report: now it is asked for.
+        story.execute("update raw.receipt set state = 'read' where sha256 = 'unread'")
         assert office("long-an") in story.day("2025-04-28")
     finally:
         story.execute("delete from raw.receipt where sha256 = 'unread'")

@@ -30,7 +30,7 @@ def test_the_night_is_asked_for_when_the_share_passes_and_once_a_day(database, t
     with contextlib.closing(connect(database)) as connection:
 
         def asked(moment):
-            for source in read_sources(settings):
+            for source in read_sources(settings, is_sample=True):
                 pull(connection, source, None, at(moment), at(moment))
             return early_night(connection, settings, at(moment))
 

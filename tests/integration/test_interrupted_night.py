@@ -47,13 +47,13 @@ def test_a_station_that_was_cut_off_while_judging_again_judges_from_the_beginnin
     names = [name for name, _ in STATIONS]
     before, after = names[: names.index("reconcile")], names[names.index("reconcile") + 1 :]
     for name in before:
-        run_one_station(cut, run_key, name)
+        run_one_station(cut, run_key, name, MOMENT)
     with monkeypatch.context() as patched:
         patched.setattr(stations, "build_and_record", half)
         with pytest.raises(Cut):
-            run_one_station(cut, run_key, "reconcile")
+            run_one_station(cut, run_key, "reconcile", MOMENT)
     for name in ("reconcile", *after):
-        run_one_station(cut, run_key, name)
+        run_one_station(cut, run_key, name, MOMENT)
     assert close_run(cut, run_key, MOMENT)["release_hash"] == undisturbed["release_hash"]
     for query in (FAILED, FLAGGED, HELD):
         found = ask(whole, query)

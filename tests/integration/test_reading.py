@@ -160,7 +160,7 @@ def test_a_source_inside_anothers_folder_is_read_once_with_its_own_manifest(inbo
     from ingestion.transports import read_sources
 
     settings = replace(inbox.settings, inbox=None)
-    sources = {source.source_code: source for source in read_sources(settings)}
+    sources = {source.source_code: source for source in read_sources(settings, is_sample=True)}
     outer, inner = (Path(sources[code].location) for code in ("samples", "published"))
     assert inner.is_relative_to(outer) and outer.is_relative_to(settings.home)
     for folder, moment in ((outer, "2025-04-20T09:00:00+07:00"), (inner, "2016-07-20T09:00:00+07:00")):

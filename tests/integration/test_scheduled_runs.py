@@ -46,8 +46,8 @@ def test_a_night_that_was_built_over_cannot_go_on(settings):
     first = open_run(settings, AS_OF, AS_OF, "scheduled__1")
     second = open_run(settings, AS_OF, AS_OF, "scheduled__2")
     with pytest.raises(RuntimeError, match=f"Run {first} cannot go on: run {second} has built over it"):
-        run_one_station(settings, first, "read")
-    assert run_one_station(settings, second, "read").rows_in == 0
+        run_one_station(settings, first, "read", AS_OF)
+    assert run_one_station(settings, second, "read", AS_OF).rows_in == 0
 
 
 def test_a_command_waits_for_a_scheduled_night_but_not_for_a_dead_one(settings, database):
@@ -67,5 +67,5 @@ def test_a_failed_station_that_is_tried_again_makes_the_night_running_again(sett
     key = open_run(settings, AS_OF, AS_OF, "scheduled__1")
     with contextlib.closing(connect(database)) as connection, connection, connection.cursor() as cursor:
         cursor.execute("update release.run set state = 'failed', failed_station = 'read', failed_reason = 'x'")
-    run_one_station(settings, key, "read")
+    run_one_station(settings, key, "read", AS_OF)
     assert [state for _, state, _ in runs()] == ["running"]

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import boto3
@@ -30,6 +30,7 @@ from khuyencong.warehouse import connect
 
 NOW = datetime.fromisoformat("2025-04-20T09:00:00+07:00")
 AFTER_MERGER = datetime.fromisoformat("2025-08-01T09:00:00+07:00")
+LONG_AGO = datetime.fromisoformat("2020-01-01T00:00:00+00:00").timestamp()
 CAP = 60_000
 PASSWORDS = {"long-an": "mat-khau-long-an", "ha-noi": "mat-khau-ha-noi", "tay-ninh-2025": "mat-khau-tay-ninh"}
 TOKEN, S3_SECRET = "ma-truy-cap-that", "khoa:bi-mat-s3"
@@ -124,7 +125,12 @@ def at(server, account, port=None):
 def sftp_place(installed, chain, request):
     sftp = request.getfixturevalue("sftp")
     installed.source("place", "sftp", at(sftp, "ha-noi"), "ha-noi", sftp.private_key)
-    yield lambda name, data: sftp.put("ha-noi", name, data)
+
+    def put(name, data):
+        """A file whose time was set years back, as whoever sends it can."""
+        os.utime(sftp.put("ha-noi", name, data), (LONG_AGO, LONG_AGO + len(data)))
+
+    yield put
 
 
 @contextlib.contextmanager
@@ -179,6 +185,21 @@ def test_a_file_is_taken_once_and_again_when_it_changes(place, installed, chain,
         assert outcomes == [("done", 1, 1, 1), ("done", 1, 1, 0), ("done", 1, 1, 1)]
 
 
+def test_the_store_says_when_an_object_came_and_our_looks_hold_it_to_that(installed, chain, request):
+    with s3_place(installed, chain, request) as put:
+        put("a.xlsx", b"1")
+        address = installed.rows[0][2].removesuffix("/bao-cao/inbox")
+        stored = s3_client(address).head_object(Bucket="bao-cao", Key="inbox/a.xlsx")["LastModified"]
+        first_look, second_look = stored + timedelta(hours=1), stored + timedelta(hours=2)
+        pull_source(installed.settings, "place", first_look)
+        put("b.xlsx", b"2")  # dated by its beginning, which an upload in parts may have had days ago
+        put("a.xlsx", b"3")
+        pull_source(installed.settings, "place", second_look)
+        query = "select location, byte_count, received_at from raw.receipt where location ~ '^.[.]' order by receipt_key"
+        came = installed.ask(query)
+        assert came == [("a.xlsx", 1, stored), ("a.xlsx", 1, first_look), ("b.xlsx", 1, first_look)]
+
+
 def test_an_etag_already_taken_is_not_sent_again(installed, chain):
     installed.secret("authorities.pem", chain.authority)
     with web(chain, TOKEN) as server:
@@ -229,13 +250,39 @@ def test_attachments_are_taken_and_the_mailbox_is_left_as_it_was(installed, chai
         } - {"file_over_cap"}
 
 
-def mail(name, data):
+def mail(name, data, **headers):
     message = EmailMessage()
+    for header, value in headers.items():
+        message[header] = value
     message["From"], message["Subject"] = "Sở Công Thương <bao-cao@ha-noi.invalid>", "Báo cáo quý 1"
     message.set_content("Kính gửi Cục.")
     if name:
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
+
+
+def test_a_mail_came_when_the_server_took_it_in_whatever_it_says_of_itself(installed, chain, tmp_path):
+    installed.secret("authorities.pem", chain.authority)
+
+    def deliver(box, name, taken_in):
+        """A mail dated long ago by its sender, with an attachment whose name speaks the protocol; taken in at a moment."""
+        message = mail(name, name.encode(), Date="Wed, 01 Jan 2020 08:00:00 +0700")
+        box.append("INBOX", None, imaplib.Time2Internaldate(taken_in), message)
+
+    with dovecot(tmp_path, chain, {"ha-noi": PASSWORDS["ha-noi"]}) as port:
+        installed.source("mail", "imap", f"imaps://ha-noi@{HOST}:{port}/INBOX", "ha-noi", PASSWORDS["ha-noi"])
+        with imaplib.IMAP4_SSL(HOST, port, ssl_context=ssl.create_default_context(cadata=chain.authority)) as box:
+            box.login("ha-noi", PASSWORDS["ha-noi"])
+            evening = datetime.fromisoformat("2025-04-19T23:50:07+07:00")
+            deliver(box, 'a) INTERNALDATE "01-Jan-2020 00:00:00 +0700".xlsx', evening)
+            deliver(box, "b.xlsx", NOW + timedelta(days=2))  # a server whose clock is fast
+            pull_source(installed.settings, "mail", NOW)
+            deliver(box, "c.xlsx", evening)  # put there by hand, dated back: it was not there at the last look
+            later = NOW + timedelta(hours=1)
+            deliver(box, "d.xlsx", NOW + timedelta(minutes=20))
+            pull_source(installed.settings, "mail", later)
+    came = installed.ask("select received_at from raw.receipt order by location")
+    assert [moment for (moment,) in came] == [evening, NOW, NOW, NOW + timedelta(minutes=20)]
 
 
 def test_account_folder_and_content_must_agree(installed, sftp):
@@ -279,6 +326,27 @@ def test_a_tree_that_is_nobodys_account_takes_files_in_units_folders_only(instal
         ("b.xlsx", None, "returned", "sender_unknown", "landing"),
         ("ha-noi/a.xlsx", "ha-noi", "landed", None, None),
     ]
+
+
+def test_names_that_are_not_utf_8_are_taken_and_stay_apart(installed, sftp, tmp_path):
+    installed.source("sftp", "sftp", at(sftp, "ha-noi"), "ha-noi", PASSWORDS["ha-noi"])
+    installed.source("share", "folder", str(tmp_path / "share"))
+    (tmp_path / "share" / "ha-noi").mkdir(parents=True)
+    names = [name.encode("latin-1") for name in ("báo cáo.xlsx", "bào cáo.xlsx")]
+    for folder in (sftp.inbox("ha-noi"), tmp_path / "share" / "ha-noi"):
+        for name in names:
+            with open(os.path.join(os.fsencode(folder), name), "wb") as file:
+                file.write(name)
+    (sftp.inbox("ha-noi") / "quý").mkdir()
+    (sftp.inbox("ha-noi") / "quý" / "một.xlsx").write_bytes("một".encode())
+    installed.night()
+    assert installed.troubles() == {}
+    kept = [r"b\xe0o c\xe1o.xlsx", r"b\xe1o c\xe1o.xlsx"]
+    found = installed.ask("select source_code, location, sha256 from raw.receipt order by source_code, location")
+    places = [("sftp", name) for name in (*kept, "quý/một.xlsx")] + [("share", f"ha-noi/{name}") for name in kept]
+    assert [(source, place) for source, place, _ in found] == places
+    of_names = [hashlib.sha256(name).hexdigest() for name in reversed(names)]
+    assert [sha256 for _, _, sha256 in found] == [*of_names, hashlib.sha256("một".encode()).hexdigest(), *of_names]
 
 
 def test_an_upload_that_goes_on_waits_for_the_next_pull(installed, sftp):

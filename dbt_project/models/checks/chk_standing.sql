@@ -10,11 +10,7 @@ with chosen as (
 ),
 
 recorded as (
-    select distinct on (submission_key)
-        submission_key,
-        submission_state
-    from {{ source('checks', 'standing_history') }}
-    order by submission_key, run_key desc
+    select * from {{ source('checks', 'standing_recorded') }}
 ),
 
 guessed as (

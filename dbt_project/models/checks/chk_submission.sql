@@ -8,11 +8,7 @@ with submission as (
 ),
 
 history as (
-    select distinct on (submission_key)
-        submission_key,
-        submission_state
-    from {{ source('checks', 'standing_history') }}
-    order by submission_key, run_key desc
+    select * from {{ source('checks', 'standing_recorded') }}
 ),
 
 settled as (
