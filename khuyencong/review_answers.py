@@ -12,11 +12,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ingestion.quantities import money_factor, read_cell
+from khuyencong.decided_values import read_value
 from khuyencong.decisions import DecisionError, write_decision
 from khuyencong.review_words import CHOICES, RECORD, STILL_HELD, AnswerRefused
 
-MOST_DIGITS = 20
 FIELDS = ("choice", "cell", "value", "reason")  # of each flag, named <field>_<flag_id>
 
 
@@ -82,31 +81,6 @@ def word_of(given: Mapping[str, str], figures: Sequence[Mapping[str, Any]]) -> W
     if len(chosen) != 1:
         raise AnswerRefused("several_figures")
     return Word(choice, given["reason"], read_value(given["value"], chosen[0]["is_money"]), chosen[0]["figure_key"])
-
-
-def read_value(written: str, is_money: bool) -> Decimal:
-    """A corrected value as people type it ("1.234.567,5", "12 triệu đồng"); in đồng for money. Raises AnswerRefused."""
-    if not written:
-        raise AnswerRefused("value_missing")
-    read = read_cell(written)
-    # The first of two readings takes the mark for thousands. Nobody writes thousandths of a đồng.
-    alternatives = read.alternatives[:1] if is_money and not read.unit_text else read.alternatives
-    if len(alternatives) > 1:
-        first, second = (str(value).replace(".", ",") for value in alternatives)
-        raise AnswerRefused("value_ambiguous", written=written, first=first, second=second)
-    value = alternatives[0] if alternatives else read.value
-    if read.reading not in ("number", "ambiguous") or read.qualifier != "exact" or read.is_estimated:
-        raise AnswerRefused("value_unreadable", written=written)
-    if value is None or value.adjusted() > MOST_DIGITS:
-        raise AnswerRefused("value_unreadable", written=written)
-    if read.unit_text:
-        factor = money_factor(read.unit_text) if is_money else None
-        if factor is None:
-            raise AnswerRefused("value_unit", unit=read.unit_text)
-        value *= factor
-    if is_money and value != value.to_integral_value():
-        raise AnswerRefused("value_not_whole", written=written)
-    return value
 
 
 def record_answer(connection: Any, asked_from: str, answer: Answer, now: datetime) -> list[Outcome]:

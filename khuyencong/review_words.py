@@ -47,6 +47,10 @@ SENTENCES = {
         "“{written}” không phải là số đồng chẵn. Ghi số tiền bằng đồng, hoặc kèm đơn vị (triệu đồng).",
         "“{written}” is no whole number of đồng. Write the amount in đồng, or with its unit (triệu đồng).",
     ),
+    "value_unit_missing": (
+        "“{written}” là đồng hay {unit}? Ghi kèm đơn vị, ví dụ “{written} {unit}”.",
+        "Is “{written}” đồng or {unit}? Write it with its unit, for example “{written} {unit}”.",
+    ),
     "value_unit": (
         "Đơn vị “{unit}” không dùng được cho số liệu này.",
         "The unit “{unit}” does not fit this figure.",

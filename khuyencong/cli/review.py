@@ -1,4 +1,4 @@
-"""Commands of the review: flags, decide, decisions, reviewer."""
+"""Commands of the review beside `kc decide`: flags, decisions, reviewer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from khuyencong.cli.decide import register as register_decide
 from khuyencong.cli.runs import JsonOption
 
 reviewer_app = typer.Typer(help="Who may decide: one login a person, the same here and in Airflow.", no_args_is_help=True)
@@ -13,7 +14,7 @@ reviewer_app = typer.Typer(help="Who may decide: one login a person, the same he
 
 def register(app: typer.Typer) -> None:
     app.command()(flags)
-    app.command()(decide)
+    register_decide(app)
     app.command()(decisions)
     app.add_typer(reviewer_app, name="reviewer")
 
@@ -60,35 +61,6 @@ def _asked(row: dict[str, Any]) -> str:
     """What reviewers said of a flag that has no decision."""
     said = {"open": "waiting", "timed_out": "never answered", "still_held": "left as held", "refused": "the answer was refused"}
     return f"asked {row['n_asked']} times, {said.get(row['last_asked'], row['last_asked'])}" if row["n_asked"] else ""
-
-
-def decide(
-    flag: Annotated[str, typer.Argument(help="A flag_id of `kc flags`.")],
-    decision: Annotated[
-        str, typer.Argument(help="confirm (the flag is right), waive (the figure is right), correct (--value).")
-    ],
-    reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
-    value: Annotated[str | None, typer.Option(help="The true value, in đồng or in the indicator's unit.")] = None,
-    until: Annotated[str | None, typer.Option(help="A waiver's last day, YYYY-MM-DD.")] = None,
-) -> None:
-    """A reviewer's word on a flag. It counts from the next night.
-
-    Example: kc decide 3f2a91c07b5d waive --reason "Checked with the Department: paid in advance."
-    """
-    from khuyencong.cli.output import Refused, console
-    from khuyencong.cli.session import now, open_connection, parse_time
-    from khuyencong.decisions import DecisionError
-    from khuyencong.decisions import decide as record
-
-    day = parse_time(until)
-    with open_connection() as connection:
-        try:
-            rows = record(
-                connection, flag, decision, reason, value, day.date() if day else None, decided_at=now()
-            )
-        except DecisionError as error:
-            raise Refused(str(error), 2) from error
-    console().print(f"Recorded for {rows} (figure, rule) pairs. It counts from the next `kc nightly`.")
 
 
 def decisions(

@@ -24,7 +24,8 @@ final as (
         on figure.figure_key = decision.figure_key
         and figure.value is not distinct from decision.reported_value
     order by
-        figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, decision.decided_at desc
+        figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, decision.decided_at desc,
+        decision.decision_key desc
 )
 
 select * from final

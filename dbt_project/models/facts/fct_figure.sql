@@ -27,7 +27,9 @@ decision as (
     select
         figure_key,
         min(flag_id) as decision_reference,
-        max(corrected_value) filter (where decision = 'correct') as corrected_value
+        -- of corrections under several rules the last one, as in chk_correction
+        (array_agg(corrected_value order by decided_at desc, decision_key desc) filter (where decision = 'correct'))[1]
+            as corrected_value
     from {{ source('review', 'decision_in_force') }}
     where decision in ('waive', 'correct')
     group by figure_key
