@@ -48,7 +48,7 @@ def review_flags() -> None:
         ti = get_current_context()["ti"]
         recorded = record(read_settings(), f"{ti.dag_id}/{ti.run_id}/review/{ti.map_index}", answer, now())
         print(", ".join(f"{word}: {recorded[word]}" for word in ("decided", "still_held", "timed_out", "refused")))
-        for flag_id, sentences in recorded["sentences"].items():
+        for flag_id, sentences in (recorded["sentences"] | recorded["notes"]).items():
             print(f"{flag_id}: {sentences}")
         return recorded
 

@@ -19,7 +19,7 @@ STANDING = """
         array_agg(distinct word.figure_key), bool_or(word.needs_signature), min(word.signed_by),
         min(needed.share_pct), min(needed.limit_pct)
     from review.decision_state as word
-    left join review.signature_needed as needed using (group_key)
+    left join review.signature_needed as needed on word.group_key = needed.group_key
     where word.word_state in ('counts', 'pending')
         and (word.flag_id = %(flag)s or word.figure_key = any(%(figures)s))
     group by word.group_key, word.flag_id, word.decision, word.word_state, word.decided_by

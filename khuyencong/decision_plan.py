@@ -76,7 +76,8 @@ def plan_word(
     if word not in WORDS:
         raise DecisionError(f"A decision is one of {', '.join(WORDS)}, not {word!r}.")
     flag = _flag(cursor, flag_id)
-    common = {"flag_id": flag_id, "word": word, "flag": flag, "proposal": proposal_of(cursor, flag_id), "limit_pct": read_limit(cursor)}
+    limit = read_limit(cursor)
+    common = {"flag_id": flag_id, "word": word, "flag": flag, "proposal": proposal_of(cursor, flag_id), "limit_pct": limit}
     if word in ("sign", "revoke"):
         if value is not None or until is not None or is_block:
             raise DecisionError(f"`{word}` takes a reason and nothing else (revoke: --cell).")
@@ -95,7 +96,8 @@ def plan_word(
     check_word(word, value, until)
     figure_key = _figure_of(cursor, flag_id, cell)
     # the value last: which cell it is about says in which unit it is read
-    figures = decided_figures(cursor, flag_id, word, Decimal(0) if value is not None else None, figure_key=figure_key, is_block=is_block)
+    unread = None if value is None else Decimal(0)
+    figures = decided_figures(cursor, flag_id, word, unread, figure_key=figure_key, is_block=is_block)
     number = None if value is None else read_value(value, figures[0].is_money, figures[0].factor)
     if number is not None:
         figures = [DecidedFigure(**{**vars(figure), "corrected": number}) for figure in figures]
@@ -103,7 +105,7 @@ def plan_word(
     keys = {figure.figure_key for figure in figures}
     return Plan(
         **common, figures=tuple(figures), nation=tuple(moves), earlier=tuple(standing_words(cursor, flag_id, keys)),
-        needs_name=needs_signature(moves, common["limit_pct"]), value=number,
+        needs_name=needs_signature(moves, limit), value=number,
         figure_key=figures[0].figure_key if word == "correct" else figure_key, until=until,
     )  # fmt: skip
 
@@ -136,7 +138,7 @@ def _figure_of(cursor: Any, flag_id: str, cell: str | None) -> str | None:
         return next(iter(found))
     shown = _named(list(found.values()) or [figure for figure in figures if figure.is_suspected])
     if found:
-        raise DecisionError(f"{cell!r} is a cell of {len(found)} sheets or reports: {shown}. Name its sheet too.", "several_figures")
+        raise DecisionError(f"{cell!r} is in {len(found)} sheets or reports: {shown}. Name its sheet too.", "several_figures")
     raise DecisionError(f"Flag {flag_id} names no cell {cell!r}. It suspects {shown}.", "no_figure")
 
 

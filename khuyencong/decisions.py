@@ -23,7 +23,8 @@ COLUMNS = (
 FLAGGED = """
     select distinct on (flag_figure.figure_key, flag_figure.rule_id) flag_figure.figure_key, flag_figure.rule_id,
         rule.terms_hash, figure.value, flag_figure.is_suspected, figure.submission_key, figure.sheet_name,
-        figure.cell_address, figure.factor, coalesce(right(indicator.unit, 4) = 'đồng', starts_with(figure.indicator_code, 'beneficiary'), false)
+        figure.cell_address, figure.factor,
+        coalesce(right(indicator.unit, 4) = 'đồng', starts_with(figure.indicator_code, 'beneficiary'), false)
     from checks.flag_figure
     inner join checks.flag using (flag_id)
     inner join register.rule using (rule_id)
@@ -155,7 +156,7 @@ def decided_figures(
     figure_key: str | None = None,
     is_block: bool = True,
 ) -> list[DecidedFigure]:
-    """The (figure, rule) pairs that a word on an open flag is about, `corrected` filled in. Arguments and errors of `write_decision`."""
+    """The (figure, rule) pairs that a word on an open flag is about, `corrected` filled in; as `write_decision`."""
     cursor.execute("select closed_run from checks.flag where flag_id = %s", (flag_id,))
     row = cursor.fetchone()
     if row is None:

@@ -23,7 +23,7 @@ class FlagNameError(ValueError):
 
 
 def find_flag(cursor: Any, typed: str) -> str:
-    """The flag_id that begins with what was typed; of several that do the only one that is open or has a word. Raises FlagNameError."""
+    """The flag_id that begins with what was typed: of several the only one that is open or has a word. Raises FlagNameError."""
     name = typed.strip().lower()
     cursor.execute(KNOWN, (name,))
     found = cursor.fetchall() if name else []

@@ -309,7 +309,11 @@ def _write_lapses(connection: Any, run_key: int) -> None:
                 inner join checks.standing using (submission_key)
                 where figure.figure_key in (select figure_key from review.decision)
             ) as now_is using (figure_key)
-            where decision_lapse.decision_key is null and (
+            where decision_lapse.decision_key is null
+                and not exists (
+                    select 1 from review.revocation
+                    where revocation.decision_key = decision.decision_key and revocation.revoked_at <= run.as_of
+                ) and (
                 rule.terms_hash is distinct from decision.rule_terms_hash
                 or decision.until_date < run.as_of::date
                 or (decided_on.submission_state <> 'under_review' or decision.submission_key is null

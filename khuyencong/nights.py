@@ -220,11 +220,12 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
 
 
 def inputs_hash(night: Night) -> str:
-    """sha256 of all that a night is made from: as_of, code, register, rules, forms, the newest receipt and decision."""
+    """sha256 of all that a night is made from: as_of, code, register, rules, forms, the newest receipt and words of reviewers."""
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute(
             """select as_of, code_hash, register_hash, rules_hash, forms_hash,
-                (select max(receipt_key) from raw.receipt), (select max(decision_key) from review.decision)
+                (select max(receipt_key) from raw.receipt), (select max(decision_key) from review.decision),
+                (select count(*) from review.signature), (select count(*) from review.revocation)
             from release.run where run_key = %s""",
             (night.run_key,),
         )

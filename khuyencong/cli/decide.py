@@ -113,7 +113,7 @@ def _indicator_names(cursor: Any) -> dict[str, tuple[str, str]]:
 
 
 def document_of(plan: Plan, recorded: dict[str, Any] | None) -> dict[str, Any]:
-    """The document of `kc decide --json`; amounts in đồng or the indicator's unit. `nation` and `cells` are before the rules judge."""
+    """The document of `kc decide --json`; amounts in đồng or the indicator's unit. `nation` is before the rules judge."""
     cells = {figure.figure_key: figure for figure in plan.figures}
     proposal = plan.proposal
     return {

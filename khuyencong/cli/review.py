@@ -51,10 +51,23 @@ def flags(
         out.print(
             f"{row['queue_rank']}. [bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}"
             f"  {row['period']}  {effect_words(row)[1]}  {row['days_open'] or 0} days open"
-            f"  {row['decision'] or _asked(row)}"
+            f"  {_word(row)}"
         )
         out.print(f"  {row['explanation_vi']}", markup=False)
         out.print(f"  {row['explanation_en']}", markup=False, style="dim")
+        if row["n_proposed"] and not row["decision"] and not row["pending"]:
+            out.print(f"  the engine proposes: {apply_command(row)}", markup=False)
+
+
+def apply_command(row: dict[str, Any]) -> str:
+    """The command that records what the engine proposes for a row of `list_flags`, without its reason."""
+    return f"kc decide {row['flag_id']} apply{' --block' if row['n_proposed'] > 1 else ''}"
+
+
+def _word(row: dict[str, Any]) -> str:
+    if row["pending"]:
+        return f"{row['pending']}: waits for a signature"
+    return row["decision"] or _asked(row)
 
 
 def _asked(row: dict[str, Any]) -> str:
@@ -67,7 +80,7 @@ def decisions(
     flag: Annotated[str | None, typer.Option(help="A flag_id of `kc flags`.")] = None,
     unit: Annotated[str | None, typer.Option(help="A unit.")] = None,
     period: Annotated[str | None, typer.Option(help="A period, YYYY-MM.")] = None,
-    state: Annotated[str | None, typer.Option(help="active or lapsed. Default: both.")] = None,
+    state: Annotated[str | None, typer.Option(help="pending, active or lapsed. Default: all.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The words of reviewers, what became of each, and why it ended.
@@ -78,8 +91,8 @@ def decisions(
     from khuyencong.cli.session import open_connection
     from khuyencong.decision_list import OUTCOMES, list_decisions
 
-    if state not in (None, "active", "lapsed"):
-        raise Refused(f"--state is active or lapsed, not {state!r}.", 2)
+    if state not in (None, "pending", "active", "lapsed"):
+        raise Refused(f"--state is pending, active or lapsed, not {state!r}.", 2)
     with open_connection() as connection:
         rows = list_decisions(connection, flag=flag, unit=unit, period=period, state=state)
     if as_json:

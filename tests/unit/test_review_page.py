@@ -25,7 +25,7 @@ FLAG = {
     "flag_id": "3f2a91c07b5d", "severity": "block", "unit_key": "long-an", "unit_name": "Long An", "form_code": "kinh-phi",
     "form_name": "Báo cáo kinh phí", "period": "2025-03", "queue_rank": 4, "impact_score": Decimal("1.25"),
     "impact_indicator": "KC-E06", "impact_vnd": Decimal(4_900_000_000), "days_open": 3, "n_held": 2, "confidence": Decimal("0.93"),
-    "mechanism": "unit", "suggested_value": Decimal(5_000_000),
+    "mechanism": "unit", "suggested_value": Decimal(5_000_000), "n_proposed": 0,
     "explanation_vi": "Vượt kế hoạch [xem](http://x.invalid) <b>", "explanation_en": "More than *planned*",
 }  # fmt: skip
 
@@ -56,7 +56,7 @@ def test_the_fields_name_the_flag_and_begin_with_no_decision():
     fields = fields_of(a_page(reason="đã gọi Sở"))
     assert list(fields) == [f"{name}_3f2a91c07b5d" for name in FIELDS]
     assert fields["choice_3f2a91c07b5d"]["value"] == STILL_HELD
-    assert fields["choice_3f2a91c07b5d"]["schema"]["enum"] == list(CHOICES)
+    assert fields["choice_3f2a91c07b5d"]["schema"]["enum"] == [STILL_HELD, "confirm", "waive", "correct"]
     assert fields["cell_3f2a91c07b5d"]["schema"]["enum"] == [None, "1", "2"]
     assert fields["reason_3f2a91c07b5d"]["value"] == "đã gọi Sở"
     assert all(field["schema"]["title"].startswith("1. Long An · 3f2a91c07b5d · ") for field in fields.values())

@@ -66,8 +66,8 @@ with said as (
     select distinct on (decision.figure_key, decision.rule_id) decision.*
     from review.decision
     cross join release.tonight
-    left join review.signature_needed using (group_key)
-    left join review.signature using (group_key)
+    left join review.signature_needed on decision.group_key = signature_needed.group_key
+    left join review.signature on decision.group_key = signature.group_key
     where
         decision.decided_at <= tonight.as_of
         and (signature_needed.group_key is null or signature.signed_at <= tonight.as_of)
@@ -110,8 +110,8 @@ select
         when exists (
             select 1
             from review.decision as later
-            left join review.signature_needed as later_needs using (group_key)
-            left join review.signature as later_signature using (group_key)
+            left join review.signature_needed as later_needs on later.group_key = later_needs.group_key
+            left join review.signature as later_signature on later.group_key = later_signature.group_key
             where
                 (later.figure_key, later.rule_id) = (decision.figure_key, decision.rule_id)
                 and (later.decided_at, later.decision_key) > (decision.decided_at, decision.decision_key)
@@ -121,10 +121,10 @@ select
         else 'counts'
     end as word_state
 from review.decision
-left join review.signature_needed using (group_key)
-left join review.signature using (group_key)
-left join review.revocation using (decision_key)
-left join review.decision_lapse using (decision_key);
+left join review.signature_needed on decision.group_key = signature_needed.group_key
+left join review.signature on decision.group_key = signature.group_key
+left join review.revocation on decision.decision_key = revocation.decision_key
+left join review.decision_lapse on decision.decision_key = decision_lapse.decision_key;
 comment on view review.decision_state is
 'Every decision with what became of it: counts, pending (wants a signature), replaced by a later word, lapsed, revoked.';
 

@@ -31,6 +31,10 @@ returns table (
 language plpgsql stable security definer set search_path = pg_catalog set enable_nestloop = off as $$
 #variable_conflict use_column
 begin
+    -- before the first release there is no national row
+    if not exists (select 1 from release.release) then
+        return;
+    end if;
     return query
     with named as (
         select flag.submission_key from checks.flag where flag.flag_id = p_flag
