@@ -9,7 +9,6 @@ from khuyencong.cli.output import console, number
 
 if TYPE_CHECKING:
     from khuyencong.decision_effect import NationalMove
-    from khuyencong.decision_ends import StandingWord
     from khuyencong.decision_plan import Plan
 
 WIDTH, MOST_ROWS, MOST_CELLS = 80, 6, 8
@@ -79,20 +78,19 @@ def cell_lines(plan: Plan) -> list[str]:
 
 def word_lines(plan: Plan) -> list[str]:
     """Other words on the flag or its figures, and what becomes of them."""
+    mine = {figure.figure_key for figure in plan.figures}
     lines = []
     for word in plan.earlier:
-        what = {"sign": "is signed by this", "revoke": "ends by this"}.get(plan.word)
-        if what is None:
-            what = "this word takes its place" if plan.replaces(word) else "stays beside this word"
-        lines.append(_cut(f"{_said(word)}: {what}."))
+        n_mine = len(mine.intersection(word.figure_keys))
+        what = {"sign": "is signed by this", "revoke": "ends by this"}.get(plan.word, "stays beside this word")
+        if plan.replaces(word):
+            what = "this word takes its place" + ("" if n_mine == word.n_figures else f" on {n_mine} of its figures")
+        waits = ", waits for a signature" if word.state == "pending" else ""
+        figures = "1 figure" if word.n_figures == 1 else f"{word.n_figures} figures"
+        lines.append(f"{word.decided_by} said {word.decision} on {word.decided_at:%Y-%m-%d} ({figures}{waits}):")
+        lines.append(f"  {what}.")
         lines.append(_cut(f"  “{word.reason}”"))
     return lines
-
-
-def _said(word: StandingWord) -> str:
-    waits = ", waits for a signature" if word.state == "pending" else ""
-    figures = "1 figure" if word.n_figures == 1 else f"{word.n_figures} figures"
-    return f"{word.decided_by} said {word.decision} ({word.decided_at:%Y-%m-%d}, {figures}{waits})"
 
 
 def engine_lines(plan: Plan) -> list[str]:

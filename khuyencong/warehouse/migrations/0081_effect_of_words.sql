@@ -67,8 +67,14 @@ begin
             w.word ->> 'decision' as decision, (w.word ->> 'corrected_value')::numeric as corrected_value
         from (values ('before', p_before), ('after', p_after)) as said (moment, words)
         cross join lateral jsonb_array_elements(said.words) with ordinality as w (word, position)
+        union all
+        select 'tonight', row_number() over (order by counted.decided_at, counted.decision_key), counted.figure_key,
+            counted.rule_id, counted.decision, counted.corrected_value
+        from review.decision_in_force as counted
+        where counted.submission_key in (select named.submission_key from named)
     ),
-    moment as (select unnest(array['before', 'after']) as moment),
+    -- tonight: as the night left it, with the words that it counted; since then others may have been said
+    moment as (select unnest(array['tonight', 'before', 'after']) as moment),
     cell as materialized (
         select figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.figure_key,
             figure.unit_key, figure.budget_year, figure.fund_code, figure.activity_code, figure.indicator_code,
@@ -120,14 +126,14 @@ begin
         select verdict.submission_key, verdict.sheet_code, verdict.row_number, verdict.column_name, verdict.rule_id
         from verdict
         inner join word
-            on word.moment = 'before' and word.decision = 'waive'
+            on word.moment = 'tonight' and word.decision = 'waive'
             and verdict.figure_key = word.figure_key and verdict.rule_id = word.rule_id
         where verdict.may_be_held and verdict.is_meant
         union
         select flagged.submission_key, flagged.sheet_code, flagged.row_number, flagged.column_name, flagged.rule_id
         from checks.flag_figure as flagged
         inner join word
-            on word.moment = 'before' and word.decision = 'correct'
+            on word.moment = 'tonight' and word.decision = 'correct'
             and flagged.figure_key = word.figure_key and flagged.rule_id = word.rule_id
         where flagged.flag_id = p_flag and flagged.submission_key in (select concerned.submission_key from concerned)
     ),
@@ -168,8 +174,8 @@ begin
         select moment.moment, concerned.submission_key, concerned.identity_key, concerned.stands, concerned.waits,
             (select count(*) from held
                 where held.moment = moment.moment and held.submission_key = concerned.submission_key) as n_held,
-            (select count(distinct (hold.sheet_code, hold.row_number, hold.column_name)) from hold
-                where hold.submission_key = concerned.submission_key) as n_held_tonight
+            (select count(*) from held
+                where held.moment = 'tonight' and held.submission_key = concerned.submission_key) as n_held_tonight
         from concerned cross join moment
     ),
     coming as (
@@ -207,7 +213,14 @@ begin
                 as accepted_moves,
             coalesce(sum(counted.value_then) filter (where counted.moment = 'after' and counted.is_disputed), 0)
             - coalesce(sum(counted.value_then) filter (where counted.moment = 'before' and counted.is_disputed), 0)
-                as disputed_moves
+                as disputed_moves,
+            -- what words that no night has counted yet have moved already
+            coalesce(sum(counted.value_then) filter (where counted.moment = 'before' and not counted.is_disputed), 0)
+            - coalesce(sum(counted.value_then) filter (where counted.moment = 'tonight' and not counted.is_disputed), 0)
+                as accepted_since,
+            coalesce(sum(counted.value_then) filter (where counted.moment = 'before' and counted.is_disputed), 0)
+            - coalesce(sum(counted.value_then) filter (where counted.moment = 'tonight' and counted.is_disputed), 0)
+                as disputed_since
         from counted
         group by counted.unit_key, counted.budget_year, counted.row_period_end, counted.fund_code, counted.activity_code,
             counted.indicator_code, counted.measure, counted.project_key, counted.establishment_key, counted.line_reference
@@ -230,15 +243,17 @@ begin
     row_moved as (
         select placed.budget_year, placed.shown_period_end as period_end, placed.fund_code, placed.indicator_code,
             placed.measure, bool_or(placed.is_money) as is_money, sum(placed.accepted_moves) as accepted_moves,
-            sum(placed.disputed_moves) as disputed_moves
+            sum(placed.disputed_moves) as disputed_moves, sum(placed.accepted_since) as accepted_since,
+            sum(placed.disputed_since) as disputed_since
         from placed
         group by placed.budget_year, placed.shown_period_end, placed.fund_code, placed.indicator_code, placed.measure
         having sum(placed.accepted_moves) <> 0 or sum(placed.disputed_moves) <> 0
     ),
     row_before as (
         select row_moved.*,
-            coalesce(sum(said.value) filter (where said.state in ('accepted', 'carried')), 0) as accepted,
-            coalesce(sum(said.value) filter (where said.state = 'disputed'), 0) as disputed
+            coalesce(sum(said.value) filter (where said.state in ('accepted', 'carried')), 0) + row_moved.accepted_since
+                as accepted,
+            coalesce(sum(said.value) filter (where said.state = 'disputed'), 0) + row_moved.disputed_since as disputed
         from row_moved
         left join release.contribution as said
             on said.closed_release is null and said.budget_year = row_moved.budget_year
@@ -250,7 +265,8 @@ begin
                 else said.period_end = row_moved.period_end
             end
         group by row_moved.budget_year, row_moved.period_end, row_moved.fund_code, row_moved.indicator_code,
-            row_moved.measure, row_moved.is_money, row_moved.accepted_moves, row_moved.disputed_moves
+            row_moved.measure, row_moved.is_money, row_moved.accepted_moves, row_moved.disputed_moves,
+            row_moved.accepted_since, row_moved.disputed_since
     ),
     -- a row of nought is compared with the largest plan of its year and fund for the same quantity
     plan as (
@@ -279,7 +295,7 @@ begin
 end
 $$;
 comment on function review.effect_of is
-'The national rows that move when the words p_after stand in place of p_before, with what the open release says there.';
+'The national rows that move when the words p_after stand in place of p_before; before: the open release and the words since.';
 
 -- A word that moves a national row too far waits for a second name. What was said about the flag without one, and counts, is taken
 -- together with it: a word in pieces is one word.
