@@ -141,13 +141,19 @@ begin
         select moment.moment, cell.submission_key, cell.sheet_code, cell.row_number, cell.column_name
         from hold
         cross join moment
-        inner join cell using (submission_key, sheet_code, row_number, column_name)
+        inner join register.rule on hold.rule_id = rule.rule_id
+        inner join cell
+            on hold.submission_key = cell.submission_key and hold.sheet_code = cell.sheet_code
+            and hold.row_number = cell.row_number and hold.column_name = cell.column_name
         where not exists (
             select 1 from word
-            where word.moment = moment.moment and word.figure_key = cell.figure_key
-                and (word.decision = 'correct' or word.decision = 'waive' and word.rule_id = hold.rule_id)
+            where word.moment = moment.moment and word.figure_key = cell.figure_key and (
+                -- who reports a figure is no matter of its value
+                word.decision = 'correct' and rule.family <> 'unique' or word.decision = 'waive' and word.rule_id = hold.rule_id
+            )
         ) and (
-            not exists (
+            rule.family = 'unique'
+            or not exists (
                 select 1 from verdict
                 where verdict.may_be_held and (verdict.submission_key, verdict.sheet_code, verdict.row_number,
                     verdict.column_name, verdict.rule_id)
