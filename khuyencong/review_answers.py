@@ -114,14 +114,14 @@ def _close(
 ) -> Outcome | None:
     """Close a question that is still open, with its decision in the same transaction. Raises AnswerRefused before it does."""
     cursor.execute(
-        """select asked_from, flag_id, shown, evidence_hash, asked_at, asks from review.request
+        """select asked_from, flag_id, shown, evidence_hash, coalesce(newest_decision_key, 0), asks from review.request
         where request_key = %s and closed_at is null for update""",
         (request_key,),
     )
     row = cursor.fetchone()
     if row is None:
         return None
-    asked_from, flag_id, shown, evidence_hash, asked_at, asks = row
+    asked_from, flag_id, shown, evidence_hash, known_until, asks = row
     note = None
     given = given_for(answer.fields, flag_id)
     if refusal is not None:
@@ -131,7 +131,7 @@ def _close(
     elif answer.options != (RECORD,) or (word := word_of(given, shown, asks)) is None:
         outcome = STILL_HELD
     else:
-        note = _decide(cursor, asked_from, flag_id, evidence_hash, asked_at, answer.answered_by, word, now)
+        note = _decide(cursor, asked_from, flag_id, evidence_hash, known_until, answer.answered_by, word, now)
         outcome = "decided"
     vi, en = refusal.sentences if refusal else (None, None)
     cursor.execute(
@@ -150,17 +150,20 @@ def _decide(
     asked_from: str,
     flag_id: str,
     evidence_hash: str,
-    asked_at: datetime,
+    known_until: int,
     login: str,
     word: Word,
     now: datetime,
 ) -> tuple[str, str] | None:
-    """Record the word of a login; what is to be said of it (vi, en), None when it counts. Raises AnswerRefused."""
+    """Record the word of a login; what is to be said of it (vi, en), None when it counts. Raises AnswerRefused.
+
+    known_until  the last decision that there was when the page asked: a later one on the flag is not what was answered
+    """
     cursor.execute(
         """select decided_by, decision from review.decision_state
-        where flag_id = %s and recorded_at > %s and word_state in ('counts', 'pending')
+        where flag_id = %s and decision_key > %s and word_state in ('counts', 'pending')
         order by decision_key desc limit 1""",
-        (flag_id, asked_at),
+        (flag_id, known_until),
     )
     if (other := cursor.fetchone()) is not None:
         raise AnswerRefused("decided_meanwhile", login=other[0], word=other[1])

@@ -69,7 +69,7 @@ def a_thousand_times(said: dict[str, dict[str, int]]) -> dict[str, dict[str, int
 def judged(cluster: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a country after its first night; its database is kept as JUDGED."""
     country = Country(tmp_path_factory.mktemp("words") / "country")
-    country.edit("parameters", lambda row: {**row, "parameter_value": "10"} if row["parameter_code"] == "sign_share_pct" else row)
+    country.set_parameter("sign_share_pct", "10")
     for unit, second in (
         ("thanh-hoa", figures(60, 50)), ("long-an", figures(60, 50)), ("tay-ninh", figures(60, 95)),
         ("ha-noi", a_thousand_times(figures(60, 50))),
@@ -121,7 +121,7 @@ class Desk:
         ):
             if state in ("accepted", "carried", "disputed"):
                 sums[code][state == "disputed"] += value or 0
-        return {code: (accepted / MILLION, disputed / MILLION) for code, (accepted, disputed) in sums.items() if accepted + disputed}
+        return {code: (accepted / MILLION, disputed / MILLION) for code, (accepted, disputed) in sums.items() if accepted}
 
     def shown(self, unit: str, word: str, **more: Any) -> tuple[dict[str, tuple[int, int]], dict[str, tuple[int, int]]]:
         """What a word is said to do: indicator → (accepted, disputed) in million đồng, before and after, of rows of June."""
@@ -289,7 +289,7 @@ def test_what_is_typed_wrong_is_the_typists_error(desk: Desk) -> None:
         ((flag, "correct", "--value", "tám mươi", "--cell", "N16", long_ago), "cannot be read"),
         ((flag, "correct", "--value", "80", "--cell", "N16", long_ago), "80 triệu đồng"),
         ((flag, "correct", "--value", "80 kg", "--cell", "N16", long_ago), "kg"),
-        ((flag, "correct", "--value", "80 triệu", long_ago), "Name one (--cell)"),
+        ((desk.flags["ha-noi"], "correct", "--value", "80 triệu", long_ago), "Name one (--cell)"),
         ((flag, "correct", "--value", "80 triệu", "--cell", "Z99", long_ago), "names no cell 'Z99'"),
         ((flag, "apply", long_ago), "proposes no correction"),
         ((desk.flags["ha-noi"], "apply", long_ago), "add --block"),
