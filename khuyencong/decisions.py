@@ -11,6 +11,7 @@ from typing import Any
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extras import execute_values
 
+from khuyencong.priority import IS_MONEY, MONEY_JOIN
 from khuyencong.proposals import proposal_of
 
 WORDS = ("confirm", "waive", "correct", "apply")
@@ -20,33 +21,33 @@ COLUMNS = (
 )  # fmt: skip
 
 # The figures of a flag under each of its rules, each once, in the submission that the flag is about where it is there.
-FLAGGED = """
+FLAGGED = f"""
     select distinct on (flag_figure.figure_key, flag_figure.rule_id) flag_figure.figure_key, flag_figure.rule_id,
         rule.terms_hash, figure.value, flag_figure.is_suspected, figure.submission_key, figure.sheet_name,
         figure.cell_address, figure.factor,
-        coalesce(right(indicator.unit, 4) = 'đồng', starts_with(figure.indicator_code, 'beneficiary'), false)
+        {IS_MONEY}
     from checks.flag_figure
     inner join checks.flag using (flag_id)
     inner join register.rule using (rule_id)
     inner join staging.stg_figure as figure
         on (flag_figure.submission_key, flag_figure.sheet_code, flag_figure.row_number, flag_figure.column_name)
         = (figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name)
-    left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code
+    {MONEY_JOIN}
     where flag_figure.flag_id = %(flag)s
     order by flag_figure.figure_key, flag_figure.rule_id,
         flag_figure.submission_key <> flag.submission_key, flag_figure.submission_key desc"""
 
 # Figures that the engine proposes to correct and that no rule of the flag names, under the first of its rules.
-BESIDE = """
+BESIDE = f"""
     select figure.figure_key, first_rule.rule_id, first_rule.terms_hash, figure.value, true, figure.submission_key,
         figure.sheet_name, figure.cell_address, figure.factor,
-        coalesce(right(indicator.unit, 4) = 'đồng', starts_with(figure.indicator_code, 'beneficiary'), false)
+        {IS_MONEY}
     from staging.stg_figure as figure
     cross join (
         select rule_id, terms_hash from checks.flag_figure inner join register.rule using (rule_id)
         where flag_id = %(flag)s order by rule_id limit 1
     ) as first_rule
-    left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code
+    {MONEY_JOIN}
     where (figure.submission_key, figure.figure_key) in %(places)s
     order by figure.figure_key"""
 

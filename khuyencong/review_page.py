@@ -125,7 +125,7 @@ def _section(question: Question) -> str:
          + (f"; … +{len(question.figures) - MOST_CELLS}" if len(question.figures) > MOST_CELLS else "")),
         ("Gợi ý / Suggestion", _suggestion(flag, question.figures)),
         ("Ảnh hưởng / Effect", f"{plain(effect_vi)} / {plain(effect_en)}"),
-        *((label, text) for label, text in map(_outlook, question.outlooks)),
+        *(_outlook(outlook, flag["n_proposed"]) for outlook in question.outlooks),
         *(("Quyết định đã có / Word so far", _said(word)) for word in question.words),
         ("Đã chờ / Open for", f"{flag['days_open'] or 0} ngày / days"
          + (f", đã hỏi {question.n_asked} lần / asked {question.n_asked} times before" if question.n_asked else "")),
@@ -134,8 +134,8 @@ def _section(question: Question) -> str:
     return "\n\n".join([*parts, "\n".join(lines)])
 
 
-def _outlook(outlook: Outlook) -> tuple[str, str]:
-    """A choice, and the national rows that it moves, before and after."""
+def _outlook(outlook: Outlook, n_proposed: int) -> tuple[str, str]:
+    """A choice, and the national rows that it moves, before and after; a waiver of what the engine would correct says so."""
     rows = [
         f"{move.indicator_code} {move.fund} {move.period_end:%m/%Y}: {number_vi(move.accepted_before)} → "
         f"**{number_vi(move.accepted_after)}**{' đồng' if move.is_money else ''}"
@@ -144,6 +144,8 @@ def _outlook(outlook: Outlook) -> tuple[str, str]:
     more = len(outlook.moves) - MOST_ROWS
     text = "; ".join(rows) + (f"; … +{more}" if more > 0 else "")
     needs = " ⚠ chờ người thứ hai ký / waits for a second reviewer" if outlook.needs_name else ""
+    if outlook.choice == "waive" and n_proposed:
+        needs += f" ⚠ trái với đề xuất sửa {n_proposed} ô / contradicts the proposed correction of {n_proposed} cells"
     return OUTLOOKS[outlook.choice], (text or "không đổi / nothing moves") + needs
 
 

@@ -101,17 +101,32 @@ def decisions(
     out = console()
     if not rows:
         out.print("No decision for that choice.")
-    for row in rows:
-        value = f" → {number(row['corrected_value'])}" if row["decision"] == "correct" else ""
+    for of_word in _by_word(rows):
+        row = of_word[0]
+        figures = sorted({one["figure_key"] for one in of_word})
         until = f" until {row['until_date']}" if row["until_date"] else ""
         carried = f" (on {row['carried_from']}, carried by {row['carried_by']})" if row["carried_by"] else ""
+        signed = f", signed by {row['signed_by']}" if row["signed_by"] else ""
         out.print(
-            f"[bold]{row['flag_id']}[/]  {row['decision']}{until}  {row['rule_id']}  {row['unit_key']}  {row['form']}"
-            f"  {row['period']}  {number(row['reported_value'])}{value}  {row['decided_by']}{carried}"
-            f"  {row['decided_at']:%Y-%m-%d %H:%M}"
+            f"[bold]{row['flag_id']}[/]  {row['decision']}{until}  {', '.join(sorted({one['rule_id'] for one in of_word}))}"
+            f"  {row['unit_key']}  {row['form']}  {row['period']}  {row['decided_by']}{carried}"
+            f"  {row['decided_at']:%Y-%m-%d %H:%M}{signed}"
         )
-        out.print(f"  {row['figure_key']}", markup=False, style="dim")
-        out.print(f"  {' / '.join(OUTCOMES[row['outcome']])}. {row['reason']}", markup=False)
+        if len(figures) == 1:
+            value = f" → {number(row['corrected_value'])}" if row["decision"] == "correct" else ""
+            out.print(f"  {figures[0]}: {number(row['reported_value'])}{value}", markup=False, style="dim")
+        else:
+            out.print(f"  {len(figures)} figures (--json lists them)", markup=False, style="dim")
+        ended = f" {row['ended_by']}: {row['ended_reason']}" if row["ended_by"] else ""
+        out.print(f"  {' / '.join(OUTCOMES[row['outcome']])}.{ended} {row['reason']}", markup=False)
+
+
+def _by_word(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Decisions of one word that came to the same, together, in the order of the first of each."""
+    words: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        words.setdefault((row["group"], row["outcome"]), []).append(row)
+    return list(words.values())
 
 
 @reviewer_app.command("add")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg2
@@ -166,3 +167,25 @@ def test_decisions_end_for_good(nights: Nights) -> None:  # noqa: F811
     assert (first["hue"], "kcdp_t_implemented") in nights.held()
     reasons = {row[0] for row in nights.rows("select reason from review.decision_lapse")}
     assert reasons == {"value_changed", "rule_changed", "until_passed"}
+
+
+def test_a_correction_keeps_the_rounding_of_the_digits_in_whose_place_it_stands(nights: Nights) -> None:  # noqa: F811
+    """50,4 + 7,4 + 0,4 = 58,2, printed to one decimal: from 58,05 to 58,35, as a total of 58,4 may be. Exactly 50,4 would not."""
+    lines = [
+        {"activity": code, "cells": {"kcdp_t_plan": 100, "kcdp_t_implemented": value}}
+        for code, value in (("A1", "5040.4"), ("A2", "7.4"), ("A3", "0.4"))
+    ]
+    lines.append({"kind": "total", "cells": {"kcdp_t_plan": 300, "kcdp_t_implemented": "58.4"}})
+    nights.money("ha-noi", 1, lines=lines)
+    nights.run(1)
+    assert nights.held() != set()
+    [flag] = {flag for (flag,) in nights.rows("select flag_id from checks.flag where closed_run is null and severity = 'block'")}
+    [(key,)] = nights.rows(
+        """select distinct figure_key from staging.stg_figure where column_name = 'kcdp_t_implemented' and activity_code = 'A1'
+            and line_kind = 'detail'"""
+    )
+    decide(nights.connection, flag, "correct", "thừa hai chữ số", Decimal("50400000"), decided_at=NOON, figure_key=key)
+    nights.run(2)
+    assert nights.held() == set()
+    ends = nights.rows("select corrected_low, corrected_value, corrected_high from checks.chk_correction")
+    assert ends == [(Decimal("50350000"), Decimal("50400000"), Decimal("50450000"))]
