@@ -55,9 +55,9 @@ def list_flags(
                     inner join raw.receipt on submission.receipt_key = receipt.receipt_key
                     where figure.flag_id = flag.flag_id and figure.is_suspected),
                 flag.alternatives, flag.explanation_vi, flag.explanation_en,
-                (select count(*) from review.request where request.flag_id = flag.flag_id and request.asks <> 'word'),
+                (select count(*) from review.request where request.flag_id = flag.flag_id),
                 (select coalesce(request.outcome, 'open') from review.request
-                    where request.flag_id = flag.flag_id and request.asks <> 'word' order by request_key desc limit 1),
+                    where request.flag_id = flag.flag_id order by request_key desc limit 1),
                 (select max(word.decision) from review.decision_state as word
                     where word.flag_id = flag.flag_id and word.word_state = 'pending'),
                 case when flag.alternatives -> 0 ->> 'mechanism' like '%%+%%' then

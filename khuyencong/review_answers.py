@@ -15,7 +15,15 @@ from typing import Any
 from khuyencong.decided_values import read_value
 from khuyencong.decision_ends import pending_words, revoke, sign, standing_words, words_to_end
 from khuyencong.decisions import DecisionError, write_decision
-from khuyencong.review_words import OFFERED, PENDING, RECORD, STILL_HELD, AnswerRefused
+from khuyencong.review_words import (
+    OFFERED,
+    PENDING,
+    RECORD,
+    REVOKE_REASON,
+    REVOKE_WORD,
+    STILL_HELD,
+    AnswerRefused,
+)
 
 FIELDS = ("choice", "cell", "value", "reason")  # of each flag, named <field>_<flag_id>
 
@@ -97,7 +105,41 @@ def record_answer(connection: Any, asked_from: str, answer: Answer, now: datetim
             "select request_key from review.request where asked_from = %s and closed_at is null order by place", (asked_from,)
         )
         keys = [row[0] for row in cursor]
-    return [outcome for key in keys if (outcome := _record_one(connection, key, answer, now))]
+    # the word that is to end first: an open page ends it
+    ended = [_end_word(connection, asked_from, answer, now)] if keys and answer.options == (RECORD,) else []
+    recorded = [_record_one(connection, key, answer, now) for key in keys]
+    return [outcome for outcome in (*ended, *recorded) if outcome]
+
+
+def _end_word(connection: Any, asked_from: str, answer: Answer, now: datetime) -> Outcome | None:
+    """End the word that the page's own field names; None when it names none, or when an earlier try ended it."""
+    flag_id, reason = (
+        _storable("" if (typed := answer.fields.get(name)) is None else str(typed)) for name in (REVOKE_WORD, REVOKE_REASON)
+    )
+    if not flag_id or answer.answered_by is None:
+        return None
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                """select exists (select 1 from review.revocation inner join review.decision using (decision_key)
+                    where decision.flag_id = %s and revocation.carried_from = %s)""",
+                (flag_id, asked_from),
+            )
+            if cursor.fetchone()[0]:
+                return None
+            if not reason:
+                raise AnswerRefused("no_reason")
+            _revoke(cursor, asked_from, flag_id, answer.answered_by, reason, now)
+    except (AnswerRefused, DecisionError) as refusal:
+        if isinstance(refusal, DecisionError):
+            refusal = AnswerRefused(refusal.code, said=str(refusal), login=answer.answered_by)
+        return Outcome(flag_id, "refused", refusal.sentences)
+    return Outcome(flag_id, "decided")
+
+
+def _revoke(cursor: Any, asked_from: str, flag_id: str, login: str, reason: str, now: datetime) -> None:
+    ends = [key for _, keys in words_to_end(cursor, flag_id) for key in keys]
+    revoke(cursor, ends, reason, revoked_at=now, revoked_by=login, carried_from=asked_from)
 
 
 def _record_one(connection: Any, request_key: int, answer: Answer, now: datetime) -> Outcome | None:
@@ -170,8 +212,7 @@ def _decide(
     carried = {"carried_from": asked_from}
     try:
         if word.decision == "revoke":
-            ends = [key for _, keys in words_to_end(cursor, flag_id) for key in keys]
-            revoke(cursor, ends, word.reason, revoked_at=now, revoked_by=login, **carried)
+            _revoke(cursor, asked_from, flag_id, login, word.reason, now)
             return None
         _refuse_changed(cursor, flag_id, evidence_hash)
         if word.decision == "sign":

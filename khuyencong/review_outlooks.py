@@ -34,9 +34,6 @@ def outlooks_of(cursor: Any, flag_id: str, asks: str) -> tuple[Outlook, ...]:
     with contextlib.suppress(DecisionError):
         if asks == "signature":
             moves["sign"] = effect_of_signing(cursor, flag_id, [word.group_key for word in pending_words(cursor, flag_id)])
-        elif asks == "word":
-            ends = [key for _, keys in words_to_end(cursor, flag_id) for key in keys]
-            moves["revoke"] = effect_of_ending(cursor, flag_id, ends)
         else:
             moves["waive"] = effect_of_figures(cursor, flag_id, "waive", decided_figures(cursor, flag_id, "waive"))
             moves["apply"] = effect_of_figures(cursor, flag_id, "apply", decided_figures(cursor, flag_id, "apply"))
@@ -44,3 +41,9 @@ def outlooks_of(cursor: Any, flag_id: str, asks: str) -> tuple[Outlook, ...]:
         Outlook(choice, tuple(found), choice in ("waive", "apply") and needs_signature(found, limit))
         for choice, found in moves.items()
     )
+
+
+def ending_of(cursor: Any, flag_id: str) -> Outlook:
+    """What the end of the words on a flag would do to the nation."""
+    ends = [key for _, keys in words_to_end(cursor, flag_id) for key in keys]
+    return Outlook("revoke", tuple(effect_of_ending(cursor, flag_id, ends)), False)

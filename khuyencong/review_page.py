@@ -11,7 +11,7 @@ from khuyencong.decision_ends import StandingWord
 from khuyencong.flag_words import number_en, number_vi
 from khuyencong.review_outlooks import Outlook
 from khuyencong.review_requests import Page, Question, ShownFigure
-from khuyencong.review_words import CHOICES, OFFERED, STILL_HELD
+from khuyencong.review_words import CHOICES, OFFERED, REVOKE_REASON, REVOKE_WORD, STILL_HELD
 from khuyencong.settings import TIMEZONE
 
 MOST_CELLS, MOST_ROWS = 4, 3
@@ -60,7 +60,7 @@ def body_of(page: Page, stop_pct: Decimal) -> str:
         f"the next night. **{page.n_more}** more flags of this period wait behind this page; when none is left, review may stop: "
         f"what remains moves no national figure by {number_en(stop_pct)} %."
     )
-    return "\n\n".join([vi, f"*{en}*", *(_section(question) for question in page.questions)])
+    return "\n\n".join([vi, f"*{en}*", *(_section(question) for question in page.questions), *_words(page)])
 
 
 def fields_of(page: Page) -> dict[str, dict[str, Any]]:
@@ -76,9 +76,6 @@ def fields_of(page: Page) -> dict[str, dict[str, Any]]:
         fields[f"choice_{flag_id}"] = _field(
             head + "Quyết định / Decision", STILL_HELD, "string", enum=list(offered), values_display=offered
         )
-        if "correct" not in offered:
-            fields[f"reason_{flag_id}"] = _reason(head, question)
-            continue
         if len(question.figures) > 1:
             cells = {str(place): _cell_label(figure) for place, figure in enumerate(question.figures, 1)}
             fields[f"cell_{flag_id}"] = _field(
@@ -91,13 +88,21 @@ def fields_of(page: Page) -> dict[str, dict[str, Any]]:
             head + "Giá trị đúng / True value", None, ["string", "null"],
             description=f"Chỉ khi sửa / For a correction only. Ví dụ / for example 1.234.567,5 ({unit}).",
         )  # fmt: skip
-        fields[f"reason_{flag_id}"] = _reason(head, question)
+        fields[f"reason_{flag_id}"] = _reason(head, question.reason)
+    if page.words:
+        head = "Rút lại quyết định / End a word · "
+        words = {shown.flag_id: f"{shown.label} · {shown.flag_id}" for shown in page.words}
+        fields[REVOKE_WORD] = _field(
+            head + "Quyết định / Word", None, ["string", "null"], enum=[None, *words], values_display=words,
+            description="Chỉ khi muốn rút lại một quyết định đang có hiệu lực / Only to end a word that counts.",
+        )  # fmt: skip
+        fields[REVOKE_REASON] = _reason(head, "")
     return fields
 
 
-def _reason(head: str, question: Question) -> dict[str, Any]:
+def _reason(head: str, reason: str) -> dict[str, Any]:
     return _field(
-        head + "Lý do / Reason", question.reason or None, ["string", "null"], format="multiline",
+        head + "Lý do / Reason", reason or None, ["string", "null"], format="multiline",
         description="Bắt buộc cho mọi quyết định / Needed for every decision.",
     )  # fmt: skip
 
@@ -132,6 +137,17 @@ def _section(question: Question) -> str:
     ]  # fmt: skip
     lines = ["| | |", "|---|---|", *(f"| **{name}** | {text} |" for name, text in rows if text)]
     return "\n\n".join([*parts, "\n".join(lines)])
+
+
+def _words(page: Page) -> list[str]:
+    """The words that count and may be ended here."""
+    if not page.words:
+        return []
+    rows = [
+        f"| {plain(shown.label)} `{shown.flag_id}` | {_said(shown.word)} | {_outlook(shown.ending, 0)[1]} |" for shown in page.words
+    ]
+    head = "| Quyết định / Word | | Nếu rút lại / If ended |"
+    return ["---\n### Đang có hiệu lực / Words that count", "\n".join([head, "|---|---|---|", *rows])]
 
 
 def _outlook(outlook: Outlook, n_proposed: int) -> tuple[str, str]:

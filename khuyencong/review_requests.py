@@ -11,7 +11,7 @@ from typing import Any
 
 from khuyencong.decision_ends import StandingWord, standing_words
 from khuyencong.flag_list import list_flags
-from khuyencong.review_outlooks import Outlook, outlooks_of
+from khuyencong.review_outlooks import Outlook, ending_of, outlooks_of
 from khuyencong.settings import TIMEZONE
 
 SHORTEST_WAIT = timedelta(minutes=1)
@@ -38,14 +38,16 @@ TO_ASK = """
             where request.flag_id = flag.flag_id and (request.closed_at is null
                 or request.run_key = tonight.run_key and request.outcome in ('still_held', 'timed_out')))"""
 
-# Words of a period that count and are on no open page, the newest first: they may be ended there.
+# Flags of a period on which a word counts, the newest first: it may be ended on a page.
 TO_SHOW = """
-    select flag.flag_id
+    select flag.flag_id, concat_ws(' · ', coalesce(unit.unit_name, flag.unit_key), coalesce(form.form_name, flag.form_code))
     from review.decision_state as decision
     inner join checks.flag on decision.flag_id = flag.flag_id
-    where decision.word_state = 'counts' and to_char(flag.period_end, 'YYYY-MM') = %s and not exists (
-        select 1 from review.request where request.flag_id = flag.flag_id and request.closed_at is null)
-    group by flag.flag_id order by max(decision.decided_at) desc, flag.flag_id limit %s"""
+    left join register.units as unit on flag.unit_key = unit.unit_key
+    left join register.form on flag.form_code = form.form_code
+    where decision.word_state = 'counts' and to_char(flag.period_end, 'YYYY-MM') = %s
+    group by flag.flag_id, unit.unit_name, flag.unit_key, form.form_name, flag.form_code
+    order by max(decision.decided_at) desc, flag.flag_id limit %s"""
 
 # The suspected figures of a flag, each once, in the submission that the flag is about where it is there.
 SHOWN = """
@@ -101,8 +103,21 @@ class Question:
 
 
 @dataclass(frozen=True)
+class ShownWord:
+    """A word that counts, on a flag of the period (`label`: unit and form), and what its end would do to the nation."""
+
+    flag_id: str
+    label: str
+    word: StandingWord
+    ending: Outlook
+
+
+@dataclass(frozen=True)
 class Page:
-    """What is asked of one period at once; `n_more` flags wait behind these. `is_shown` when Airflow shows it already."""
+    """What is asked of one period at once; `n_more` flags wait behind these. `is_shown` when Airflow shows it already.
+
+    `words` are the newest words that count, on other flags of the period: they may be ended on the page.
+    """
 
     asked_from: str
     period: str
@@ -112,6 +127,7 @@ class Page:
     n_more: int
     is_shown: bool
     questions: tuple[Question, ...]
+    words: tuple[ShownWord, ...] = ()
 
 
 def periods_to_ask(connection: Any, now: datetime) -> list[str]:
@@ -153,6 +169,13 @@ def ask(connection: Any, asked_from: str, period: str, now: datetime) -> Page | 
         before = {flag_id: _asked_before(cursor, flag_id) for _, flag_id, _, _ in rows}
         words = {flag_id: tuple(standing_words(cursor, flag_id)) for _, flag_id, _, _ in rows}
         outlooks = {flag_id: outlooks_of(cursor, flag_id, asks) for _, flag_id, _, asks in rows}
+        cursor.execute(TO_SHOW, (period, MOST_WORDS))
+        counting = [
+            ShownWord(flag_id, label, word, ending_of(cursor, flag_id))
+            for flag_id, label in cursor.fetchall()
+            for word in standing_words(cursor, flag_id)
+            if word.state == "counts" and word.flag_id == flag_id
+        ]
     flags = {flag["flag_id"]: flag for flag in list_flags(connection, period=period, status="all")}
     questions = tuple(
         Question(place, flags[flag_id], tuple(map(_figure, shown)), *before[flag_id], asks, words[flag_id], outlooks[flag_id])
@@ -160,7 +183,7 @@ def ask(connection: Any, asked_from: str, period: str, now: datetime) -> Page | 
     )
     if not questions:
         return None
-    return Page(asked_from, period, release_number, now, until, n_more, is_shown, questions)
+    return Page(asked_from, period, release_number, now, until, n_more, is_shown, questions, tuple(counting))
 
 
 def figures_shown(cursor: Any, flag_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -176,22 +199,17 @@ def figures_shown(cursor: Any, flag_ids: Sequence[str]) -> dict[str, list[dict[s
 
 
 def _ask_top(cursor: Any, asked_from: str, period: str, now: datetime, until: datetime) -> None:
-    """Ask what waits, the top of the queue; words that count are shown beside it, never alone: they wait for nobody."""
     cursor.execute(
         f"{TO_ASK} and to_char(flag.period_end, 'YYYY-MM') = %s order by flag.queue_rank, flag.flag_id limit %s",
         (period, max(0, _free_places(cursor, period))),
     )
     chosen = [(flag_id, asks) for flag_id, _, _, asks in cursor.fetchall()]
-    if chosen:
-        cursor.execute(TO_SHOW, (period, MOST_WORDS))
-        asked = {flag_id for flag_id, _ in chosen}
-        chosen += [(flag_id, "word") for (flag_id,) in cursor.fetchall() if flag_id not in asked]
     shown = figures_shown(cursor, [flag_id for flag_id, _ in chosen])
     cursor.executemany(
         """insert into review.request (asked_from, run_key, period_end, place, flag_id, queue_rank, shown, evidence_hash,
             asked_at, answer_until, asks)
-        select %s, tonight.run_key, flag.period_end, %s, flag.flag_id, flag.queue_rank, %s,
-            coalesce(review.evidence_of(flag.flag_id), ''), %s, %s, %s
+        select %s, tonight.run_key, flag.period_end, %s, flag.flag_id, flag.queue_rank, %s, review.evidence_of(flag.flag_id),
+            %s, %s, %s
         from checks.flag cross join release.tonight where flag.flag_id = %s""",
         [
             (asked_from, place, json.dumps(shown[flag_id], ensure_ascii=False), now, until, asks, flag_id)
@@ -225,8 +243,7 @@ def _free_places(cursor: Any, period: str) -> int:
     at_once = int(_parameter(cursor, "review_flags_at_once"))
     cursor.execute(
         """select count(*) from review.request inner join checks.flag using (flag_id)
-        where request.closed_at is null and request.asks <> 'word' and flag.closed_run is null
-            and to_char(flag.period_end, 'YYYY-MM') = %s""",
+        where request.closed_at is null and flag.closed_run is null and to_char(flag.period_end, 'YYYY-MM') = %s""",
         (period,),
     )
     return at_once - cursor.fetchone()[0]

@@ -23,8 +23,9 @@ CHOICES = {
 OFFERED = {
     "flag": (STILL_HELD, "confirm", "waive", "correct", "apply"),
     "signature": (STILL_HELD, "sign", "revoke", "confirm", "waive", "correct", "apply"),
-    "word": (STILL_HELD, "revoke"),
 }
+# Fields of the page itself: which of the words that count is to end (a flag_id), and why.
+REVOKE_WORD, REVOKE_REASON = "revoke_word", "revoke_reason"
 
 # Each says what to do. Names in braces are filled in from the answer. What is not here is told in the words of who refused.
 SENTENCES = {

@@ -284,26 +284,28 @@ def test_two_words_are_said_and_a_word_ends_for_good(desk: Desk) -> None:
 
 
 def test_what_is_typed_wrong_is_the_typists_error(desk: Desk) -> None:
-    flag, long_ago = desk.flags["tay-ninh"], "--dry-run"
+    flag, look = desk.flags["tay-ninh"], "--dry-run"
     for arguments, sentence in (
-        ((flag, "correct", "--value", "tám mươi", "--cell", "N16", long_ago), "cannot be read"),
-        ((flag, "correct", "--value", "80", "--cell", "N16", long_ago), "80 triệu đồng"),
-        ((flag, "correct", "--value", "80 kg", "--cell", "N16", long_ago), "kg"),
-        ((desk.flags["ha-noi"], "correct", "--value", "80 triệu", long_ago), "Name one (--cell)"),
-        ((flag, "correct", "--value", "80 triệu", "--cell", "Z99", long_ago), "names no cell 'Z99'"),
-        ((flag, "apply", long_ago), "proposes no correction"),
-        ((desk.flags["ha-noi"], "apply", long_ago), "add --block"),
-        ((flag, "sign", long_ago), "waits for a signature"),
-        ((flag, "revoke", long_ago), "can be ended"),
+        ((flag, "correct", "--value", "tám mươi", "--cell", "N16", look), "cannot be read"),
+        ((flag, "correct", "--value", "80", "--cell", "N16", look), "80 triệu đồng"),
+        ((flag, "correct", "--value", "80 kg", "--cell", "N16", look), "kg"),
+        ((desk.flags["ha-noi"], "correct", "--value", "80 triệu", look), "Name one (--cell)"),
+        ((flag, "correct", "--value", "80 triệu", "--cell", "Z99", look), "names no cell 'Z99'"),
+        ((desk.flags["ha-noi"], "apply", look), "add --block"),
+        ((flag, "sign", look), "waits for a signature"),
+        ((flag, "revoke", look), "can be ended"),
         ((flag, "waive"), "needs its reason"),
-        ((flag, "guess", long_ago), "one of"),
-        (("zzz", "waive", long_ago), "no flag 'zzz'"),
-        (("", "waive", long_ago), "no flag"),
-        ((flag, "waive", long_ago, "--login", "no_such_login"), "cannot log in"),
+        ((flag, "guess", look), "one of"),
+        (("zzz", "waive", look), "no flag 'zzz'"),
+        (("", "waive", look), "no flag"),
+        ((flag, "waive", look, "--login", "no_such_login"), "cannot log in"),
     ):  # fmt: skip
         code, out, error = desk.kc("decide", *arguments)
         assert (code, out) == (2, ""), (arguments, out, error)
         assert sentence in error and "failure" not in error and len(error) < 500, (arguments, error)
+    desk.rows("update checks.flag set alternatives = '[]' where flag_id = %s", flag)
+    code, _, error = desk.kc("decide", flag, "apply", "--dry-run")
+    assert code == 2 and "proposes no correction" in error
     desk.rows(
         """insert into checks.flag select (jsonb_populate_record(flag, jsonb_build_object('flag_id', %s::text))).* from checks.flag
         where flag_id = %s""", flag[:4] + "00000000", flag)  # fmt: skip
@@ -368,11 +370,12 @@ def test_waive_apply_sign_and_revoke_through_two_nights(desk: Desk) -> None:
     # the second evening: the waiver is revoked on a page, the engine's proposal applied there and signed by own login
     assert desk.shown("ha-noi", "revoke") == (WAIVED, HELD)
     page = open_page(desk.settings, "r", "2025-06", SAID_AGAIN)
-    assert page.fields[f"choice_{ha_noi}"]["schema"]["enum"] == ["still_held", "revoke"], "a word that counts, beside what waits"
-    ended = record(
-        desk.settings, "r", answered(page, "minh_words", **{f"f{ha_noi}": "revoke", f"f{tay_ninh}": "revoke"}), SAID_AGAIN
-    )
-    assert ended["decided"] == 2 and desk.state("ha-noi") == desk.state("tay-ninh") == ["revoked"]
+    assert f"choice_{ha_noi}" not in page.fields and page.fields["revoke_word"]["schema"]["enum"] == [None, ha_noi]
+    both = answered(page, "minh_words", **{f"f{tay_ninh}": "revoke"})
+    both["fields"] |= {"revoke_word": ha_noi, "revoke_reason": "Sở nói lại"}
+    assert record(desk.settings, "r", both, SAID_AGAIN)["decided"] == 2
+    assert desk.state("ha-noi") == desk.state("tay-ninh") == ["revoked"]
+    assert record(desk.settings, "r", both, SAID_AGAIN)["refused"] == 0, "recorded again, nothing changes"
     page = open_page(desk.settings, "s", "2025-06", SAID_AGAIN)
     applied = record(desk.settings, "s", answered(page, "lan_words", **{f"f{ha_noi}": "apply"}), SAID_AGAIN)
     assert applied["decided"] == 1 and "chờ" in applied["notes"][ha_noi]

@@ -16,7 +16,7 @@ from khuyencong.decision_ends import StandingWord
 from khuyencong.review_answers import FIELDS, Word, given_for, read_value, word_of
 from khuyencong.review_outlooks import Outlook
 from khuyencong.review_page import body_of, fields_of, plain, subject_of
-from khuyencong.review_requests import Page, Question, ShownFigure
+from khuyencong.review_requests import Page, Question, ShownFigure, ShownWord
 from khuyencong.review_words import CHOICES, SENTENCES, STILL_HELD, AnswerRefused
 from khuyencong.settings import TIMEZONE
 
@@ -67,9 +67,10 @@ def test_the_page_shows_what_each_choice_does_and_whose_word_waits():
     assert body.count("contradicts") == 1, "of the waiver alone"
     choices = fields_of(page)["choice_3f2a91c07b5d"]["schema"]["enum"]
     assert choices == [STILL_HELD, "sign", "revoke", "confirm", "waive", "correct", "apply"]
-    fields = fields_of(a_page(asks="word"))
-    assert list(fields) == ["choice_3f2a91c07b5d", "reason_3f2a91c07b5d"]
-    assert fields["choice_3f2a91c07b5d"]["schema"]["enum"] == [STILL_HELD, "revoke"]
+    counting = dataclasses.replace(page, words=(ShownWord("f00", "Huế · Kinh phí", word, Outlook("revoke", (move,), False)),))
+    fields = fields_of(counting)
+    assert fields["revoke_word"]["schema"]["enum"] == [None, "f00"] and fields["revoke_reason"]["value"] is None
+    assert "| Huế · Kinh phí `f00` | lan: waive" in body_of(counting, Decimal(1))
     typed = {"choice": "sign", "reason": "x", "value": "", "cell": ""}
     assert word_of(typed, SHOWN, "signature") == Word("sign", "x")
     with pytest.raises(AnswerRefused):

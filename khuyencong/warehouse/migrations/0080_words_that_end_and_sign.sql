@@ -182,7 +182,10 @@ comment on function review.may_be_decided is 'Whether an open flag names this fi
 
 -- Who speaks: everybody as themselves and as a reviewer, or carried from a page that asks about the flag; never about what one
 -- sent. `constraint` in a refusal is the word by which the application knows it.
-create function review.check_speaker(speaker text, from_page text, asked_flag text, asked_figures text []) returns void
+-- An open page may also end a word on another flag of its period.
+create function review.check_speaker(
+    speaker text, from_page text, asked_flag text, asked_figures text [], is_ending boolean default false
+) returns void
 language plpgsql stable security definer set search_path = pg_catalog as $$
 begin
     if from_page is not null then
@@ -197,7 +200,13 @@ begin
         if not exists (
             select 1
             from review.request
-            where request.asked_from = from_page and request.flag_id = asked_flag and request.closed_at is null
+            where
+                request.asked_from = from_page and request.closed_at is null
+                and (
+                    request.flag_id = asked_flag
+                    or is_ending
+                    and request.period_end = (select flag.period_end from checks.flag where flag.flag_id = asked_flag)
+                )
         ) then
             raise insufficient_privilege using
                 message = format('The page %s does not ask about flag %s.', from_page, asked_flag), constraint = 'not_asked';
@@ -342,7 +351,7 @@ begin
     if word is null then
         raise insufficient_privilege using message = 'There is no such decision.', constraint = 'nothing_to_revoke';
     end if;
-    perform review.check_speaker(new.revoked_by, new.carried_from, word.flag_id, array[word.figure_key]);
+    perform review.check_speaker(new.revoked_by, new.carried_from, word.flag_id, array[word.figure_key], true);
     if word.word_state not in ('counts', 'pending') then
         raise insufficient_privilege using message = 'This decision has ended already.', constraint = 'word_ended';
     end if;

@@ -1,7 +1,6 @@
--- A page also asks for the signature under a word that waits for one, and shows words that count, which may be ended there.
-alter table review.request add column asks text not null default 'flag' check (asks in ('flag', 'signature', 'word'));
-comment on column review.request.asks is
-'flag: what is to become of it; signature: a second name under a word that waits; word: whether a word that counts is to end.';
+-- A page also asks for the signature under a word that waits for one.
+alter table review.request add column asks text not null default 'flag' check (asks in ('flag', 'signature'));
+comment on column review.request.asks is 'flag: what is to become of it; signature: a second name under a word that waits.';
 
 -- What was said after the page asked is told by the order of the words: the clock of a page may be another than the server's.
 alter table review.request add column newest_decision_key bigint;
