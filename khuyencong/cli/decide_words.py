@@ -109,12 +109,13 @@ def engine_lines(plan: Plan) -> list[str]:
 def print_recorded(plan: Plan, recorded: dict[str, Any] | None, is_dry_run: bool) -> None:
     """What was recorded, and from when it counts."""
     out = console()
-    needs = f"it moves a national figure by more than {number(plan.limit_pct)} %"
+    share = f"{number(plan.limit_pct)} %"
     if recorded is None:
-        ahead = f" Recorded, it would wait for a second reviewer: {needs}." if plan.needs_name else ""
-        out.print(("Only shown." if is_dry_run else "Not recorded.") + ahead, markup=False)
+        out.print("Only shown." if is_dry_run else "Not recorded.", markup=False)
+        if plan.needs_name:
+            out.print(f"  Recorded, it would wait for a second reviewer: a figure moves by over {share}.", markup=False)
     elif recorded["is_pending"]:
-        out.print(f"Recorded, and pending: {needs}.", markup=False)
+        out.print(f"Recorded, and pending: it moves a national figure by more than {share}.", markup=False)
         out.print(f"  It counts once another reviewer signs: kc decide {plan.flag_id} sign --reason …", markup=False)
         out.print("  (`kc reviewer list` names who may; `kc reviewer add` makes one.)", markup=False)
     else:

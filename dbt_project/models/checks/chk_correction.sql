@@ -13,6 +13,10 @@ decision as (
     where decision = 'correct'
 ),
 
+submission as (
+    select * from {{ source('raw', 'submission') }}
+),
+
 chosen as (
     select distinct on (figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name)
         figure.submission_key,
@@ -32,6 +36,9 @@ chosen as (
     inner join decision
         on figure.figure_key = decision.figure_key
         and figure.value is not distinct from decision.reported_value
+    left join submission as reviewed on decision.submission_key = reviewed.submission_key
+    -- another form may say the same number under the same key: it was not reviewed
+    where reviewed.form_code is null or figure.form_code = reviewed.form_code
     order by
         figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, decision.decided_at desc,
         decision.decision_key desc
