@@ -49,7 +49,7 @@ def review_flags() -> None:
         ti, settings = get_current_context()["ti"], read_settings()
         recorded = record(settings, f"{ti.dag_id}/{ti.run_id}/review/{ti.map_index}", answer, now(settings))
         print(", ".join(f"{word}: {recorded[word]}" for word in ("decided", "still_held", "timed_out", "refused")))
-        for flag_id, sentences in recorded["sentences"].items():
+        for flag_id, sentences in (recorded["sentences"] | recorded["notes"]).items():
             print(f"{flag_id}: {sentences}")
         return recorded
 

@@ -7,11 +7,13 @@ from typing import Any
 COLUMNS = (
     "decision_key", "flag_id", "unit_key", "form", "period", "figure_key", "rule_id", "decision", "reported_value",
     "corrected_value", "reason", "until_date", "decided_by", "carried_by", "carried_from", "decided_at", "state",
-    "outcome", "lapsed_run", "held_by",
+    "outcome", "lapsed_run", "held_by", "group", "signed_by", "signed_at", "ended_by", "ended_reason",
 )  # fmt: skip
 
 # What an outcome says, in Vietnamese and English.
 OUTCOMES = {
+    "pending": ("chờ người rà soát thứ hai ký", "waits for a second reviewer's signature"),
+    "revoked": ("hết hiệu lực: đã rút lại", "ended: a reviewer revoked it"),
     "waiting": ("chờ đêm tới", "waits for the next night"),
     "kept_out": ("vẫn để ngoài tổng", "stays out of the accepted total"),
     "accepted": ("đã tính vào tổng", "accepted"),
@@ -47,14 +49,17 @@ judged as (
     select decision.*, flag.unit_key, flag.form_code, to_char(flag.period_end, 'YYYY-MM') as period,
         lapse.run_key as lapsed_run, coalesce(held.held_by, '{}') as held_by,
         case
+            when decision.revoked_by is not null then 'revoked'
             when lapse.reason is not null then lapse.reason
             when exists (
-                select 1 from review.decision as later
+                select 1 from review.decision_state as later
                 where (later.figure_key, later.rule_id) = (decision.figure_key, decision.rule_id)
                     and (later.decided_at, later.decision_key) > (decision.decided_at, decision.decision_key)
-                    and later.decided_at <= tonight.as_of
+                    and later.decided_at <= tonight.as_of and (later.signed_by is not null or not later.needs_signature)
             ) then 'replaced'
-            when decision.decided_at > least(tonight.as_of, judged_at.finished_at) then 'waiting'
+            when decision.word_state in ('pending', 'replaced') and decision.needs_signature and decision.signed_by is null
+                then decision.word_state
+            when coalesce(decision.signed_at, decision.decided_at) > least(tonight.as_of, judged_at.finished_at) then 'waiting'
             when decision.until_date < tonight.as_of::date then 'until_passed'
             when decided_on.submission_state = 'under_review' or not exists (
                 select 1 from valued
@@ -66,7 +71,7 @@ judged as (
             when decision.decision = 'correct' then 'correction_fails'
             else 'held_by_another_rule'
         end as outcome
-    from review.decision
+    from review.decision_state as decision
     cross join release.tonight
     left join release.run as judged_at on tonight.run_key = judged_at.run_key
     left join checks.flag using (flag_id)
@@ -81,8 +86,12 @@ judged as (
 )
 select decision_key, flag_id, unit_key, form_code, period, figure_key, rule_id, decision, reported_value, corrected_value,
     reason, until_date, decided_by, carried_by, carried_from, decided_at,
-    case when outcome in ('value_changed', 'rule_changed', 'until_passed', 'replaced') then 'lapsed' else 'active' end,
-    outcome, lapsed_run, held_by
+    case
+        when outcome in ('value_changed', 'rule_changed', 'until_passed', 'replaced', 'revoked') then 'lapsed'
+        when outcome = 'pending' then 'pending'
+        else 'active'
+    end,
+    outcome, lapsed_run, held_by, group_key, signed_by, signed_at, revoked_by, revoked_reason
 from judged
 where (%(flag)s::text is null or flag_id = %(flag)s)
     and (%(unit)s::text is null or unit_key = %(unit)s)
@@ -98,7 +107,7 @@ def list_decisions(
     period: str | None = None,
     state: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Decisions as dictionaries of COLUMNS, newest first; `period` is YYYY-MM, `state` active or lapsed (None: both).
+    """Decisions as dictionaries of COLUMNS, newest first; `period` is YYYY-MM, `state` active, pending or lapsed (None: all).
 
     `outcome` is a key of OUTCOMES; `held_by` the rules that hold the figure tonight. Empty before the first night.
     """

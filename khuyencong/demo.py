@@ -92,6 +92,7 @@ def print_demo(outcome: DemoOutcome) -> None:
     """Coverage, the national table, the held figures with reasons, three commands to try next."""
     from khuyencong.cli.figures import print_rollup
     from khuyencong.cli.output import console, print_table
+    from khuyencong.cli.review import apply_command
 
     out = console()
     night = outcome.night
@@ -120,6 +121,7 @@ def print_demo(outcome: DemoOutcome) -> None:
         out.print(f"    {flag['explanation_vi']}", markup=False)
         out.print(f"    {flag['explanation_en']}", markup=False, style="dim")
     first = blocking[0] if blocking else None
+    repairable = next((flag for flag in blocking if flag["n_proposed"]), None)
     rows = outcome.national["rows"]
     out.print("\n[bold]Try next[/]")
     if rows:
@@ -130,10 +132,11 @@ def print_demo(outcome: DemoOutcome) -> None:
             markup=False,
         )
     out.print("  kc status --as-of " + night["as_of"][:10], markup=False)
-    if first:
-        out.print(
-            f'  kc decide {first["flag_id"]} waive --reason "Đã kiểm tra với Sở Công Thương"   then: kc nightly',
-            markup=False,
-        )
+    # What the engine proposes, never a waiver that it contradicts; what it does to the nation is shown before it is recorded.
+    if repairable:
+        out.print(f"  {apply_command(repairable)} --dry-run", markup=False)
+        out.print(f'  {apply_command(repairable)} --reason "Sở Công Thương xác nhận"   then: kc nightly', markup=False)
+    elif first:
+        out.print(f"  kc decide {first['flag_id']} confirm --dry-run", markup=False)
     else:
         out.print("  kc flags", markup=False)

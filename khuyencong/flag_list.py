@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from khuyencong.proposals import read_proposal
+
 COLUMNS = (
     "flag_id", "severity", "unit_key", "unit_name", "unit_name_en", "form_code", "form_name", "period", "queue_rank",
     "is_review_needed", "impact_score", "impact_indicator", "impact_vnd", "days_open", "n_verdicts", "n_held", "decision",
     "mechanism", "confidence", "suggested_value", "suspected_cells", "alternatives", "explanation_vi", "explanation_en",
-    "n_asked", "last_asked",
+    "n_asked", "last_asked", "pending", "n_proposed",
 )  # fmt: skip
 
 
@@ -22,10 +24,11 @@ def list_flags(
 ) -> list[dict[str, Any]]:
     """Flags as dictionaries of COLUMNS, in the order of the queue. `period` is YYYY-MM, `status` open, closed or all.
 
-    `decision` is the word in force, `suspected_cells` are file#sheet!address, `alternatives` what may have happened, best first.
-    `n_asked` counts the review pages that asked about it; `last_asked` is what came of the last (review.request.outcome, `open`
-    while it waits, None when it was never asked). `days_open` runs from the night that first raised the flag to the newest, or
-    to the one that closed it.
+    `decision` is the word in force, `pending` one that waits for a second reviewer, `suspected_cells` are file#sheet!address,
+    `alternatives` what may have happened, best first; `n_proposed` counts the cells that the engine proposes to correct
+    (`kc decide FLAG apply`). `n_asked` counts the review pages that asked about it; `last_asked` is what came of the last
+    (review.request.outcome, `open` while it waits, None when it was never asked). `days_open` runs from the night that first
+    raised the flag to the newest, or to the one that closed it.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -54,7 +57,12 @@ def list_flags(
                 flag.alternatives, flag.explanation_vi, flag.explanation_en,
                 (select count(*) from review.request where request.flag_id = flag.flag_id),
                 (select coalesce(request.outcome, 'open') from review.request
-                    where request.flag_id = flag.flag_id order by request_key desc limit 1)
+                    where request.flag_id = flag.flag_id order by request_key desc limit 1),
+                (select max(word.decision) from review.decision_state as word
+                    where word.flag_id = flag.flag_id and word.word_state = 'pending'),
+                case when flag.alternatives -> 0 ->> 'mechanism' like '%%+%%' then
+                    array(select distinct figure_key from checks.flag_figure where flag_figure.flag_id = flag.flag_id)
+                else '{}' end
             from checks.flag
             left join register.units as unit on flag.unit_key = unit.unit_key
             left join register.form on flag.form_code = form.form_code
@@ -65,4 +73,8 @@ def list_flags(
             order by flag.closed_run nulls first, flag.queue_rank, flag.flag_id""",
             {"unit": unit, "period": period, "severity": severity, "status": status},
         )
-        return [dict(zip(COLUMNS, row, strict=True)) for row in cursor]
+        rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor]
+    for row in rows:
+        proposal = read_proposal(row["alternatives"], row["n_proposed"])
+        row["n_proposed"] = len(proposal.values) if proposal else 0
+    return rows

@@ -29,10 +29,8 @@ from khuyencong.priority import (
     read_stop_pct,
 )
 from khuyencong.suspect_words import UNIT_SENTENCES, found_sentences
-from khuyencong.suspicions import Hypothesis, Suspicion, read_suspicions
+from khuyencong.suspicions import LEAST_BELIEVED, LEAST_BELIEVED_OF_MANY, Hypothesis, Suspicion, read_suspicions
 
-# Below it a hypothesis is not worth a reader's time: on its own, or as one of several alike.
-LEAST_BELIEVED, LEAST_BELIEVED_OF_MANY = 0.3, 0.05
 
 @dataclass(frozen=True)
 class FlagCounts:

@@ -302,13 +302,21 @@ def _write_lapses(connection: Any, run_key: int) -> None:
                 select submission_state from checks.standing_history as history
                 where history.submission_key = decision.submission_key order by run_key desc limit 1
             ) as decided_on on true
+            left join raw.submission as reviewed on reviewed.submission_key = decision.submission_key
+            -- the figure of the form that was reviewed: another form may say another number under the same key
             left join (
-                select figure.figure_key, figure.value
+                select figure.figure_key, figure.form_code, figure.value
                 from staging.stg_figure as figure
                 inner join checks.standing using (submission_key)
                 where figure.figure_key in (select figure_key from review.decision)
-            ) as now_is using (figure_key)
-            where decision_lapse.decision_key is null and (
+            ) as now_is
+                on now_is.figure_key = decision.figure_key
+                and (reviewed.form_code is null or now_is.form_code = reviewed.form_code)
+            where decision_lapse.decision_key is null
+                and not exists (
+                    select 1 from review.revocation
+                    where revocation.decision_key = decision.decision_key and revocation.revoked_at <= run.as_of
+                ) and (
                 rule.terms_hash is distinct from decision.rule_terms_hash
                 or decision.until_date < run.as_of::date
                 or (decided_on.submission_state <> 'under_review' or decision.submission_key is null

@@ -278,13 +278,14 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
 
 
 def inputs_hash(night: Night) -> str:
-    """sha256 of all that a night is made from: as_of, code, register, rules, forms, the newest receipt, decision and withdrawal,
-    and how many files wait to be read.
+    """sha256 of all that a night is made from: as_of, code, register, rules, forms, the newest receipt, words of reviewers and
+    withdrawal, and how many files wait to be read.
     """
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute(
             """select as_of, code_hash, register_hash, rules_hash, forms_hash,
                 (select max(receipt_key) from raw.receipt), (select max(decision_key) from review.decision),
+                (select count(*) from review.signature), (select count(*) from review.revocation),
                 (select max(withdrawal_key) from review.withdrawal),
                 (select count(*) from raw.receipt where state = 'landed' and received_at <= as_of)
             from release.run where run_key = %s""",

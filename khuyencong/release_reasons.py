@@ -74,9 +74,18 @@ with tonight as (
     from last_night as p cross join lateral release.register_difference(p.run_key, %(run_key)s) as d
     where p.register_tables <> '{}'
 ), decided as (
-    select d.flag_id from review.decision as d cross join tonight as t left join last_night as p on true
-    -- between the two moments, whichever is the later: a night of the past takes decisions back
-    where d.decided_at <= greatest(t.as_of, p.as_of) and (p.as_of is null or d.decided_at > least(t.as_of, p.as_of))
+    -- a word counts from when it was said or, where it had to be signed, signed; its end changes figures as it does
+    select w.flag_id
+    from (
+        select d.flag_id, d.decided_at as said_at from review.decision as d
+        union all
+        select d.flag_id, s.signed_at from review.signature as s inner join review.decision as d using (group_key)
+        union all
+        select d.flag_id, r.revoked_at from review.revocation as r inner join review.decision as d using (decision_key)
+    ) as w
+    cross join tonight as t left join last_night as p on true
+    -- between the two moments, whichever is the later: a night of the past takes words back
+    where w.said_at <= greatest(t.as_of, p.as_of) and (p.as_of is null or w.said_at > least(t.as_of, p.as_of))
 )
 select
     coalesce(t.register_hash || t.forms_hash <> p.register_hash || p.forms_hash, false) as is_register_changed,

@@ -57,7 +57,8 @@ def note_shown(settings: Settings, asked_from: str, now: datetime) -> None:
 
 
 def record(settings: Settings, asked_from: str, answer: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Record the answer of a page, as ReviewPage returns it: outcome → how many questions, and `refused`: flag → sentence.
+    """Record the answer of a page, as ReviewPage returns it: outcome → how many questions, `sentences`: flag → why refused,
+    `notes`: flag → what is still to be done (a second reviewer's signature).
 
     Recording twice is recording once. Raises NightInProgress.
     """
@@ -75,6 +76,7 @@ def record(settings: Settings, asked_from: str, answer: Mapping[str, Any], now: 
     return {
         **{word: words.count(word) for word in ("decided", "still_held", "timed_out", "refused")},
         "sentences": {one.flag_id: " / ".join(one.sentences) for one in outcomes if one.sentences},
+        "notes": {one.flag_id: " / ".join(one.note) for one in outcomes if one.note},
     }
 
 

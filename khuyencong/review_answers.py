@@ -12,11 +12,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from ingestion.quantities import money_factor, read_cell
+from khuyencong.decided_values import read_value
+from khuyencong.decision_ends import pending_words, revoke, sign, standing_words, words_to_end
 from khuyencong.decisions import DecisionError, write_decision
-from khuyencong.review_words import CHOICES, RECORD, STILL_HELD, AnswerRefused
+from khuyencong.review_words import (
+    OFFERED,
+    PENDING,
+    RECORD,
+    REVOKE_REASON,
+    REVOKE_WORD,
+    STILL_HELD,
+    AnswerRefused,
+)
 
-MOST_DIGITS = 20
 FIELDS = ("choice", "cell", "value", "reason")  # of each flag, named <field>_<flag_id>
 
 
@@ -42,11 +50,12 @@ class Word:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one question; `sentences` (vi, en) only when the answer was refused."""
+    """What became of one question; `sentences` (vi, en) only when the answer was refused, `note` when more is to be done."""
 
     flag_id: str
     outcome: str
     sentences: tuple[str, str] | None = None
+    note: tuple[str, str] | None = None
 
 
 def given_for(fields: Mapping[str, Any], flag_id: str) -> dict[str, str]:
@@ -59,14 +68,15 @@ def _storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
 
 
-def word_of(given: Mapping[str, str], figures: Sequence[Mapping[str, Any]]) -> Word | None:
+def word_of(given: Mapping[str, str], figures: Sequence[Mapping[str, Any]], asks: str = "flag") -> Word | None:
     """The decision that was chosen, None for "still held". Raises AnswerRefused for one that is not complete or not clear.
 
     given    from `given_for`
     figures  the suspected figures as the page showed them (review.request.shown)
+    asks     what the page asked (review.request.asks): only what it offered can be chosen
     """
     choice = given["choice"] or STILL_HELD
-    if choice not in CHOICES:
+    if choice not in OFFERED[asks]:
         raise AnswerRefused("choice_unknown", written=choice)
     if choice == STILL_HELD:
         return None
@@ -81,32 +91,8 @@ def word_of(given: Mapping[str, str], figures: Sequence[Mapping[str, Any]]) -> W
         chosen = [figure for place, figure in enumerate(figures, 1) if str(place) == given["cell"]]
     if len(chosen) != 1:
         raise AnswerRefused("several_figures")
-    return Word(choice, given["reason"], read_value(given["value"], chosen[0]["is_money"]), chosen[0]["figure_key"])
-
-
-def read_value(written: str, is_money: bool) -> Decimal:
-    """A corrected value as people type it ("1.234.567,5", "12 triệu đồng"); in đồng for money. Raises AnswerRefused."""
-    if not written:
-        raise AnswerRefused("value_missing")
-    read = read_cell(written)
-    # The first of two readings takes the mark for thousands. Nobody writes thousandths of a đồng.
-    alternatives = read.alternatives[:1] if is_money and not read.unit_text else read.alternatives
-    if len(alternatives) > 1:
-        first, second = (str(value).replace(".", ",") for value in alternatives)
-        raise AnswerRefused("value_ambiguous", written=written, first=first, second=second)
-    value = alternatives[0] if alternatives else read.value
-    if read.reading not in ("number", "ambiguous") or read.qualifier != "exact" or read.is_estimated:
-        raise AnswerRefused("value_unreadable", written=written)
-    if value is None or value.adjusted() > MOST_DIGITS:
-        raise AnswerRefused("value_unreadable", written=written)
-    if read.unit_text:
-        factor = money_factor(read.unit_text) if is_money else None
-        if factor is None:
-            raise AnswerRefused("value_unit", unit=read.unit_text)
-        value *= factor
-    if is_money and value != value.to_integral_value():
-        raise AnswerRefused("value_not_whole", written=written)
-    return value
+    value = read_value(given["value"], chosen[0]["is_money"], Decimal(chosen[0].get("factor", 1)))
+    return Word(choice, given["reason"], value, chosen[0]["figure_key"])
 
 
 def record_answer(connection: Any, asked_from: str, answer: Answer, now: datetime) -> list[Outcome]:
@@ -119,7 +105,41 @@ def record_answer(connection: Any, asked_from: str, answer: Answer, now: datetim
             "select request_key from review.request where asked_from = %s and closed_at is null order by place", (asked_from,)
         )
         keys = [row[0] for row in cursor]
-    return [outcome for key in keys if (outcome := _record_one(connection, key, answer, now))]
+    # the word that is to end first: an open page ends it
+    ended = [_end_word(connection, asked_from, answer, now)] if keys and answer.options == (RECORD,) else []
+    recorded = [_record_one(connection, key, answer, now) for key in keys]
+    return [outcome for outcome in (*ended, *recorded) if outcome]
+
+
+def _end_word(connection: Any, asked_from: str, answer: Answer, now: datetime) -> Outcome | None:
+    """End the word that the page's own field names; None when it names none, or when an earlier try ended it."""
+    flag_id, reason = (
+        _storable("" if (typed := answer.fields.get(name)) is None else str(typed)) for name in (REVOKE_WORD, REVOKE_REASON)
+    )
+    if not flag_id or answer.answered_by is None:
+        return None
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                """select exists (select 1 from review.revocation inner join review.decision using (decision_key)
+                    where decision.flag_id = %s and revocation.carried_from = %s)""",
+                (flag_id, asked_from),
+            )
+            if cursor.fetchone()[0]:
+                return None
+            if not reason:
+                raise AnswerRefused("no_reason")
+            _revoke(cursor, asked_from, flag_id, answer.answered_by, reason, now)
+    except (AnswerRefused, DecisionError) as refusal:
+        if isinstance(refusal, DecisionError):
+            refusal = AnswerRefused(refusal.code, said=str(refusal), login=answer.answered_by)
+        return Outcome(flag_id, "refused", refusal.sentences)
+    return Outcome(flag_id, "decided")
+
+
+def _revoke(cursor: Any, asked_from: str, flag_id: str, login: str, reason: str, now: datetime) -> None:
+    ends = [key for _, keys in words_to_end(cursor, flag_id) for key in keys]
+    revoke(cursor, ends, reason, revoked_at=now, revoked_by=login, carried_from=asked_from)
 
 
 def _record_one(connection: Any, request_key: int, answer: Answer, now: datetime) -> Outcome | None:
@@ -136,23 +156,24 @@ def _close(
 ) -> Outcome | None:
     """Close a question that is still open, with its decision in the same transaction. Raises AnswerRefused before it does."""
     cursor.execute(
-        """select asked_from, flag_id, shown, evidence_hash, asked_at from review.request
+        """select asked_from, flag_id, shown, evidence_hash, coalesce(newest_decision_key, 0), asks from review.request
         where request_key = %s and closed_at is null for update""",
         (request_key,),
     )
     row = cursor.fetchone()
     if row is None:
         return None
-    asked_from, flag_id, shown, evidence_hash, asked_at = row
+    asked_from, flag_id, shown, evidence_hash, known_until, asks = row
+    note = None
     given = given_for(answer.fields, flag_id)
     if refusal is not None:
         outcome = "refused"
     elif answer.answered_by is None:
         outcome = "timed_out"
-    elif answer.options != (RECORD,) or (word := word_of(given, shown)) is None:
+    elif answer.options != (RECORD,) or (word := word_of(given, shown, asks)) is None:
         outcome = STILL_HELD
     else:
-        _decide(cursor, asked_from, flag_id, evidence_hash, asked_at, answer.answered_by, word, now)
+        note = _decide(cursor, asked_from, flag_id, evidence_hash, known_until, answer.answered_by, word, now)
         outcome = "decided"
     vi, en = refusal.sentences if refusal else (None, None)
     cursor.execute(
@@ -163,7 +184,7 @@ def _close(
          None if answer.answered_by is None else json.dumps(given, ensure_ascii=False),
          refusal and refusal.code, vi, en, request_key),
     )  # fmt: skip
-    return Outcome(flag_id, outcome, refusal.sentences if refusal else None)
+    return Outcome(flag_id, outcome, refusal.sentences if refusal else None, note)
 
 
 def _decide(
@@ -171,30 +192,48 @@ def _decide(
     asked_from: str,
     flag_id: str,
     evidence_hash: str,
-    asked_at: datetime,
+    known_until: int,
     login: str,
     word: Word,
     now: datetime,
-) -> None:
+) -> tuple[str, str] | None:
+    """Record the word of a login; what is to be said of it (vi, en), None when it counts. Raises AnswerRefused.
+
+    known_until  the last decision that there was when the page asked: a later one on the flag is not what was answered
+    """
     cursor.execute(
-        """select decided_by, decision from review.decision
-        where flag_id = %s and recorded_at > %s
-            and not exists (select 1 from review.decision_lapse as lapse where lapse.decision_key = decision.decision_key)
+        """select decided_by, decision from review.decision_state
+        where flag_id = %s and decision_key > %s and word_state in ('counts', 'pending')
         order by decision_key desc limit 1""",
-        (flag_id, asked_at),
+        (flag_id, known_until),
     )
     if (other := cursor.fetchone()) is not None:
         raise AnswerRefused("decided_meanwhile", login=other[0], word=other[1])
+    carried = {"carried_from": asked_from}
+    try:
+        if word.decision == "revoke":
+            _revoke(cursor, asked_from, flag_id, login, word.reason, now)
+            return None
+        _refuse_changed(cursor, flag_id, evidence_hash)
+        if word.decision == "sign":
+            groups = [one.group_key for one in pending_words(cursor, flag_id)]
+            sign(cursor, groups, word.reason, signed_at=now, signed_by=login, **carried)
+            return None
+        write_decision(
+            cursor, flag_id, word.decision, word.reason, word.value, decided_at=now, figure_key=word.figure_key,
+            decided_by=login, **carried,
+        )  # fmt: skip
+    except DecisionError as refusal:
+        raise AnswerRefused(refusal.code, said=str(refusal), login=login) from refusal
+    is_pending = any(one.state == "pending" for one in standing_words(cursor, flag_id))
+    return PENDING if is_pending else None
+
+
+def _refuse_changed(cursor: Any, flag_id: str, evidence_hash: str) -> None:
+    """A flag that is still open must be as the page showed it; a closed one is refused by the one who writes."""
     cursor.execute(
         "select closed_run is null, review.evidence_of(flag_id) = %s from checks.flag where flag_id = %s", (evidence_hash, flag_id)
     )
     is_open, is_same = cursor.fetchone()
     if is_open and not is_same:
         raise AnswerRefused("flag_changed")
-    try:
-        write_decision(
-            cursor, flag_id, word.decision, word.reason, word.value, decided_at=now, figure_key=word.figure_key,
-            decided_by=login, carried_from=asked_from,
-        )  # fmt: skip
-    except DecisionError as refusal:
-        raise AnswerRefused(refusal.code, said=str(refusal), login=login) from refusal

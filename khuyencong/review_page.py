@@ -7,12 +7,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from khuyencong.decision_ends import StandingWord
 from khuyencong.flag_words import number_en, number_vi
+from khuyencong.review_outlooks import Outlook
 from khuyencong.review_requests import Page, Question, ShownFigure
-from khuyencong.review_words import CHOICES, STILL_HELD
+from khuyencong.review_words import CHOICES, OFFERED, REVOKE_REASON, REVOKE_WORD, STILL_HELD
 from khuyencong.settings import TIMEZONE
 
-MOST_CELLS = 4
+MOST_CELLS, MOST_ROWS = 4, 3
+# What each choice would do to the national accepted figures, before the rules judge.
+OUTLOOKS = {
+    "waive": "Nếu cho tính / If waived",
+    "apply": "Nếu sửa theo đề xuất / If applied",
+    "sign": "Nếu ký / If signed",
+    "revoke": "Nếu rút lại / If revoked",
+}
 
 
 def effect_words(flag: dict[str, Any]) -> tuple[str, str]:
@@ -51,7 +60,7 @@ def body_of(page: Page, stop_pct: Decimal) -> str:
         f"the next night. **{page.n_more}** more flags of this period wait behind this page; when none is left, review may stop: "
         f"what remains moves no national figure by {number_en(stop_pct)} %."
     )
-    return "\n\n".join([vi, f"*{en}*", *(_section(question) for question in page.questions)])
+    return "\n\n".join([vi, f"*{en}*", *(_section(question) for question in page.questions), *_words(page)])
 
 
 def fields_of(page: Page) -> dict[str, dict[str, Any]]:
@@ -63,8 +72,9 @@ def fields_of(page: Page) -> dict[str, dict[str, Any]]:
     for question in page.questions:
         flag_id = question.flag["flag_id"]
         head = f"{question.place}. {question.flag['unit_name'] or question.flag['unit_key']} · {flag_id} · "
+        offered = {word: CHOICES[word] for word in OFFERED[question.asks] if word != "apply" or question.flag["n_proposed"]}
         fields[f"choice_{flag_id}"] = _field(
-            head + "Quyết định / Decision", STILL_HELD, "string", enum=list(CHOICES), values_display=CHOICES
+            head + "Quyết định / Decision", STILL_HELD, "string", enum=list(offered), values_display=offered
         )
         if len(question.figures) > 1:
             cells = {str(place): _cell_label(figure) for place, figure in enumerate(question.figures, 1)}
@@ -78,11 +88,23 @@ def fields_of(page: Page) -> dict[str, dict[str, Any]]:
             head + "Giá trị đúng / True value", None, ["string", "null"],
             description=f"Chỉ khi sửa / For a correction only. Ví dụ / for example 1.234.567,5 ({unit}).",
         )  # fmt: skip
-        fields[f"reason_{flag_id}"] = _field(
-            head + "Lý do / Reason", question.reason or None, ["string", "null"], format="multiline",
-            description="Bắt buộc cho mọi quyết định / Needed for every decision.",
+        fields[f"reason_{flag_id}"] = _reason(head, question.reason)
+    if page.words:
+        head = "Rút lại quyết định / End a word · "
+        words = {shown.flag_id: f"{shown.label} · {shown.flag_id}" for shown in page.words}
+        fields[REVOKE_WORD] = _field(
+            head + "Quyết định / Word", None, ["string", "null"], enum=[None, *words], values_display=words,
+            description="Chỉ khi muốn rút lại một quyết định đang có hiệu lực / Only to end a word that counts.",
         )  # fmt: skip
+        fields[REVOKE_REASON] = _reason(head, "")
     return fields
+
+
+def _reason(head: str, reason: str) -> dict[str, Any]:
+    return _field(
+        head + "Lý do / Reason", reason or None, ["string", "null"], format="multiline",
+        description="Bắt buộc cho mọi quyết định / Needed for every decision.",
+    )  # fmt: skip
 
 
 def _field(title: str, value: Any, type_: Any, *, description: str = "", **schema: Any) -> dict[str, Any]:
@@ -108,11 +130,44 @@ def _section(question: Question) -> str:
          + (f"; … +{len(question.figures) - MOST_CELLS}" if len(question.figures) > MOST_CELLS else "")),
         ("Gợi ý / Suggestion", _suggestion(flag, question.figures)),
         ("Ảnh hưởng / Effect", f"{plain(effect_vi)} / {plain(effect_en)}"),
+        *(_outlook(outlook, flag["n_proposed"]) for outlook in question.outlooks),
+        *(("Quyết định đã có / Word so far", _said(word)) for word in question.words),
         ("Đã chờ / Open for", f"{flag['days_open'] or 0} ngày / days"
          + (f", đã hỏi {question.n_asked} lần / asked {question.n_asked} times before" if question.n_asked else "")),
     ]  # fmt: skip
     lines = ["| | |", "|---|---|", *(f"| **{name}** | {text} |" for name, text in rows if text)]
     return "\n\n".join([*parts, "\n".join(lines)])
+
+
+def _words(page: Page) -> list[str]:
+    """The words that count and may be ended here."""
+    if not page.words:
+        return []
+    rows = [
+        f"| {plain(shown.label)} `{shown.flag_id}` | {_said(shown.word)} | {_outlook(shown.ending, 0)[1]} |" for shown in page.words
+    ]
+    head = "| Quyết định / Word | | Nếu rút lại / If ended |"
+    return ["---\n### Đang có hiệu lực / Words that count", "\n".join([head, "|---|---|---|", *rows])]
+
+
+def _outlook(outlook: Outlook, n_proposed: int) -> tuple[str, str]:
+    """A choice, and the national rows that it moves, before and after; a waiver of what the engine would correct says so."""
+    rows = [
+        f"{move.indicator_code} {move.fund} {move.period_end:%m/%Y}: {number_vi(move.accepted_before)} → "
+        f"**{number_vi(move.accepted_after)}**{' đồng' if move.is_money else ''}"
+        for move in outlook.moves[:MOST_ROWS]
+    ]
+    more = len(outlook.moves) - MOST_ROWS
+    text = "; ".join(rows) + (f"; … +{more}" if more > 0 else "")
+    needs = " ⚠ chờ người thứ hai ký / waits for a second reviewer" if outlook.needs_name else ""
+    if outlook.choice == "waive" and n_proposed:
+        needs += f" ⚠ trái với đề xuất sửa {n_proposed} ô / contradicts the proposed correction of {n_proposed} cells"
+    return OUTLOOKS[outlook.choice], (text or "không đổi / nothing moves") + needs
+
+
+def _said(word: StandingWord) -> str:
+    waits = ", chờ ký / waits for a signature" if word.state == "pending" else ""
+    return f"{plain(word.decided_by)}: {word.decision} ({word.n_figures} số liệu / figures{waits}): {plain(word.reason)}"
 
 
 def _cell(figure: ShownFigure) -> str:
@@ -126,6 +181,8 @@ def _cell_label(figure: ShownFigure) -> str:
 
 def _suggestion(flag: dict[str, Any], figures: Sequence[ShownFigure]) -> str:
     """What the engine would put there, with its confidence; nothing when it names none."""
+    if flag["n_proposed"] > 1:
+        return f"sửa {flag['n_proposed']} ô / correct {flag['n_proposed']} cells ({float(flag['confidence']):.0%})"
     if flag["suggested_value"] is None:
         return ""
     unit = " đồng" if any(figure.is_money for figure in figures) else ""

@@ -8,14 +8,24 @@ from typing import Any
 RECORD = "Ghi các quyết định / Record the decisions"
 LEAVE = "Để nguyên: vẫn giữ / Leave all as held"
 
-# The choice for each flag; all but the first are words of a decision.
+# The choices for each flag; all but the first are words of a decision. Which of them a question offers: OFFERED.
 STILL_HELD = "still_held"
 CHOICES = {
     STILL_HELD: "Vẫn giữ, chưa quyết định / Still held, no decision",
     "confirm": "Cảnh báo đúng: giữ số liệu / Confirm: the flag is right, the figure stays held",
     "waive": "Số liệu đúng: cho tính / Waive: the figure is right here, it is accepted",
     "correct": "Sửa theo giá trị đúng / Correct: the true value is the one below",
+    "apply": "Sửa mọi ô theo đề xuất / Apply: correct all the cells that the engine proposes",
+    "sign": "Ký quyết định đang chờ / Sign: the word that waits is right, it counts",
+    "revoke": "Rút lại quyết định / Revoke: the word on this flag ends",
 }
+# What is asked (review.request.asks) → the choices offered; `apply` only where the engine proposes something.
+OFFERED = {
+    "flag": (STILL_HELD, "confirm", "waive", "correct", "apply"),
+    "signature": (STILL_HELD, "sign", "revoke", "confirm", "waive", "correct", "apply"),
+}
+# Fields of the page itself: which of the words that count is to end (a flag_id), and why.
+REVOKE_WORD, REVOKE_REASON = "revoke_word", "revoke_reason"
 
 # Each says what to do. Names in braces are filled in from the answer. What is not here is told in the words of who refused.
 SENTENCES = {
@@ -47,6 +57,10 @@ SENTENCES = {
         "“{written}” không phải là số đồng chẵn. Ghi số tiền bằng đồng, hoặc kèm đơn vị (triệu đồng).",
         "“{written}” is no whole number of đồng. Write the amount in đồng, or with its unit (triệu đồng).",
     ),
+    "value_unit_missing": (
+        "“{written}” là đồng hay {unit}? Ghi kèm đơn vị, ví dụ “{written} {unit}”.",
+        "Is “{written}” đồng or {unit}? Write it with its unit, for example “{written} {unit}”.",
+    ),
     "value_unit": (
         "Đơn vị “{unit}” không dùng được cho số liệu này.",
         "The unit “{unit}” does not fit this figure.",
@@ -73,11 +87,38 @@ SENTENCES = {
         "“{login}” is no reviewer: the database has no login of that name with the right to review. "
         "The administrator runs `kc reviewer add {login}`.",
     ),
+    "own_word": (
+        "“{login}” đã ra hoặc đã ghi quyết định này; người khác phải ký.",
+        "“{login}” made or recorded this decision; somebody else signs it.",
+    ),
+    "nothing_to_sign": (
+        "Không còn quyết định nào của cảnh báo này chờ chữ ký.",
+        "No decision on this flag waits for a signature any more.",
+    ),
+    "nothing_to_revoke": (
+        "Không còn quyết định nào của cảnh báo này để rút lại.",
+        "No decision on this flag is left to revoke.",
+    ),
+    "word_ended": (
+        "Quyết định này đã được ký, đã hết hiệu lực hoặc đã có quyết định sau.",
+        "This decision was signed, has ended, or was followed by a later one.",
+    ),
+    "no_proposal": (
+        "Hệ thống không có đề xuất sửa cho cảnh báo này. Chọn “sửa” và ghi giá trị đúng.",
+        "The engine proposes no correction of this flag. Choose “correct” and write the true value.",
+    ),
     "own_submission": (
         "“{login}” đã gửi báo cáo này hoặc thuộc đơn vị báo cáo; không ai quyết định về báo cáo của chính mình.",
         "“{login}” sent this report or acts for its unit; nobody decides on their own.",
     ),
 }
+
+
+# What is said of a recorded decision that waits for a second reviewer.
+PENDING = (
+    "Đã ghi, chờ người rà soát thứ hai ký: một số quốc gia thay đổi quá mức cho một người quyết định.",
+    "Recorded, and waits for a second reviewer's signature: a national figure moves too far for one name.",
+)
 
 
 class AnswerRefused(ValueError):

@@ -15,6 +15,8 @@ from expectations.reconciliation.ranking import CLOSE_CALL, TEMPERATURE
 from khuyencong.suspect_problems import Place
 
 SURE = 0.8  # DESIGN "The gate": from here on only the culprit is held
+# Below it a hypothesis is not worth a reader's time: on its own, or as one of several alike.
+LEAST_BELIEVED, LEAST_BELIEVED_OF_MANY = 0.3, 0.05
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,18 @@ class Suspicion:
     @property
     def is_undecided(self) -> bool:
         """The best two are so close that no one can say."""
-        best = [hypothesis.confidence for hypothesis in self.hypotheses[:2]]
-        return not best or (len(best) == 2 and best[0] < best[1] * exp(CLOSE_CALL / TEMPERATURE))
+        return is_close_call([hypothesis.confidence for hypothesis in self.hypotheses])
 
     @property
     def is_sure(self) -> bool:
         """Whether a culprit is named surely enough to hold it alone."""
         return not self.is_undecided and self.hypotheses[0].confidence >= SURE
+
+
+def is_close_call(confidences: Sequence[float]) -> bool:
+    """Whether nobody can say which of the hypotheses is right: there is none, or the best two (best first) are close."""
+    best = confidences[:2]
+    return not best or (len(best) == 2 and best[0] < best[1] * exp(CLOSE_CALL / TEMPERATURE))
 
 
 def write_suspicions(

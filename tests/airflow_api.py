@@ -64,8 +64,8 @@ def answer(
 ) -> dict[str, Any]:
     """Answer a page: its fields as they were shown, with `fields` in place of some. `options` is [RECORD] when left out.
 
-    To decide on a flag F: fields={"choice_F": "confirm" | "waive" | "correct", "reason_F": "…"}, for `correct` also "value_F"
-    and, where the page has it, "cell_F". Raises urllib.error.HTTPError 409 when it was answered before.
+    To decide on a flag F: fields={"choice_F": a key of khuyencong.review_words.CHOICES, "reason_F": "…"}, for `correct` also
+    "value_F" and, where the page has it, "cell_F". Raises urllib.error.HTTPError 409 when it was answered before.
     """
     given = {**{name: field["value"] for name, field in review.fields.items()}, **(fields or {})}
     return ask(

@@ -28,16 +28,16 @@
             when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.value)
         end as value,
         case
-            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.low)
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_low, figure.low)
         end as low,
         case
-            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.high)
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_high, figure.high)
         end as high,
         case
-            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.truncated_low)
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_truncated_low, figure.truncated_low)
         end as truncated_low,
         case
-            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.truncated_high)
+            when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_truncated_high, figure.truncated_high)
         end as truncated_high,
         figure.value as reported_value,
         figure.is_missing and correction.corrected_value is null as is_missing,

@@ -1,4 +1,4 @@
-"""Commands of the review: flags, decide, decisions, reviewer."""
+"""Commands of the review beside `kc decide`: flags, decisions, reviewer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from khuyencong.cli.decide import register as register_decide
 from khuyencong.cli.runs import JsonOption
 
 reviewer_app = typer.Typer(help="Who may decide: one login a person, the same here and in Airflow.", no_args_is_help=True)
@@ -13,7 +14,7 @@ reviewer_app = typer.Typer(help="Who may decide: one login a person, the same he
 
 def register(app: typer.Typer) -> None:
     app.command()(flags)
-    app.command()(decide)
+    register_decide(app)
     app.command()(decisions)
     app.command()(withdraw)
     app.add_typer(reviewer_app, name="reviewer")
@@ -60,46 +61,29 @@ def flags(
         out.print(
             f"{row['queue_rank']}. [bold]{row['flag_id']}[/]  {row['severity']}  {row['unit_key']}  {row['form_code']}"
             f"  {row['period']}  {effect_words(row)[1]}  {row['days_open'] or 0} days open"
-            f"  {row['decision'] or _asked(row)}"
+            f"  {_word(row)}"
         )
         out.print(f"  {row['explanation_vi']}", markup=False)
         out.print(f"  {row['explanation_en']}", markup=False, style="dim")
+        if row["n_proposed"] and not row["decision"] and not row["pending"]:
+            out.print(f"  the engine proposes: {apply_command(row)}", markup=False)
+
+
+def apply_command(row: dict[str, Any]) -> str:
+    """The command that records what the engine proposes for a row of `list_flags`, without its reason."""
+    return f"kc decide {row['flag_id']} apply{' --block' if row['n_proposed'] > 1 else ''}"
+
+
+def _word(row: dict[str, Any]) -> str:
+    if row["pending"]:
+        return f"{row['pending']}: waits for a signature"
+    return row["decision"] or _asked(row)
 
 
 def _asked(row: dict[str, Any]) -> str:
     """What reviewers said of a flag that has no decision."""
     said = {"open": "waiting", "timed_out": "never answered", "still_held": "left as held", "refused": "the answer was refused"}
     return f"asked {row['n_asked']} times, {said.get(row['last_asked'], row['last_asked'])}" if row["n_asked"] else ""
-
-
-def decide(
-    flag: Annotated[str, typer.Argument(help="A flag_id of `kc flags`.")],
-    decision: Annotated[
-        str, typer.Argument(help="confirm (the flag is right), waive (the figure is right), correct (--value).")
-    ],
-    reason: Annotated[str, typer.Option(help="Why, in a sentence.")],
-    value: Annotated[str | None, typer.Option(help="The true value, in đồng or in the indicator's unit.")] = None,
-    until: Annotated[str | None, typer.Option(help="A waiver's last day, YYYY-MM-DD.")] = None,
-) -> None:
-    """A reviewer's word on a flag. It counts from the next night.
-
-    Example: kc decide 3f2a91c07b5d waive --reason "Checked with the Department: paid in advance."
-    """
-    from khuyencong.cli.output import Refused, console
-    from khuyencong.cli.session import now, open_connection, parse_time
-    from khuyencong.decisions import DecisionError
-    from khuyencong.decisions import decide as record
-    from khuyencong.settings import read_settings
-
-    settings, day = read_settings(), parse_time(until)
-    with open_connection(settings) as connection:
-        try:
-            rows = record(
-                connection, flag, decision, reason, value, day.date() if day else None, decided_at=now(settings)
-            )
-        except DecisionError as error:
-            raise Refused(str(error), 2) from error
-    console().print(f"Recorded for {rows} (figure, rule) pairs. It counts from the next `kc nightly`.")
 
 
 def withdraw(
@@ -117,12 +101,14 @@ def withdraw(
     """
     from khuyencong.cli.output import Refused, console, print_json
     from khuyencong.cli.session import now, open_connection
+    from khuyencong.settings import read_settings
     from khuyencong.withdrawals import WithdrawalError, submission_named
     from khuyencong.withdrawals import withdraw as take_out
 
-    with open_connection() as connection:
+    settings = read_settings()
+    with open_connection(settings) as connection:
         try:
-            taken_out = take_out(connection, submission_named(connection, submission), reason, now())
+            taken_out = take_out(connection, submission_named(connection, submission), reason, now(settings))
         except WithdrawalError as error:
             raise Refused(str(error), 2) from error
     if as_json:
@@ -137,7 +123,7 @@ def decisions(
     flag: Annotated[str | None, typer.Option(help="A flag_id of `kc flags`.")] = None,
     unit: Annotated[str | None, typer.Option(help="A unit.")] = None,
     period: Annotated[str | None, typer.Option(help="A period, YYYY-MM.")] = None,
-    state: Annotated[str | None, typer.Option(help="active or lapsed. Default: both.")] = None,
+    state: Annotated[str | None, typer.Option(help="pending, active or lapsed. Default: all.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The words of reviewers, what became of each, and why it ended.
@@ -148,8 +134,8 @@ def decisions(
     from khuyencong.cli.session import open_connection
     from khuyencong.decision_list import OUTCOMES, list_decisions
 
-    if state not in (None, "active", "lapsed"):
-        raise Refused(f"--state is active or lapsed, not {state!r}.", 2)
+    if state not in (None, "pending", "active", "lapsed"):
+        raise Refused(f"--state is pending, active or lapsed, not {state!r}.", 2)
     with open_connection() as connection:
         rows = list_decisions(connection, flag=flag, unit=unit, period=period, state=state)
     if as_json:
@@ -158,17 +144,32 @@ def decisions(
     out = console()
     if not rows:
         out.print("No decision for that choice.")
-    for row in rows:
-        value = f" → {number(row['corrected_value'])}" if row["decision"] == "correct" else ""
+    for of_word in _by_word(rows):
+        row = of_word[0]
+        figures = sorted({one["figure_key"] for one in of_word})
         until = f" until {row['until_date']}" if row["until_date"] else ""
         carried = f" (on {row['carried_from']}, carried by {row['carried_by']})" if row["carried_by"] else ""
+        signed = f", signed by {row['signed_by']}" if row["signed_by"] else ""
         out.print(
-            f"[bold]{row['flag_id']}[/]  {row['decision']}{until}  {row['rule_id']}  {row['unit_key']}  {row['form']}"
-            f"  {row['period']}  {number(row['reported_value'])}{value}  {row['decided_by']}{carried}"
-            f"  {row['decided_at']:%Y-%m-%d %H:%M}"
+            f"[bold]{row['flag_id']}[/]  {row['decision']}{until}  {', '.join(sorted({one['rule_id'] for one in of_word}))}"
+            f"  {row['unit_key']}  {row['form']}  {row['period']}  {row['decided_by']}{carried}"
+            f"  {row['decided_at']:%Y-%m-%d %H:%M}{signed}"
         )
-        out.print(f"  {row['figure_key']}", markup=False, style="dim")
-        out.print(f"  {' / '.join(OUTCOMES[row['outcome']])}. {row['reason']}", markup=False)
+        if len(figures) == 1:
+            value = f" → {number(row['corrected_value'])}" if row["decision"] == "correct" else ""
+            out.print(f"  {figures[0]}: {number(row['reported_value'])}{value}", markup=False, style="dim")
+        else:
+            out.print(f"  {len(figures)} figures (--json lists them)", markup=False, style="dim")
+        ended = f" {row['ended_by']}: {row['ended_reason']}" if row["ended_by"] else ""
+        out.print(f"  {' / '.join(OUTCOMES[row['outcome']])}.{ended} {row['reason']}", markup=False)
+
+
+def _by_word(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Decisions of one word that came to the same, together, in the order of the first of each."""
+    words: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        words.setdefault((row["group"], row["outcome"]), []).append(row)
+    return list(words.values())
 
 
 @reviewer_app.command("add")

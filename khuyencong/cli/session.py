@@ -48,11 +48,23 @@ def _is_whole_day(text: str | None) -> bool:
 
 
 @contextmanager
-def open_connection(settings: Settings | None = None) -> Iterator[Any]:
-    """A psycopg2 connection to the warehouse, started and migrated if need be."""
-    from khuyencong.warehouse import connect, open_warehouse
+def open_connection(settings: Settings | None = None, login: str | None = None) -> Iterator[Any]:
+    """A psycopg2 connection to the warehouse, started and migrated if need be.
 
-    connection = connect(open_warehouse(settings or read_settings()))
+    `login`: as whom to connect instead of the warehouse's own login. A server asks for that login's password (PGPASSWORD, or
+    ~/.pgpass); the embedded warehouse lets in whoever may use its folder.
+    """
+    from dataclasses import replace
+
+    from khuyencong.warehouse import WarehouseError, connect, open_warehouse
+
+    warehouse = open_warehouse(settings or read_settings())
+    try:
+        connection = connect(replace(warehouse, user=login, password=None) if login else warehouse)
+    except WarehouseError as error:
+        if login is None:
+            raise
+        raise Refused(f"{login} cannot log in: {error}", 2) from error
     try:
         yield connection
     finally:

@@ -57,7 +57,7 @@ def know_nation(
         project = _project_of(home / "project", {*units, *GROUPS})
         settings = dataclasses.replace(settings, dbt_project=project, register=project / "register")
         documents = [_cut(document, desk, units) for document in documents]
-    write_documents(settings.inbox, documents)
+    write_documents(settings.inbox, documents, as_of)
     return know(settings, desk, documents, as_of)
 
 

@@ -50,6 +50,8 @@ class Country:
         shutil.copytree(PROJECT / "expectations" / "rules", self.rules)
         for path in self.register.glob("*.csv"):
             self.edit(path.stem, lambda row: row if self._belongs(row) else None)
+        # of so few provinces each is a large share of the nation; a second name is asked for where that is what is tested
+        self.set_parameter("sign_share_pct", "1000000")
 
     @property
     def inbox(self) -> Path:
@@ -84,6 +86,10 @@ class Country:
             writer = csv.DictWriter(file, reader.fieldnames, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
+
+    def set_parameter(self, code: str, value: str) -> None:
+        """Give one parameter of the register another value."""
+        self.edit("parameters", lambda row: {**row, "parameter_value": value} if row["parameter_code"] == code else row)
 
     def edit_rule(self, file: str, old: str, new: str) -> None:
         """Put one text of a rule file in place of another that stands there."""

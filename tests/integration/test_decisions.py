@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg2
 import pytest
-from test_gate import Nights, nights  # noqa: F401
+from test_gate import QUARTER, Nights, nights  # noqa: F401
 
 from khuyencong.decision_list import list_decisions
 from khuyencong.decisions import DecisionError, decide
@@ -166,3 +167,51 @@ def test_decisions_end_for_good(nights: Nights) -> None:  # noqa: F811
     assert (first["hue"], "kcdp_t_implemented") in nights.held()
     reasons = {row[0] for row in nights.rows("select reason from review.decision_lapse")}
     assert reasons == {"value_changed", "rule_changed", "until_passed"}
+
+
+def test_a_correction_keeps_the_rounding_of_the_digits_in_whose_place_it_stands(nights: Nights) -> None:  # noqa: F811
+    """50,4 + 7,4 + 0,4 = 58,2, printed to one decimal: from 58,05 to 58,35, as a total of 58,4 may be. Exactly 50,4 would not."""
+    lines = [
+        {"activity": code, "cells": {"kcdp_t_plan": 100, "kcdp_t_implemented": value}}
+        for code, value in (("A1", "5040.4"), ("A2", "7.4"), ("A3", "0.4"))
+    ]
+    lines.append({"kind": "total", "cells": {"kcdp_t_plan": 300, "kcdp_t_implemented": "58.4"}})
+    nights.money("ha-noi", 1, lines=lines)
+    nights.run(1)
+    assert nights.held() != set()
+    [flag] = {flag for (flag,) in nights.rows("select flag_id from checks.flag where closed_run is null and severity = 'block'")}
+    [(key,)] = nights.rows(
+        """select distinct figure_key from staging.stg_figure where column_name = 'kcdp_t_implemented' and activity_code = 'A1'
+            and line_kind = 'detail'"""
+    )
+    decide(nights.connection, flag, "correct", "thừa hai chữ số", Decimal("50400000"), decided_at=NOON, figure_key=key)
+    nights.run(2)
+    assert nights.held() == set()
+    ends = nights.rows("select corrected_low, corrected_value, corrected_high from checks.chk_correction")
+    assert ends == [(Decimal("50350000"), Decimal("50400000"), Decimal("50450000"))]
+
+
+def test_another_form_under_the_same_key_neither_ends_a_correction_nor_takes_it(nights: Nights) -> None:  # noqa: F811
+    """The Treasury says a number of the same project, activity and stage: 40 beside one, the same wrong 4000 beside the other."""
+    for unit, paid in (("ha-noi", 40), ("hue", 4000)):
+        cells = {"plan": 100, "contracted": 90, "implemented": 50, "disbursed": 4000}
+        nights.builder.submit("tien-do", unit, QUARTER, [{"activity": "A3", "project": f"P-{unit}", "cells": cells}])
+        nights.builder.submit(
+            "kho-bac", "trung-uong", QUARTER, sender_role="kho-bac", document_no=unit,
+            lines=[{"unit": unit, "activity": "A3", "project": f"P-{unit}", "cells": {"disbursed": paid}}],
+        )  # fmt: skip
+    nights.run(1)
+    paid_by = nights.rows("select figure_key, count(distinct form_code) from staging.stg_figure where column_name = 'disbursed'"
+                          " and line_kind = 'detail' group by 1")  # fmt: skip
+    assert [forms for _, forms in paid_by] == [2, 2], "two forms, one key"
+    for key, _ in paid_by:
+        [(flag,)] = nights.rows(
+            """select distinct flag_id from checks.flag_figure inner join checks.flag using (flag_id)
+                where figure_key = %s and form_code = 'tien-do' and closed_run is null""", key,
+        )  # fmt: skip
+        decide(nights.connection, flag, "correct", "thừa hai số không", Decimal(40_000_000), decided_at=NOON, figure_key=key)
+    nights.run(2)
+    assert nights.rows("select * from review.decision_lapse") == []
+    corrected = "select form_code, corrected_value from checks.chk_correction inner join raw.submission using (submission_key)"
+    assert nights.rows(corrected) == [("tien-do", Decimal(40_000_000))] * 2
+    assert {row["outcome"] for row in list_decisions(nights.connection)} <= {"accepted_as_corrected", "correction_fails"}

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import dataclasses
 import json
 import os
 import re
@@ -23,6 +24,8 @@ from khuyencong.airflow_api import AirflowAddress, call
 from khuyencong.airflow_processes import marked_processes
 from khuyencong.airflow_service import start_airflow, stop_airflow
 from khuyencong.clock import now
+from khuyencong.decision_ends import sign
+from khuyencong.reviewers import add_reviewer
 from khuyencong.warehouse import connect, discard_warehouse, open_warehouse, reset_warehouse
 from samples.nation import write_nation
 
@@ -189,6 +192,15 @@ def test_an_answer_through_the_api_becomes_a_decision_of_its_login_and_shows_in_
     assert sorted(decided) == [(flag, "waive", login, page.asked_from) for flag in asked]
     # nobody answered the other pages: nothing of theirs is decided
     assert story.ask("select count(*) from review.decision where decided_by <> %s", login) == [(0,)]
+    # what moves the nation too far for one name is signed by a second
+    waiting = [group for (group,) in story.ask("select distinct group_key from review.decision_state where word_state = 'pending'")]
+    warehouse = open_warehouse(story.settings)
+    with contextlib.closing(connect(warehouse)) as connection:
+        add_reviewer(connection, "second_reviewer")
+    second = connect(dataclasses.replace(warehouse, user="second_reviewer", password=None))
+    with contextlib.closing(second), second, second.cursor() as cursor:
+        sign(cursor, waiting, "Đã gọi Sở.", signed_at=now())
+    assert story.ask("select distinct word_state from review.decision_state") == [("counts",)]
 
 
 def test_most_of_the_plan_money_arrives_and_the_night_runs_early_by_itself(story):

@@ -16,7 +16,6 @@ from oracle_against import (
     compare_rollups,
     from_january,
     numeric_columns,
-    spans_of,
 )
 from oracle_nations import SEED, UNITS, KnownNation, know, know_nation
 
@@ -95,7 +94,7 @@ def test_every_number_that_no_planted_error_can_touch(tmp_path):
     documents = list(all_documents(desk))
     known = know(Settings(home=tmp_path / "kc", database_url=None, inbox=tmp_path / "inbox"), desk, documents)
     spoilt = Spoilt(plant(desk, documents), desk.nation, known.books.territory)
-    write_documents(known.settings.inbox, documents)
+    write_documents(known.settings.inbox, documents, desk.nation.scenario.as_of)
 
     def keeps(unit: str, form: str, end: date) -> bool:
         return not spoilt.touches(unit, form, end)

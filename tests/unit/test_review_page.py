@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from khuyencong.decision_effect import NationalMove
+from khuyencong.decision_ends import StandingWord
 from khuyencong.review_answers import FIELDS, Word, given_for, read_value, word_of
+from khuyencong.review_outlooks import Outlook
 from khuyencong.review_page import body_of, fields_of, plain, subject_of
-from khuyencong.review_requests import Page, Question, ShownFigure
+from khuyencong.review_requests import Page, Question, ShownFigure, ShownWord
 from khuyencong.review_words import CHOICES, SENTENCES, STILL_HELD, AnswerRefused
 from khuyencong.settings import TIMEZONE
 
@@ -25,7 +29,7 @@ FLAG = {
     "flag_id": "3f2a91c07b5d", "severity": "block", "unit_key": "long-an", "unit_name": "Long An", "form_code": "kinh-phi",
     "form_name": "Báo cáo kinh phí", "period": "2025-03", "queue_rank": 4, "impact_score": Decimal("1.25"),
     "impact_indicator": "KC-E06", "impact_vnd": Decimal(4_900_000_000), "days_open": 3, "n_held": 2, "confidence": Decimal("0.93"),
-    "mechanism": "unit", "suggested_value": Decimal(5_000_000),
+    "mechanism": "unit", "suggested_value": Decimal(5_000_000), "n_proposed": 0,
     "explanation_vi": "Vượt kế hoạch [xem](http://x.invalid) <b>", "explanation_en": "More than *planned*",
 }  # fmt: skip
 
@@ -46,6 +50,33 @@ def test_the_page_says_where_what_how_much_and_what_waits():
     assert "2025-03" in subject_of(page) and "release 12" in subject_of(page)
 
 
+def test_the_page_shows_what_each_choice_does_and_whose_word_waits():
+    move = NationalMove(2025, date(2025, 3, 31), "KCDP-T", "KC-E06", "ytd", True, Decimal(720), Decimal(240_720), Decimal(240_000),
+                        Decimal(0), Decimal(33_333))  # fmt: skip
+    outlooks = (Outlook("waive", (move,), True), Outlook("apply", (move,) * 5, False))
+    word = StandingWord(9, "3f2a91c07b5d", "waive", "pending", "lan", datetime(2025, 4, 1), "đã *gọi*", 3, (9,), ("a|1",), True,
+                        None, Decimal(33_333), Decimal(5))  # fmt: skip
+    page = a_page(asks="signature", words=(word,), outlooks=outlooks)
+    proposed = dataclasses.replace(page.questions[0], flag={**FLAG, "n_proposed": 45})
+    page = dataclasses.replace(page, questions=(proposed,))
+    body = body_of(page, Decimal(1))
+    for said in ("KC-E06 KCDP-T 03/2025: 720 → **240.720** đồng", "chờ người thứ hai ký", "… +2",
+                 "contradicts the proposed correction of 45",
+                 r"lan: waive (3 số liệu / figures, chờ ký / waits for a signature): đã \*gọi\*"):  # fmt: skip
+        assert said in body, said
+    assert body.count("contradicts") == 1, "of the waiver alone"
+    choices = fields_of(page)["choice_3f2a91c07b5d"]["schema"]["enum"]
+    assert choices == [STILL_HELD, "sign", "revoke", "confirm", "waive", "correct", "apply"]
+    counting = dataclasses.replace(page, words=(ShownWord("f00", "Huế · Kinh phí", word, Outlook("revoke", (move,), False)),))
+    fields = fields_of(counting)
+    assert fields["revoke_word"]["schema"]["enum"] == [None, "f00"] and fields["revoke_reason"]["value"] is None
+    assert "| Huế · Kinh phí `f00` | lan: waive" in body_of(counting, Decimal(1))
+    typed = {"choice": "sign", "reason": "x", "value": "", "cell": ""}
+    assert word_of(typed, SHOWN, "signature") == Word("sign", "x")
+    with pytest.raises(AnswerRefused):
+        word_of(typed, SHOWN, "flag")
+
+
 def test_nothing_that_a_province_wrote_is_markup():
     body = body_of(a_page(), Decimal(1))
     assert r"\[xem\](http" in body and r"\<b\>" in body and r"\`thực hiện\`" in body and r"More than \*planned\*" in body
@@ -56,7 +87,7 @@ def test_the_fields_name_the_flag_and_begin_with_no_decision():
     fields = fields_of(a_page(reason="đã gọi Sở"))
     assert list(fields) == [f"{name}_3f2a91c07b5d" for name in FIELDS]
     assert fields["choice_3f2a91c07b5d"]["value"] == STILL_HELD
-    assert fields["choice_3f2a91c07b5d"]["schema"]["enum"] == list(CHOICES)
+    assert fields["choice_3f2a91c07b5d"]["schema"]["enum"] == [STILL_HELD, "confirm", "waive", "correct"]
     assert fields["cell_3f2a91c07b5d"]["schema"]["enum"] == [None, "1", "2"]
     assert fields["reason_3f2a91c07b5d"]["value"] == "đã gọi Sở"
     assert all(field["schema"]["title"].startswith("1. Long An · 3f2a91c07b5d · ") for field in fields.values())

@@ -24,12 +24,11 @@ indicator_source as (
 
 decision as (
     select
-        figure_key,
-        min(flag_id) as decision_reference,
-        max(corrected_value) filter (where decision = 'correct') as corrected_value
-    from {{ source('review', 'decision_in_force') }}
-    where decision in ('waive', 'correct')
-    group by figure_key
+        decision.*,
+        reviewed.form_code
+    from {{ source('review', 'decision_in_force') }} as decision
+    left join {{ source('raw', 'submission') }} as reviewed on decision.submission_key = reviewed.submission_key
+    where decision.decision in ('waive', 'correct')
 ),
 
 held as (
@@ -74,6 +73,25 @@ meant as (
     where figure.is_source_of_record and not figure.is_not_applicable
 ),
 
+-- a word is about the figure of the form that was reviewed; of corrections under several rules the last one counts
+decided as (
+    select
+        meant.submission_key,
+        meant.sheet_code,
+        meant.row_number,
+        meant.column_name,
+        min(decision.flag_id) as decision_reference,
+        (
+            array_agg(decision.corrected_value order by decision.decided_at desc, decision.decision_key desc)
+            filter (where decision.decision = 'correct')
+        )[1] as corrected_value
+    from meant
+    inner join decision
+        on meant.figure_key = decision.figure_key
+        and coalesce(decision.form_code, meant.form_code) = meant.form_code
+    group by meant.submission_key, meant.sheet_code, meant.row_number, meant.column_name
+),
+
 final as (
     select
         meant.submission_key,
@@ -109,12 +127,12 @@ final as (
         case
             when meant.is_missing or meant.is_unreadable then null
             when meant.is_establishment then 1
-            when held.held_by is null then coalesce(decision.corrected_value, meant.value)
+            when held.held_by is null then coalesce(decided.corrected_value, meant.value)
             else meant.value
         end as value,
-        held.held_by is null and not meant.is_unreadable and decision.corrected_value is not null as is_corrected,
+        held.held_by is null and not meant.is_unreadable and decided.corrected_value is not null as is_corrected,
         meant.is_estimated,
-        coalesce(decision.decision_reference, '') as decision_reference,
+        coalesce(decided.decision_reference, '') as decision_reference,
         coalesce(held.held_by, '') as held_by
     from meant
     inner join indicator on meant.stored_indicator_code = indicator.indicator_code and not indicator.is_formula
@@ -123,7 +141,11 @@ final as (
         and meant.sheet_code = held.sheet_code
         and meant.row_number = held.row_number
         and meant.column_name = held.column_name
-    left join decision on meant.figure_key = decision.figure_key
+    left join decided
+        on meant.submission_key = decided.submission_key
+        and meant.sheet_code = decided.sheet_code
+        and meant.row_number = decided.row_number
+        and meant.column_name = decided.column_name
 )
 
 select * from final
