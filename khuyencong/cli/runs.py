@@ -144,7 +144,7 @@ def status(
     with open_connection() as connection:
         document = read_status(connection, parse_time(as_of) or now())
     print_json(document) if as_json else print_status(document)
-    if document["is_stale"] or not document["marts"]["is_whole"]:
+    if document["is_stale"] or document["marts"]["is_night_needed"]:
         raise typer.Exit(1)
 
 
