@@ -119,7 +119,7 @@ def _marts(settings: Settings) -> Check:
 
     with contextlib.closing(connect(open_warehouse(settings))) as connection:
         shown = shown_release(connection)
-    return _check("marts", shown.is_whole, shown.sentence, "`kc nightly --rebuild`, or wait for the night that is at work.")
+    return _check("marts", not shown.is_night_needed, shown.sentence, "`kc nightly --rebuild`, or clear the task marts in Airflow.")
 
 
 def _inbox(settings: Settings) -> Check:

@@ -11,12 +11,13 @@ from khuyencong.station_tables import find_losses, sentence_of
 @dataclass(frozen=True)
 class ShownRelease:
     """The release that the marts were made from and the newest one, None before the first; `is_whole`: the marts hold all of the
-    newest. The sentence says it for people, with what to do where they do not.
+    newest; `is_night_needed`: they do not, and no station is at work that makes them. The sentence says it for people.
     """
 
     release: int | None
     newest_release: int | None
     is_whole: bool
+    is_night_needed: bool
     sentence: str
 
 
@@ -31,13 +32,13 @@ def shown_release(connection: Any) -> ShownRelease:
         newest, shown, is_at_work = cursor.fetchone()
         losses = find_losses(cursor, only=["marts"])
     if newest is None:
-        return ShownRelease(None, None, True, "There is no release yet, and the marts are empty.")
+        return ShownRelease(None, None, True, False, "There is no release yet, and the marts are empty.")
     if not losses and shown == newest:
-        return ShownRelease(shown, newest, True, f"The marts hold release {newest}.")
+        return ShownRelease(shown, newest, True, False, f"The marts hold release {newest}.")
     if is_at_work:
-        return ShownRelease(shown, newest, False, "A night is at work: the marts are whole when it is done.")
+        return ShownRelease(shown, newest, False, False, "A night is at work: the marts are whole when it is done.")
     if losses:
         trouble = f"The marts do not hold what release {newest} says: {sentence_of(losses)}."
     else:
         trouble = f"The marts show release {shown}, and the newest is {newest}."
-    return ShownRelease(shown, newest, False, f"{trouble} `kc nightly --rebuild` makes them again.")
+    return ShownRelease(shown, newest, False, True, f"{trouble} `kc nightly --rebuild` makes them again.")

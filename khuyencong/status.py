@@ -120,10 +120,10 @@ def status(connection: Connection, as_of: datetime) -> dict[str, Any]:
     """What is owed and what came, as the last night saw it, with days counted to `as_of`.
 
     Returns {as_of, is_stale, last_good_run: {run, as_of, release, age_hours} or None, last_run, marts: {release, newest_release,
-    is_whole, sentence}, sources_not_reached, files_not_taken, files_not_read, taken_out, mail_not_sent, coverage, late, returned,
-    nil, under_review, held, vanished_projects, undecided, rates, chased}; all but the first five are lists of rows. is_stale: no
-    good run within 26 hours before as_of. Before the first night all but the sources, the files and the mail is empty, and
-    is_stale is true.
+    is_whole, is_night_needed, sentence}, sources_not_reached, files_not_taken, files_not_read, taken_out, mail_not_sent, coverage,
+    late, returned, nil, under_review, held, vanished_projects, undecided, rates, chased}; all but the first five are lists of
+    rows. is_stale: no good run within 26 hours before as_of. Before the first night all but the sources, the files and the mail is
+    empty, and is_stale is true.
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         good = _rows(cursor, LAST_GOOD_RUN, as_of)

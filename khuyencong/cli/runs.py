@@ -161,7 +161,7 @@ def status(
     print_json(document) if as_json else print_status(document)
     if is_sample and not as_json:
         console().print(f"This is the home of a sample: invented years, by a clock of its own ({moment:%Y-%m-%d %H:%M}).")
-    if document["is_stale"] or not document["marts"]["is_whole"]:
+    if document["is_stale"] or document["marts"]["is_night_needed"]:
         raise typer.Exit(1)
 
 
