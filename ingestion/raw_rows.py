@@ -50,7 +50,9 @@ class SubmissionRows:
 
 def submission_rows(draft: Draft) -> SubmissionRows:
     """A submission as read → its rows: header, columns, lines, cells, and of a narrative its mentions."""
-    kept = SubmissionRows(draft.form.form_code, draft.version, draft.identity, draft.is_returned, tuple(shortened(draft.findings)))
+    kept = SubmissionRows(
+        draft.form.form_code, draft.version, draft.identity, draft.is_returned, tuple(shortened(draft.findings))
+    )
     if draft.identity is None:
         return kept
     form, lines = draft.form, [line for table_lines in draft.lines.values() for line in table_lines.lines]

@@ -37,7 +37,12 @@ def job_of(settings: Settings) -> Job:
     """What readers of these settings work with; the limits are rows of the register's parameters."""
     limits = read_parameters(settings)
     return Job(
-        settings.landing, settings.forms, settings.register, limits["read_seconds"], int(limits["read_memory_bytes"]), OUTPUT_BYTES
+        settings.landing,
+        settings.forms,
+        settings.register,
+        limits["read_seconds"],
+        int(limits["read_memory_bytes"]),
+        OUTPUT_BYTES,
     )
 
 
@@ -162,7 +167,11 @@ class ReaderPool:
             return receipt, outcome
         wait([each for _, each in waiting])
         outcome = self._read(receipt)
-        if isinstance(outcome, FileTrouble) and outcome.cause == "file_memory" and not _has_memory(self.job.memory_bytes):
+        if (
+            isinstance(outcome, FileTrouble)
+            and outcome.cause == "file_memory"
+            and not _has_memory(self.job.memory_bytes)
+        ):
             outcome = FileTrouble("machine", f"{outcome.detail}; the machine is short of memory")
         return receipt, outcome
 

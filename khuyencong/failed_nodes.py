@@ -20,7 +20,12 @@ from khuyencong.warehouse import Warehouse, connect
 MOST_SECONDS = 240  # for all questions of one failed node; a night that failed waits no longer for a name
 MOST_NAMED = 5
 # Column of a relation that says of which submission a row is → the expression of raw.submission that it holds.
-TELLS = {"submission_key": "submission_key", "cause_reference": "sha256", "sha256": "sha256", "sha256_in_force": "sha256"}
+TELLS = {
+    "submission_key": "submission_key",
+    "cause_reference": "sha256",
+    "sha256": "sha256",
+    "sha256_in_force": "sha256",
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,8 @@ def _telling_columns(connection: Any, relations: Sequence[str]) -> dict[str, str
     with connection, connection.cursor() as cursor:
         for relation in relations:
             cursor.execute(
-                "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped", (relation,)
+                "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+                (relation,),
             )
             there = {name for (name,) in cursor}
             column = next((name for name in TELLS if name in there), None)

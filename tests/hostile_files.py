@@ -107,7 +107,9 @@ def many_strings() -> bytes:
 
 def unclosed_cells() -> bytes:
     """A million cells that begin and never end, one of them an error."""
-    return with_part(lambda xml: xml.replace(b"</sheetData>", b'<c t="e"><f>' + b"<c ><f>" * 1_000_000 + b"</sheetData>"))
+    return with_part(
+        lambda xml: xml.replace(b"</sheetData>", b'<c t="e"><f>' + b"<c ><f>" * 1_000_000 + b"</sheetData>")
+    )
 
 
 def many_sheets() -> bytes:
@@ -127,6 +129,7 @@ def wide_merges() -> bytes:
 
 def ambiguous_column() -> bytes:
     """Eight thousand lines whose every number could mean two."""
+
     def fill(book) -> None:
         for row in range(22, 8_022):
             book.worksheets[0].cell(row, 2, "Chi khác")

@@ -203,4 +203,3 @@ def _spoil_cells(chance: random.Random, sheet) -> None:
 def _writable(value: object) -> object:
     """What openpyxl lets into a cell."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)[:32_767] if isinstance(value, str) else value
-

@@ -58,13 +58,20 @@ def test_each_kind_by_name_is_a_finding_and_the_night_goes_on(inbox, database, f
         if codes & {"file_crash", "file_time", "file_memory"}:
             assert is_returned
             assert inbox.rows(
-                "select count(*) from raw.file_trouble where location like %s and sentence_vi <> sentence_en", f"%{name}"
+                "select count(*) from raw.file_trouble where location like %s and sentence_vi <> sentence_en",
+                f"%{name}",
             ) == [(1,)]
 
 
 def allocation(period_end: str, document_no: str = "12/QĐ-BCT", amount: object = 300, **header) -> bytes:
     """An allocation decision of the centre with one line."""
-    line = {"line_unit": "Long An", "project_code": "KCQG-2025-0001", "activity": "A3", "effect": "Giao", "amount": amount}
+    line = {
+        "line_unit": "Long An",
+        "project_code": "KCQG-2025-0001",
+        "activity": "A3",
+        "effect": "Giao",
+        "amount": amount,
+    }
     named = {"unit": "Trung ương", "sender_role": "Cục Công Thương địa phương", "document_no": document_no,
              "document_date": "15/01/2025", "period_end": period_end, **header}  # fmt: skip
     return make_book(FORMS["giao-ke-hoach"], {"allocation": [line]}, header=named)
@@ -73,7 +80,9 @@ def allocation(period_end: str, document_no: str = "12/QĐ-BCT", amount: object 
 def test_a_document_counts_for_one_period(inbox, database):
     def verdicts() -> dict:
         judge(database, inbox.connection, 1, settings=inbox.settings)
-        return dict(inbox.rows("select location, door_verdict from raw.submission inner join raw.receipt using (receipt_key)"))
+        return dict(
+            inbox.rows("select location, door_verdict from raw.submission inner join raw.receipt using (receipt_key)")
+        )
 
     inbox.put("trung-uong/a.xlsx", allocation("31/01/2025"))
     inbox.put("trung-uong/b.xlsx", allocation("31/01/2025", "13/QĐ-BCT"))
@@ -133,7 +142,9 @@ def test_lost_and_changed_bytes_are_quarantined_told_and_asked_for_again(inbox):
     causes = inbox.rows("select location, cause from raw.file_trouble order by location")
     assert causes == [("long-an/kinh-phi.xlsx", "bytes_missing"), ("long-an/tien-do.xlsx", "bytes_changed")]
     shown = status(inbox.connection, AS_OF)["files_not_read"]
-    assert [row["state"] for row in shown] == ["quarantined", "quarantined"] and all(row["sentence_vi"] for row in shown)
+    assert [row["state"] for row in shown] == ["quarantined", "quarantined"] and all(
+        row["sentence_vi"] for row in shown
+    )
     received = inbox.rows("select location, received_at from raw.receipt order by location")
     # The inbox still shows them, so the next pull takes them again, with the time at which they came first.
     assert inbox.night().receipts == 2

@@ -46,7 +46,9 @@ def good_files(country: Country) -> None:
             if unit == "tay-ninh" and month == 6:
                 figures["A1"]["disbursed"] = 100_000
             received_at = at(f"2025-{month + 1:02}-10")
-            country.receive(f"{unit}/{quarter}.xlsx", money_report(unit, name, quarter, figures, received_at), received_at, unit)
+            country.receive(
+                f"{unit}/{quarter}.xlsx", money_report(unit, name, quarter, figures, received_at), received_at, unit
+            )
 
 
 def damaged_files(country: Country) -> dict[str, bytes]:
@@ -54,7 +56,10 @@ def damaged_files(country: Country) -> dict[str, bytes]:
     sent = {f"{DAMAGED_UNIT}/{name}": data for name, data in mutants(SEED, N_DAMAGED, DAMAGED_NAME)}
     for name, (make, _) in CRASHING.items():
         sent[f"{DAMAGED_UNIT}/{name}"] = make()
-    for name, header in (("stale", {"budget_year": "2024"}), ("stale-q2", {"budget_year": "2024", "period_end": "30/06/2025"})):
+    for name, header in (
+        ("stale", {"budget_year": "2024"}),
+        ("stale-q2", {"budget_year": "2024", "period_end": "30/06/2025"}),
+    ):
         sent[f"{DAMAGED_UNIT}/{name}.xlsx"] = kinh_phi(header={"unit": DAMAGED_NAME, **header})
     received_at = at("2025-04-12") + timedelta(hours=1)
     for place, data in sent.items():

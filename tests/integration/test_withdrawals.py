@@ -26,7 +26,10 @@ def rows(settings: Settings, query: str) -> list[tuple]:
 
 def states(settings: Settings, unit: str) -> dict[int, str]:
     return dict(
-        rows(settings, f"select submission_key, submission_state from facts.fct_submission where unit_key = '{unit}' order by 1")
+        rows(
+            settings,
+            f"select submission_key, submission_state from facts.fct_submission where unit_key = '{unit}' order by 1",
+        )
     )
 
 
@@ -35,7 +38,9 @@ def country(tmp_path) -> Country:
     made = Country(tmp_path / "country")
     for unit, name in (("ha-noi", "Hà Nội"), ("thanh-hoa", "Thanh Hóa")):
         for quarter, moment in (("2024-12", "2025-01-10"), ("2025-03", "2025-04-10")):
-            made.receive(f"{unit}/{quarter}.xlsx", money_report(unit, name, quarter, FIGURES, at(moment)), at(moment), unit)
+            made.receive(
+                f"{unit}/{quarter}.xlsx", money_report(unit, name, quarter, FIGURES, at(moment)), at(moment), unit
+            )
     return made
 
 
@@ -54,7 +59,9 @@ def test_rows_that_fail_a_model_are_named_and_can_be_taken_out_tonight(country, 
         run_one_station(settings, run, station)
     with pytest.raises(TransformError, match=rf"for the rows of submission {culprit} \(kinh-phi, thanh-hoa, 03/2025\)"):
         run_one_station(settings, run, "facts")
-    assert f"kc withdraw {culprit}" in rows(settings, f"select failed_reason from release.run where run_key = {run}")[0][0]
+    assert (
+        f"kc withdraw {culprit}" in rows(settings, f"select failed_reason from release.run where run_key = {run}")[0][0]
+    )
     with contextlib.closing(connect(database)) as connection:
         withdraw(connection, culprit, "its budget year is last year's", NEXT)
     done = run_nightly(settings, LATER, lambda: LATER)

@@ -54,7 +54,9 @@ def test_every_damaged_input_is_read_or_told(tmp_path, monkeypatch, seed, count)
             for receipt, outcome in pool.outcomes(receipts):
                 became[_said(names[receipt.receipt_key], outcome)] += 1
     largest = max(memory) / 2**20
-    print(f"{count} inputs: {became.most_common()}; the slowest took {max(seconds):.1f} s, the largest reader {largest:.0f} MB")
+    print(
+        f"{count} inputs: {became.most_common()}; the slowest took {max(seconds):.1f} s, the largest reader {largest:.0f} MB"
+    )
     assert sum(became.values()) == count
     assert max(seconds) < MOST_SECONDS and max(memory) < MOST_BYTES
     assert became["told"] > count / 3 and became["file_crash"] == 0
@@ -80,6 +82,9 @@ def _said(name: str, outcome: object) -> str:
         # Whoever cannot say whose report a file is says why.
         assert said or outcome.submissions and all(rows.identity for rows in outcome.submissions), name
     for finding in said:
-        assert finding.message_vi != finding.message_en and finding.message_vi.endswith((".", ")", "!")), (name, finding)
+        assert finding.message_vi != finding.message_en and finding.message_vi.endswith((".", ")", "!")), (
+            name,
+            finding,
+        )
         assert "{detail}" not in finding.message_vi + finding.message_en
     return word
