@@ -1,6 +1,6 @@
 -- What tonight's changes would take out of the nation, and how much of it nothing speaks for: no edit of the register,
--- of a rule, the calendar or a succession, no decision, nothing that arrived since the last release for the same form
--- from the unit or one that answers for it. Rows that go on with another content are not taken out.
+-- of a rule, the calendar or a succession, no decision, nothing that arrived or was taken out since the last release
+-- for the same form from the unit or one that answers for it. Rows that go on with another content are not taken out.
 with tonight as (
     select run.*
     from release.run as run
@@ -24,22 +24,30 @@ answering as (
     cross join lateral release.answering_units(array[tonight.as_of::date], tonight.run_key) as unit
 ),
 
--- from an earlier moment to a later one or back: what came in between speaks
-heard as (
-    select distinct
-        submission.form_code,
-        form.has_document_no,
-        coalesce(answering.answering_key, submission.unit_key) as answering_key
+-- from an earlier moment to a later one or back: what came or was taken out in between speaks
+spoken as (
+    select submission.*
     from raw.submission as submission
     inner join raw.receipt as receipt on submission.receipt_key = receipt.receipt_key
-    inner join register.form as form on submission.form_code = form.form_code
+    left join review.withdrawal as withdrawal on submission.submission_key = withdrawal.submission_key
     cross join tonight
     cross join last_night
-    left join answering on submission.unit_key = answering.unit_key
     where
         receipt.first_seen_run > last_night.run_key
         or submission.received_at > least(last_night.as_of, tonight.as_of)
         and submission.received_at <= greatest(last_night.as_of, tonight.as_of)
+        or withdrawal.withdrawn_at > least(last_night.as_of, tonight.as_of)
+        and withdrawal.withdrawn_at <= greatest(last_night.as_of, tonight.as_of)
+),
+
+heard as (
+    select distinct
+        spoken.form_code,
+        form.has_document_no,
+        coalesce(answering.answering_key, spoken.unit_key) as answering_key
+    from spoken
+    inner join register.form as form on spoken.form_code = form.form_code
+    left join answering on spoken.unit_key = answering.unit_key
 ),
 
 indicator as (

@@ -16,6 +16,7 @@ from oracle_against import (
     compare_rollups,
     from_january,
     numeric_columns,
+    spans_of,
 )
 from oracle_nations import SEED, UNITS, KnownNation, know, know_nation
 
