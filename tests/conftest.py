@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from khuyencong import TELEMETRY_OFF
@@ -11,6 +12,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
 os.environ.update(TELEMETRY_OFF)
+# How long an example takes says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 for name in ("KC_HOME", "KC_DATABASE_URL", "KC_INBOX", "KC_SMTP", "KC_SMTP_TLS", "KC_SMTP_LOGIN", "KC_MAIL_FROM"):
     os.environ.pop(name, None)
 
