@@ -43,8 +43,8 @@ class Handed:
 def outcomes(connection: Any, run_key: int, handed: list[Handed]) -> list[dict[str, Any]]:
     """{path, verdict, submissions, findings, flags, undecided} a file, in the order given.
 
-    verdict: return (sent back) · hold (a blocking rule keeps figures out, or the report before stays in force) · replaced (by
-    another file, or withdrawn: not checked) · accept. A submission has its `state`, `n_held`, and `not_checked_vi` and `_en`
+    verdict: return (sent back) · not_read (not the sender's doing: it waits, or was set aside) · hold (a blocking rule keeps
+    figures out, or the report before stays in force) · replaced (by another file, or withdrawn: not checked) · accept. A submission has its `state`, `n_held`, and `not_checked_vi` and `_en`
     where the rules did not judge it.
     """
     names = {file.receipt_key: file.path for file in handed}
@@ -61,6 +61,14 @@ def _outcome(connection: Any, run_key: int, file: Handed, names: Mapping[int, st
             from raw.finding where receipt_key = %(receipt_key)s order by finding_key""",
             receipt_key=file.receipt_key,
         )
+        if receipt_state == "landed":  # what it waits for is no finding of the file
+            findings += _rows(
+                cursor,
+                """select cause as finding_code, 'note' as verdict, null as sheet_name, null as cell_address, null as written,
+                    null as expected, sentence_vi as message_vi, sentence_en as message_en
+                from raw.file_trouble where receipt_key = %(receipt_key)s""",
+                receipt_key=file.receipt_key,
+            )
         submissions = _rows(cursor, SUBMISSIONS, run_key=run_key, receipt_key=file.receipt_key, sha256=file.sha256)
         for submission in submissions:
             submission |= _not_checked(cursor, submission.pop("later_receipts") or [], submission["state"], names)
@@ -73,7 +81,7 @@ def _outcome(connection: Any, run_key: int, file: Handed, names: Mapping[int, st
     is_returned = receipt_state == "returned" or any(s["door_verdict"] == "return" for s in submissions)
     return {
         "path": file.path,
-        "verdict": "return" if is_returned else _verdict(submissions, flags),
+        "verdict": "return" if is_returned else _verdict(submissions, flags, receipt_state),
         "submissions": submissions,
         "findings": findings,
         "flags": flags,
@@ -81,7 +89,9 @@ def _outcome(connection: Any, run_key: int, file: Handed, names: Mapping[int, st
     }
 
 
-def _verdict(submissions: list[dict[str, Any]], flags: list[dict[str, Any]]) -> str:
+def _verdict(submissions: list[dict[str, Any]], flags: list[dict[str, Any]], receipt_state: str) -> str:
+    if receipt_state != "read":
+        return "not_read"
     is_held = any(s["n_held"] or s["state"] == "under_review" for s in submissions)
     if is_held or any(flag["severity"] == "block" for flag in flags):
         return "hold"

@@ -10,6 +10,7 @@ WORDS = {
     "hold": ("giữ lại", "held"),
     "replaced": ("đã được thay thế, không kiểm tra", "replaced, not checked"),
     "return": ("trả lại", "returned"),
+    "not_read": ("chưa đọc được", "not read yet"),
 }
 NEXT = {
     "hold": (
@@ -19,6 +20,10 @@ NEXT = {
     "return": (
         "Tiếp theo: sửa các chỗ nêu trên rồi gửi lại cả tệp; chưa có số liệu nào được nhận.",
         "Next: correct what is named above and send the whole file again; none of its figures was taken.",
+    ),
+    "not_read": (
+        "Tiếp theo: tệp không có lỗi; Cục đã được báo (kc status).",
+        "Next: nothing is wrong with the file; the desk is told (kc status).",
     ),
 }
 
