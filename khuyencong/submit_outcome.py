@@ -44,8 +44,8 @@ def outcomes(connection: Any, run_key: int, handed: list[Handed]) -> list[dict[s
     """{path, verdict, submissions, findings, flags, undecided} a file, in the order given.
 
     verdict: return (sent back) · not_read (not the sender's doing: it waits, or was set aside) · hold (a blocking rule keeps
-    figures out, or the report before stays in force) · replaced (by another file, or withdrawn: not checked) · accept. A submission has its `state`, `n_held`, and `not_checked_vi` and `_en`
-    where the rules did not judge it.
+    figures out, or the report before stays in force) · replaced (by another file, or withdrawn: not checked) · accept. A
+    submission has its `state`, `n_held`, and `not_checked_vi` and `_en` where the rules did not judge it.
     """
     names = {file.receipt_key: file.path for file in handed}
     return [_outcome(connection, run_key, file, names) for file in handed]

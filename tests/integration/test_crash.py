@@ -63,20 +63,20 @@ def run(settings, statement):
 
 def run_stations(settings, run_key, names):
     for name in names:
-        run_one_station(settings, run_key, name)
+        run_one_station(settings, run_key, name, SECOND)
 
 
 def test_killed_between_two_stations_the_night_comes_to_the_same_release(settings, undisturbed):
     before = marts(settings)
     run_key = open_run(settings, SECOND, SECOND, "scheduled__2")
     for name in NAMES[:-1]:
-        run_one_station(settings, run_key, name)
+        run_one_station(settings, run_key, name, SECOND)
         if name in ("reconcile", "facts"):
             assert kill_postgres(settings) > 1
             assert before["mart_national_rollup"][0] > 0 and marts(settings) == before  # BI reads last night's
     assert releases(settings) == undisturbed[0]
     assert not finding(settings, "marts").ok  # a new release, and the marts still show the one before
-    run_one_station(settings, run_key, "marts")
+    run_one_station(settings, run_key, "marts", SECOND)
     assert close_run(settings, run_key, SECOND)["release_hash"] == undisturbed[0][-1][1]
     assert marts(settings) == undisturbed[1]
 
@@ -109,9 +109,9 @@ def test_a_station_refuses_what_is_not_as_the_run_left_it_and_each_mart_is_whole
     run(settings, "truncate checks.chk_verdict")
     for _ in range(2):  # a scheduler tries again
         with pytest.raises(TablesLost, match=r"checks\.chk_verdict holds 0 rows.*clear the task build"):
-            run_one_station(settings, run_key, "facts")
+            run_one_station(settings, run_key, "facts", NEXT_DAY)
     with pytest.raises(TablesLost, match=r"facts of run \d+ did not come to its end"):
-        run_one_station(settings, run_key, "release")  # somebody marked the failed task as done
+        run_one_station(settings, run_key, "release", NEXT_DAY)  # somebody marked the failed task as done
     run_stations(settings, run_key, NAMES[NAMES.index("build") : -1])  # what the sentence says
     assert releases(settings) == undisturbed[0]
 
@@ -119,12 +119,12 @@ def test_a_station_refuses_what_is_not_as_the_run_left_it_and_each_mart_is_whole
     with monkeypatch.context() as patched:
         patched.setattr(stations, "build_and_record", lambda *of, **more: killed_in_the_middle(settings, *of, **more))
         with pytest.raises(Exception, match=r"."):
-            run_one_station(settings, run_key, "marts")
+            run_one_station(settings, run_key, "marts", NEXT_DAY)
     left = marts(settings)
     assert left.keys() == before.keys()
     assert {name for name in left if left[name] != before[name]} <= {"mart_coverage", "mart_held_figures"}
     assert "half made by marts" in finding(settings, "marts").message
-    run_one_station(settings, run_key, "marts")
+    run_one_station(settings, run_key, "marts", NEXT_DAY)
     close_run(settings, run_key, NEXT_DAY)
     assert finding(settings, "marts").ok and releases(settings) == undisturbed[0]
 

@@ -48,7 +48,7 @@ def test_rows_that_fail_a_model_are_named_and_can_be_taken_out_tonight(country, 
     settings = country.settings(database.dsn)
     run = open_run(settings, AS_OF, AS_OF, "broken")
     for station in ("land", "read", "door"):
-        run_one_station(settings, run, station)
+        run_one_station(settings, run, station, AS_OF)
     # A report whose budget year is not that of its period once passed the door; its plan then overlaps last year's.
     ((culprit,),) = rows(
         settings, "select submission_key from raw.submission where unit_key = 'thanh-hoa' and period_end = '2025-03-31'"
@@ -56,9 +56,9 @@ def test_rows_that_fail_a_model_are_named_and_can_be_taken_out_tonight(country, 
     with contextlib.closing(connect(database)) as connection, connection, connection.cursor() as cursor:
         cursor.execute("update raw.submission set budget_year = 2024 where submission_key = %s", (culprit,))
     for station in ("build", "reconcile"):
-        run_one_station(settings, run, station)
+        run_one_station(settings, run, station, AS_OF)
     with pytest.raises(TransformError, match=rf"for the rows of submission {culprit} \(kinh-phi, thanh-hoa, 03/2025\)"):
-        run_one_station(settings, run, "facts")
+        run_one_station(settings, run, "facts", AS_OF)
     assert (
         f"kc withdraw {culprit}" in rows(settings, f"select failed_reason from release.run where run_key = {run}")[0][0]
     )
@@ -86,14 +86,14 @@ def test_no_older_one_comes_back_unless_it_never_went(country, database):
     revised_at = at("2025-05-10T22:00")
     worse = money_report("thanh-hoa", "Thanh Hóa", "2025-03", {"A1": {**FIGURES["A1"], "disbursed": 9000}}, revised_at)
     country.receive("thanh-hoa/2025-03.xlsx", worse, revised_at, "thanh-hoa")
-    run_nightly(settings, at("2025-05-10T23:00"), lambda: AS_OF)
+    run_nightly(settings, at("2025-05-10T23:00"), lambda: at("2025-05-10T23:00"))
     waiting = [key for key, state in states(settings, "thanh-hoa").items() if state == "under_review"]
     assert len(waiting) == 1
     with contextlib.closing(connect(database)) as connection:
         assert withdraw(connection, newest, "sent by mistake", NEXT)["was_in_force"] is True
         assert withdraw(connection, waiting[0], "a draft", NEXT)["was_in_force"] is False
     for moment in (LATER, at("2025-05-13")):  # and it stays so
-        run_nightly(settings, moment, lambda: LATER)
+        run_nightly(settings, moment, lambda moment=moment: moment)
         now = states(settings, "ha-noi")
         assert now[newest] == "withdrawn"
         assert "in_force" not in [state for key, state in now.items() if key != min(now)]
@@ -105,7 +105,7 @@ def test_who_and_why_are_kept_by_the_database(country, database):
     settings = country.settings(database.dsn)
     run = open_run(settings, AS_OF, AS_OF, "one")
     for station in ("land", "read", "door"):
-        run_one_station(settings, run, station)
+        run_one_station(settings, run, station, AS_OF)
     ((key,),) = rows(settings, "select min(submission_key) from raw.submission")
     with contextlib.closing(connect(database)) as connection:
         with pytest.raises(WithdrawalError, match="reason"):
