@@ -10,6 +10,7 @@ from khuyencong.journal import say
 from khuyencong.night_record import build_and_record
 from khuyencong.nights import Night, StationCount
 from khuyencong.settings import Settings
+from khuyencong.station_tables import begin_tables, end_tables
 
 if TYPE_CHECKING:
     from ingestion.pulling import Pulled
@@ -115,6 +116,9 @@ def reconcile(night: Night) -> StationCount:
 
     if night.is_foundation_lost:  # half a judgement of half a choice by an earlier try, or tables that something took away
         build(night)
+        with night.connection, night.connection.cursor() as cursor:
+            end_tables(cursor, night.run_key, "build")
+            begin_tables(cursor, night.run_key, night.station)
     gate = run_gate(night.connection, night.run_key, night.as_of, judge_again, _follows(night.settings))
     flags = raise_flags(night.connection, night.run_key, night.as_of)
     return StationCount(gate.submissions, flags.open)
