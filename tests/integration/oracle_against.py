@@ -146,8 +146,8 @@ def is_number(value: Any) -> bool:
 
 
 def spans_of(nation: KnownNation) -> Iterator[tuple[date, date]]:
-    """Spans that do not begin in January: between any two quarter-ends of a year."""
-    ends = [end for end in nation.books.periods if end.month % 3 == 0]
+    """Spans that do not begin in January: between any two month-ends of a year that somebody reports."""
+    ends = nation.books.periods
     return ((before, end) for before in ends for end in ends if before < end and before.year == end.year)
 
 

@@ -125,12 +125,6 @@ MUTANTS = (
         "and o.forms = d.forms and f.unit_key = d.unit_key",
     ),
     Mutant(
-        "a coverage by plan of reports not asked for",
-        SPANS,
-        "filter (where d.unit_key is not null) as plan_owed",
-        "filter (where true) as plan_owed",
-    ),
-    Mutant(
         "the map looks at the day after",
         MAP,
         "where s.effective_date <= geography",
@@ -190,8 +184,15 @@ MUTANTS = (
         REPORTING,
         "bool_and(coalesce(r.is_known, false))",
         "bool_or(coalesce(r.is_known, false))",
+        equivalent="every unit of a clean nation has every form that it owes in force",
     ),
-    Mutant("two years before", YEAR, "interval '11 months'", "interval '23 months'"),
+    Mutant(
+        "a report at one end of the span is enough",
+        REPORTING,
+        "count(distinct b.month_end) = (",
+        "count(distinct b.month_end) <= (",
+    ),
+    Mutant("two years before", YEAR, "'11 mons'::interval", "'23 mons'::interval"),
     Mutant(
         "rows kept of a month are those of its quarter",
         KEEP,

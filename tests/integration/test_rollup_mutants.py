@@ -19,8 +19,15 @@ from khuyencong.warehouse import connect, find_warehouse
 pytestmark = pytest.mark.long
 LAST = date(2026, 3, 31)
 ROW_KEY = ("unit_key", "as_at", "fund_code", "activity_code", "indicator_code", "measure")
-# The quarter after the merger, the year after, a span across the merger, the year's first report.
-SPANS = [(None, date(2025, 9, 30)), (None, LAST), (date(2025, 6, 30), date(2025, 9, 30)), (None, date(2025, 3, 31))]
+# The quarter after the merger, the year after, a span across the merger, the year's first report, a month whose year before
+# nobody reported month by month.
+SPANS = [
+    (None, date(2025, 9, 30)),
+    (None, LAST),
+    (date(2025, 6, 30), date(2025, 9, 30)),
+    (None, date(2025, 3, 31)),
+    (date(2026, 2, 28), LAST),
+]
 
 
 @pytest.fixture(scope="module")

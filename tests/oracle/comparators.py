@@ -85,22 +85,35 @@ class Span:
         """(answering unit, key) → both years, where the two sides are whole and at least one has a figure."""
         then = Span(self.books, self.first_month, last_day(self.end.year - 1, self.end.month))
         sides = [self._by_answering(span) for span in (self, then)]
-        behind: dict[str, set[str]] = defaultdict(set)
-        for unit in self.territory.units(then.end):
-            behind[self.territory.answering(unit, self.end)].add(unit)
         found = {}
         for unit, key in sides[0].keys() | sides[1].keys():
-            now, prior = (side.get((unit, key)) for side in sides)
-            form = self.books.form(key)
-            if now is None and (unit, form, self.end) not in self.books.by_identity:
-                continue
-            if prior is None and not self._all_reported(behind[unit], form, then.end):
-                continue
-            found[unit, key] = Compared(prior or Decimal(0), now or Decimal(0))
+            if all(
+                self._is_whole(side.get((unit, key)), unit, key, of)
+                for side, of in zip(sides, (self, then), strict=True)
+            ):
+                now, prior = (side.get((unit, key), Decimal(0)) for side in sides)
+                found[unit, key] = Compared(prior, now)
         return found
 
-    def _all_reported(self, units: set[str], form: str, on: date) -> bool:
-        return bool(units) and all((unit, form, on) in self.books.by_identity for unit in units)
+    def _is_whole(self, value: Decimal | None, unit: str, key: Key, span: Span) -> bool:
+        """Whether one side of a comparison is known: a figure unless a month before it was reported by nobody; no figure where
+        every unit behind the answering one has reported at both ends."""
+        form = self.books.form(key)
+        if value is not None:
+            return key[3] != "ytd" or set(span.ends[1:]) <= set(self.books.ends[form])
+        behind = [
+            (u, end)
+            for end in span.ends
+            for u in self.territory.units(end)
+            if self.territory.answering(u, self.end) == unit
+        ]
+        ends = {end for _, end in behind}
+        return ends == set(span.ends) and all((u, form, end) in self.books.by_identity for u, end in behind)
+
+    @property
+    def ends(self) -> list[date]:
+        """The month-ends that a span is made of: its end, and the month before its start where that is not January."""
+        return [self.end] if self.first_month == 1 else [self.end, last_day(self.end.year, self.first_month - 1)]
 
     def _by_answering(self, span: Span) -> dict[Row, Decimal]:
         found: dict[Row, Decimal] = defaultdict(Decimal)
