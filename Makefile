@@ -47,7 +47,7 @@ airflow-stop:
 	@test ! -x $(BIN)/python || $(BIN)/python -m khuyencong.airflow_command stop
 
 test: $(READY)
-	@$(BIN)/python -m pytest -m "not long"
+	@$(BIN)/python -m pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-long: $(READY)
 	@$(BIN)/python -m pytest -m long
