@@ -13,9 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg2 import sql
-from psycopg2.extras import execute_values
-
 # In the order of the night: the tables that a station makes, as a pattern of schema.table. Findings and the state of sources
 # come and go in raw; mentions are judged with the facts.
 MAKES = {
@@ -65,6 +62,8 @@ def begin_tables(cursor: Any, run_key: int, station: str) -> None:
 
 def end_tables(cursor: Any, run_key: int, station: str) -> None:
     """Write down what the station leaves."""
+    from psycopg2.extras import execute_values
+
     if station not in MAKES:
         return
     cursor.execute(TABLES)
@@ -167,6 +166,8 @@ def _refusal(station: str, losses: Sequence[Loss]) -> str:
 
 def _traces(cursor: Any, tables: Sequence[str]) -> dict[str, tuple[int, Any]]:
     """table → its rows, and the sum of the transactions that wrote them."""
+    from psycopg2 import sql
+
     if not tables:
         return {}
     queries = [

@@ -52,12 +52,12 @@ def environment(settings, **more):
 
 def break_the_reading(database):
     """A failure of ours that only the second station meets."""
-    execute(database, "alter table raw.receipt rename column state to condition")
+    execute(database, "alter table raw.receipt rename column tried_run to tried_by")
 
 
 def test_a_failed_night_says_station_and_sentence_once(database, mailing, sink):
     break_the_reading(database)
-    with pytest.raises(Exception, match='column "state" does not exist'):
+    with pytest.raises(Exception, match='column "tried_run" does not exist'):
         run_nightly(mailing, NOW, lambda: NOW)
     first, second = (tell_failed_night(mailing, NOW, task="read", run_key=1) for _ in range(2))
     assert (first.n_new, second.n_new) == (1, 0)
@@ -65,7 +65,7 @@ def test_a_failed_night_says_station_and_sentence_once(database, mailing, sink):
     assert message["Subject"] == "Đêm tổng hợp khuyến công dừng ở trạm read | The night failed at station read"
     text = text_of(message)
     assert "Đêm tổng hợp số 1, bắt đầu lúc 02:00 27/04/2026" in text and "dừng ở trạm “read” (đọc tệp)" in text
-    assert 'Lý do: UndefinedColumn: column "state" does not exist' in text
+    assert 'Lý do: UndefinedColumn: column "tried_run" does not exist' in text
     assert "Các trạm đã xong: land." in text and "Stations done: land." in text
     assert "Chưa có bản phát hành nào." in text
 
@@ -77,7 +77,7 @@ def test_kc_nightly_mails_and_keeps_its_own_error(database, mailing, sink):
             [BIN / "kc", "nightly", "--as-of", "2026-04-27"], env=environment(mailing, KC_SMTP=smtp),
             cwd=PROJECT, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
-        assert done.returncode == 1 and 'column "state" does not exist' in done.stderr, done.stderr
+        assert done.returncode == 1 and 'column "tried_run" does not exist' in done.stderr, done.stderr
         assert len(sink.to(DESK)) == n_mails
     # The second night's mail waits for the server; where no server is set a command writes none.
     assert execute(database, "select kind, sent_at is null from outbox.mail order by mail_key") == [
@@ -210,5 +210,5 @@ def test_the_dags_tell_and_stay_failed(database, mailing, sink, tmp_path):
         assert all(f"'{task}': '{state}'" in line for task, state in expected.items()), line
     failed, digest, stale = sink.to(DESK)
     assert failed["Subject"].startswith("Đêm tổng hợp khuyến công dừng ở trạm read")
-    assert 'column "state" does not exist' in text_of(failed) and "Chưa có đêm tổng hợp nào hoàn thành" in text_of(digest)
+    assert 'column "tried_run" does not exist' in text_of(failed) and "Chưa có đêm tổng hợp nào hoàn thành" in text_of(digest)
     assert "DỪNG VÌ LỖI ở trạm “read”: UndefinedColumn" in text_of(stale)
