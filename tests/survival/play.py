@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import multiprocessing
 import os
@@ -37,6 +38,19 @@ class Story:
     failures: list[str] = field(default_factory=list)
     n_hit: int = 0
     seen: Any = None
+
+
+def preload() -> None:
+    """Import once what every child needs, and run none of it."""
+    for name in (
+        "dbt.cli.main",
+        "dbt.adapters.postgres",
+        "great_expectations",
+        "expectations.door",
+        "ingestion.reading",
+    ):
+        importlib.import_module(name)
+    _dag()
 
 
 def found(name: str, folder: Path) -> Nation:

@@ -65,7 +65,7 @@ def survive(name: str, wanted: list[Trial], folder: Path, log: Path) -> list[dic
     work = folder / f"{name}-{os.getpid()}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    play._dag()
+    play.preload()
     began = play.found(name, work / "began")
     copy = began.copy(work / "second")
     try:
