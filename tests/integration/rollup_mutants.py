@@ -78,7 +78,7 @@ MUTANTS = (
         "a year in which a unit did not report is nought",
         SPANS,
         "coalesce(p.is_before_whole, before_known.is_known, false)",
-        "coalesce(p.is_before_whole, before_known.is_known, true)",
+        "coalesce(p.is_before_whole, true)",
     ),
     Mutant(
         "no nought beside a year before",
