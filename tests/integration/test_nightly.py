@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 from nation_slice import AS_OF, UNITS
 
+from khuyencong.clock import now
 from khuyencong.nightly import run_nightly
 from khuyencong.settings import Settings
 from khuyencong.stations import pull_source
@@ -84,6 +85,7 @@ def test_another_folder_and_another_order_of_reading_give_the_same_hash(slice_in
         for unit in reversed(UNITS):  # each unit lands on its own, in another order than their files arrived
             shutil.copytree(slice_inbox / unit, settings.inbox / unit)
             shutil.copy(slice_inbox / "manifest.csv", settings.inbox / "manifest.csv")
+            now(settings)  # as every entry point does before it works: the manifest makes this the home of a sample
             pull_source(settings, "samples", AS_OF)
         night = run_nightly(settings, AS_OF, lambda: AS_OF)
         assert night["stations"]["land"]["rows_out"] == 0

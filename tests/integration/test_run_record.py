@@ -96,9 +96,9 @@ def test_a_failed_station_leaves_its_sentence_its_nodes_and_the_try_after_it(dat
         return StationCount(1, len(build_and_record(night, ["staging", "facts"])))
 
     with only_night(database), pytest.raises(TransformError, match="division by zero"):
-        run_station(night, "build", 1, work)
+        run_station(night, "land", 1, work)
     [row] = ask(connection, "select * from facts.fct_run")
-    assert (row["run_state"], row["failed_station"], row["state"], row["n_tries"]) == ("failed", "build", "failed", 1)
+    assert (row["run_state"], row["failed_station"], row["state"], row["n_tries"]) == ("failed", "land", "failed", 1)
     assert "stg_bad" in row["failed_reason"] and "division by zero" in row["failed_reason"]
     assert row["seconds"] > 0 and row["rows_in"] is None
     assert (row["n_nodes"], row["n_failed_nodes"]) == (4, 1)
@@ -111,7 +111,7 @@ def test_a_failed_station_leaves_its_sentence_its_nodes_and_the_try_after_it(dat
     with connection, connection.cursor() as cursor:
         cursor.execute("insert into release.repaired values (1)")
     with only_night(database):
-        run_station(night, "build", 1, work)
+        run_station(night, "land", 1, work)
         assert ask(connection, "select run_state from facts.fct_run") == [{"run_state": "running"}]
         finish_night(night, AS_OF, is_whole=False)
     [row] = ask(connection, "select * from facts.fct_run")
@@ -134,6 +134,6 @@ def test_a_failed_station_leaves_its_sentence_its_nodes_and_the_try_after_it(dat
     assert ask(connection, "select count(*) as n from release.run_node") == [{"n": 8}]
     start_night(small, database, connection, AS_OF, AS_OF + timedelta(days=401))
     assert ask(connection, "select count(*) as n from release.run_node") == [{"n": 0}]
-    assert ask(connection, "select station, n_nodes from facts.fct_run where station = 'build'") == [
-        {"station": "build", "n_nodes": 0}
+    assert ask(connection, "select station, n_nodes from facts.fct_run where station = 'land'") == [
+        {"station": "land", "n_nodes": 0}
     ]
