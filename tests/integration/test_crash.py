@@ -68,12 +68,13 @@ def run_stations(settings, run_key, names):
 
 def test_killed_between_two_stations_the_night_comes_to_the_same_release(settings, undisturbed):
     before = marts(settings)
+    assert before["mart_national_rollup"][0] > 0 and before["mart_held_figures"][0] > 0
     run_key = open_run(settings, SECOND, SECOND, "scheduled__2")
     for name in NAMES[:-1]:
         run_one_station(settings, run_key, name, SECOND)
         if name in ("reconcile", "facts"):
             assert kill_postgres(settings) > 1
-            assert before["mart_national_rollup"][0] > 0 and marts(settings) == before  # BI reads last night's
+            assert marts(settings) == before  # BI reads last night's
     assert releases(settings) == undisturbed[0]
     assert not finding(settings, "marts").ok  # a new release, and the marts still show the one before
     run_one_station(settings, run_key, "marts", SECOND)
