@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import date
 from decimal import Decimal
 
-from oracle.facts import Fact, Report
+from oracle.facts import Report
 from oracle.marts import STATIONS, Table
 
 # Reports of new periods open rows and close none, and nothing of a clean nation is disputed or missing.
@@ -18,7 +17,8 @@ UNMOVED = (
 def bridged(first: list[Report], second: list[Report], n_carried: int) -> dict[str, Table]:
     """Marts of two nights: the first took up `first`, the second what `second` has beside it, all of it new periods.
 
-    `n_carried`: how often a figure of `first` was carried over a merger; what came later carries nothing.
+    A change of a plan stands at the month-end of the report that says it. `n_carried`: how often a figure of `first` was
+    carried over a merger; what came later carries nothing.
     """
     then = {(report.unit, report.form, report.period_end) for report in first}
     new = [
@@ -30,7 +30,7 @@ def bridged(first: list[Report], second: list[Report], n_carried: int) -> dict[s
         key = (
             2,
             fact.unit,
-            _end(fact),
+            fact.period_end,
             fact.period_end.year,
             fact.fund,
             fact.activity,
@@ -55,8 +55,3 @@ def bridged(first: list[Report], second: list[Report], n_carried: int) -> dict[s
         "mart_release": {key: {"n_opened": n, "n_closed": 0} for key, n in opened.items()},
         "mart_night": {(1,): night, (2,): night},
     }
-
-
-def _end(fact: Fact) -> date:
-    """A plan speaks of its whole budget year."""
-    return date(fact.period_end.year, 12, 31) if fact.measure == "plan" else fact.period_end
