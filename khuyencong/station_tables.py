@@ -27,6 +27,8 @@ MAKES = {
 APPEND_ONLY = ("door", "release")
 # What a night makes on its way falls as soon as an earlier station begins again; marts stand until they are replaced.
 ON_THE_WAY = ("build", "reconcile", "facts")
+# A release is made from facts alone; the other stations read what all before them made.
+READS = {"release": ("facts",)}
 BUILDS_AGAIN = "reconcile"  # the station that makes again what it stands on, when it does not find it
 
 TABLES = """
@@ -85,7 +87,7 @@ def losses_before(cursor: Any, run_key: int, station: str) -> list[Loss]:
     cursor.execute("select station from release.run_station where run_key = %s and state = 'done'", (run_key,))
     done = {name for (name,) in cursor}
     losses = [Loss(f"{name} of run {run_key} did not come to its end") for name in before if name not in done]
-    losses += find_losses(cursor, before, run_key)
+    losses += find_losses(cursor, before, run_key, only=READS.get(station, before))
     if station in APPEND_ONLY:
         losses += [loss for loss in find_losses(cursor, only=[station]) if loss.is_final]
     if any(loss.is_final for loss in losses) or losses and station != BUILDS_AGAIN:
