@@ -14,7 +14,7 @@ from typing import Any
 
 STATEMENTS = files("khuyencong").joinpath("controls")
 # What must be on record before a release is opened, station by station.
-BEFORE_RELEASE = ("read", "build", "reconcile", "facts")
+BEFORE_RELEASE = ("land", "read", "door", "build", "reconcile", "facts")
 CONTRIBUTIONS, REPORTS = "contributions of tonight", "reports of tonight"
 
 # Contributions and reports as they stand, to be counted when they are made and again when they are released.
@@ -49,10 +49,11 @@ class Control:
 
     @property
     def sentence(self) -> str:
+        amounts = [f"{Decimal(amount):,f}" for amount in (self.amount_in, self.amount_out)]
         where = f", first at {self.example}" if self.example else ""
         return (
-            f"control total '{self.control}': {self.rows_in:,} rows and {self.amount_in:,f} came in, {self.rows_out:,} rows and "
-            f"{self.amount_out:,f} are accounted for; {self.n_apart:,} parts differ{where}"
+            f"control total '{self.control}': {self.rows_in:,} rows and {amounts[0]} came in, {self.rows_out:,} rows and "
+            f"{amounts[1]} are accounted for; {self.n_apart:,} parts differ{where}"
         )
 
 
@@ -86,9 +87,14 @@ def refuse_open(station: str, controls: Iterable[Control]) -> None:
     """Raises ControlError with a sentence for each control that is open."""
     open_ones = [each.sentence for each in controls if not each.is_closed]
     if open_ones:
+        follows = (
+            "The release stands, and the marts do not show it: let nobody read them"
+            if station == "marts"
+            else "Nothing is released; last night's figures stand"
+        )
         raise ControlError(
-            f"Station {station} does not account for all that it took in, so nothing is released. Our failure: "
-            f"{'; '.join(open_ones)}. Last night's figures stand. See docs/operations.md, Control totals."
+            f"Station {station} does not account for all that it took in. Our failure: {'; '.join(open_ones)}. {follows}. "
+            "See docs/operations.md, Control totals."
         )
 
 

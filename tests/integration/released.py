@@ -61,7 +61,8 @@ def start_run(cursor: Any, as_of: datetime = AS_OF, **hashes: str) -> int:
     cursor.execute(
         """insert into release.control_total
             (run_key, station, control, rows_in, rows_out, amount_in, amount_out, n_apart, example)
-        select %(run_key)s, station, station, 1, 1, 0, 0, 0, '' from unnest(array['read', 'build', 'reconcile']) as station
+        select %(run_key)s, station, station, 1, 1, 0, 0, 0, ''
+        from unnest(array['land', 'read', 'door', 'build', 'reconcile']) as station
         union all
         select %(run_key)s, 'facts', 'contributions of tonight', count(*), count(*), coalesce(sum(abs(value)), 0),
             coalesce(sum(abs(value)), 0), 0, ''

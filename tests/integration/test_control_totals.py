@@ -1,12 +1,13 @@
 """A night that does not account for everything releases nothing: each way of losing figures, done to a warehouse that was right."""
 
 import contextlib
+import re
 from datetime import timedelta
 
 import pytest
 from released import AS_OF, load_register, make_fact_tables, set_facts, start_run
 
-from khuyencong.control_totals import ControlError
+from khuyencong.control_totals import ControlError, count_station
 from khuyencong.release import open_release
 from khuyencong.warehouse import connect
 
@@ -74,14 +75,14 @@ def test_one_amount_that_changed_after_its_station_releases_nothing(connection):
     refused(connection, run_key, 0, "contributions of tonight")
 
 
-@pytest.mark.parametrize("station", ["read", "build", "reconcile", "facts"])
+@pytest.mark.parametrize("station", ["land", "read", "door", "build", "reconcile", "facts"])
 def test_a_station_without_totals_or_with_an_open_one_releases_nothing(connection, station):
     run_key = tonight(connection, [HANOI], [HANOI_REPORT])
     with connection, connection.cursor() as cursor:
         cursor.execute(
             "update release.control_total set rows_out = rows_out - 1 where run_key = %s and station = %s", (run_key, station)
         )
-    refused(connection, run_key, 0, f"Station {station} does not account for all .* nothing is released")
+    refused(connection, run_key, 0, f"Station {station} does not account for all .* Nothing is released")
     with connection, connection.cursor() as cursor:
         cursor.execute("delete from release.control_total where run_key = %s and station = %s", (run_key, station))
     refused(connection, run_key, 0, f"Station {station} left no control totals")
@@ -155,3 +156,48 @@ def test_a_roll_up_that_contradicts_itself_releases_nothing(connection, name, da
     assert scalar(
         connection, "select sum(plan_value) from release.rollup_row where level = 'nation' and indicator_code = 'KC-E05'"
     ) == 1200
+
+
+RECEIPT = """insert into raw.receipt (source_code, location, received_at, first_seen_run, sha256, byte_count, file_extension, state)
+    select 'inbox', 'a.xlsx', as_of, run_key, 'x', 1, 'xlsx', 'read' from release.tonight"""
+SUBMISSION = """insert into raw.submission (receipt_key, form_code, form_version, unit_key, sender_role, budget_year, period_start,
+        period_end, money_unit, money_factor, received_at, sha256, door_run, door_verdict)
+    select receipt_key, 'kinh-phi', '1', 'hue', 'so', 2025, '2025-01-01', '2025-03-31', 'đồng', 1, received_at, 'x',
+        first_seen_run, 'accept' from raw.receipt"""
+LINE = """insert into raw.line (submission_key, sheet_code, row_number, line_kind) select submission_key, 's', 3, 'detail'
+    from raw.submission"""
+CELL = """insert into raw.cell (submission_key, sheet_code, row_number, column_name, reading, value)
+    select submission_key, 's', 3, 'c', 'number', 12 from raw.submission"""
+ATTEMPT = """insert into raw.source_attempt (source_code, transport, run_key, attempted_at, outcome, n_tries, n_seen, n_new,
+        n_waiting, n_failed) select 'inbox', 'folder', run_key, as_of, 'done', 1, 1, 1, 0, 0 from release.tonight"""
+HOLD = """insert into checks.hold (run_key, submission_key, sheet_code, row_number, column_name, rule_id)
+    select door_run, submission_key, 's', 3, 'c', 'R' from raw.submission"""
+MADE = """
+    create table staging.stg_figure as select submission_key, sheet_code, row_number, column_name, 'k' as figure_key, value
+    from raw.cell;
+    create table checks.chk_verdict_figure as select 'R' as rule_id, submission_key, submission_key as figure_submission_key,
+        sheet_code, row_number, column_name, value as reported_value
+    from raw.cell"""
+
+OPENED = [
+    ("land", "delete from raw.source_attempt", "0 rows and 0 came in, 1 rows .* source inbox"),
+    ("land", "update raw.source_attempt set n_new = 2", "2 rows .* 1 rows .* source inbox"),
+    ("door", "update raw.submission set door_run = null", "1 rows and 12 came in, 0 rows and 0"),
+    ("door", "update raw.submission set door_verdict = 'return'", "1 rows and 12 came in, 0 rows and 0"),
+    ("reconcile", "update staging.stg_figure set value = 13", "1 rows and 12 came in, 1 rows and 13"),
+    ("reconcile", "delete from staging.stg_figure", "1 rows and 12 came in, 0 rows and 0"),
+]
+
+
+@pytest.mark.parametrize("station, damage, words", OPENED)
+def test_the_totals_of_a_station_close_and_open(connection, station, damage, words):
+    tonight(connection, [], [])
+    with connection, connection.cursor() as cursor:
+        for statement in (ATTEMPT, RECEIPT, SUBMISSION, LINE, CELL, HOLD, MADE):
+            cursor.execute(statement)
+    with connection, connection.cursor() as cursor:
+        assert [each.is_closed for each in count_station(cursor, station)] == [True]
+        cursor.execute(damage)
+        [control] = count_station(cursor, station)
+        assert not control.is_closed
+        assert re.search(words, control.sentence), control.sentence
