@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.transports.seen import place_of
+from khuyencong.parameters import read_parameters
 from khuyencong.settings import Settings
 
 NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
@@ -17,8 +18,31 @@ NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
 def preview(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
     """The document of `kc read FILE --json`: {file, submissions, returned, findings, figures, relations}.
 
-    `returned` is true when nothing can be taken from the file; the findings then say why.
+    `returned` is true when nothing can be taken from the file; the findings then say why. The file is read within the limits of a
+    night's reader: what would stop that one is a finding here.
     """
+    from ingestion.file_outcomes import FileTrouble
+    from ingestion.limited import within_limits
+
+    limits = read_parameters(settings)
+    document = within_limits(
+        lambda: _document(settings, file, received_at), limits["read_seconds"], int(limits["read_memory_bytes"])
+    )
+    if not isinstance(document, FileTrouble):
+        return document
+    from dataclasses import asdict
+
+    from ingestion.findings import find
+
+    finding = find("file_not_readable", written=place_of(file.name), detail=document.detail)
+    return _nothing_of(file) | {"returned": True, "findings": [asdict(finding)]}
+
+
+def _nothing_of(file: Path) -> dict[str, Any]:
+    return {"file": place_of(file.name), "submissions": [], "returned": False, "findings": [], "figures": [], "relations": []}
+
+
+def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
     if file.suffix.lower() in NARRATIVE_ENDINGS:
         return _narrative(settings, file, received_at)
     from dataclasses import asdict
@@ -104,9 +128,7 @@ def _money_unit(table: Any, column_name: str, identity: Any) -> str:
 def _narrative(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
     from ingestion.readers.narrative import NarrativeContext, NotReadable, read_narrative
 
-    document: dict[str, Any] = {
-        "file": place_of(file.name), "submissions": [], "returned": False, "findings": [], "figures": [], "relations": []
-    }  # fmt: skip
+    document = _nothing_of(file)
     try:
         result = read_narrative(
             file.read_bytes(), file.name, NarrativeContext(received_on=received_at.date(), register=settings.register)
