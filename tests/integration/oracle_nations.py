@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from oracle.duties import Duty, duties
 from oracle.facts import read_reports
@@ -16,7 +19,9 @@ from oracle.register import Register
 from oracle.standing import Books
 from oracle.territory import Territory
 
+from khuyencong.nightly import run_nightly
 from khuyencong.settings import PROJECT, Settings
+from khuyencong.warehouse import connect, find_warehouse
 from samples.documents import Document, Line, written
 from samples.nation import all_documents, open_desk, write_documents
 from samples.reports import Desk
@@ -59,6 +64,16 @@ def know_nation(
         documents = [_cut(document, desk, units) for document in documents]
     write_documents(settings.inbox, documents, as_of)
     return know(settings, desk, documents, as_of)
+
+
+@contextlib.contextmanager
+def night_of_few(home: Path, database_url: str, last: date) -> Iterator[tuple[Any, KnownNation]]:
+    """A connection to the night of a few clean provinces over three years, and what the oracle knows of them."""
+    known = know_nation(home, (2024, 2026), last, UNITS)
+    known = dataclasses.replace(known, settings=dataclasses.replace(known.settings, database_url=database_url))
+    run_nightly(known.settings, known.as_of, lambda: known.as_of)
+    with contextlib.closing(connect(find_warehouse(known.settings))) as connection:
+        yield connection, known
 
 
 def know(settings: Settings, desk: Desk, documents: list[Document], as_of: datetime | None = None) -> KnownNation:

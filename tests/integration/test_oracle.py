@@ -18,7 +18,7 @@ from oracle_against import (
     numeric_columns,
     spans_of,
 )
-from oracle_nations import SEED, UNITS, KnownNation, know, know_nation
+from oracle_nations import SEED, UNITS, KnownNation, know, know_nation, night_of_few
 
 from khuyencong.nightly import run_nightly
 from khuyencong.settings import TIMEZONE, Settings
@@ -38,13 +38,8 @@ ACROSS = (
 @pytest.fixture(scope="module")
 def few(tmp_path_factory, named_database):
     """A connection to the night of a few clean provinces over three years, and what the oracle knows of them."""
-    known = know_nation(tmp_path_factory.mktemp("few"), (2024, 2026), LAST, UNITS)
-    known = dataclasses.replace(
-        known, settings=dataclasses.replace(known.settings, database_url=named_database("oracle").dsn)
-    )
-    run_nightly(known.settings, known.as_of, lambda: known.as_of)
-    with contextlib.closing(connect(find_warehouse(known.settings))) as connection:
-        yield connection, known
+    with night_of_few(tmp_path_factory.mktemp("few"), named_database("oracle").dsn, LAST) as night:
+        yield night
 
 
 def test_no_column_of_numbers_of_a_mart_lacks_an_oracle(few):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 from datetime import date
 
 import pytest
 from oracle.comparison import Tally
 from oracle.marts import marts_of
 from oracle_against import ask, compare_rollups
-from oracle_nations import UNITS, know_nation
+from oracle_nations import night_of_few
 from rollup_mutants import KEEP, MUTANTS, definition
-
-from khuyencong.nightly import run_nightly
-from khuyencong.warehouse import connect, find_warehouse
 
 pytestmark = pytest.mark.long
 LAST = date(2026, 3, 31)
@@ -33,13 +28,8 @@ SPANS = [
 @pytest.fixture(scope="module")
 def few(tmp_path_factory, named_database):
     """A connection to the night of a few clean provinces over three years, and what the oracle knows of them."""
-    known = know_nation(tmp_path_factory.mktemp("mutants"), (2024, 2026), LAST, UNITS)
-    known = dataclasses.replace(
-        known, settings=dataclasses.replace(known.settings, database_url=named_database("rollup_mutants").dsn)
-    )
-    run_nightly(known.settings, known.as_of, lambda: known.as_of)
-    with contextlib.closing(connect(find_warehouse(known.settings))) as connection:
-        yield connection, known
+    with night_of_few(tmp_path_factory.mktemp("mutants"), named_database("rollup_mutants").dsn, LAST) as night:
+        yield night
 
 
 def test_the_roll_up_itself_is_the_oracles(few):
