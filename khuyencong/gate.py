@@ -15,7 +15,9 @@ from itertools import groupby
 from typing import Any
 
 from khuyencong.arrival_steps import Follows, next_step
-from khuyencong.gate_choice import IN_FORCE, JUDGED, Candidate, choose
+from khuyencong.decision_lapses import end_decisions
+from khuyencong.gate_choice import JUDGED, Candidate, choose
+from khuyencong.gate_record import HELD_SINCE, count_held, in_force, write_choice, write_history, write_rejudge
 from khuyencong.suspects import Known, name_culprits
 
 MAX_ROUNDS = 8
@@ -37,24 +39,6 @@ class GateCounts:
     rounds: int
 
 
-def forget_unfinished(connection: Any, run_key: int) -> None:
-    """Take back what gates wrote that did not come to their end, and this run's own: it will be judged and chosen anew.
-
-    A choice is remembered by the runs that follow; half of one must not be, nor one of a night of the past, which ends no decision
-    and changes nothing of what stands.
-    """
-    with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select run_key from release.run_station where station = 'reconcile' and (state <> 'done' or run_key = %s)
-            union select run_key from release.run_of_the_past where run_key < %s""",
-            (run_key, run_key),
-        )
-        runs = [key for (key,) in cursor]
-        for table in ("checks.standing", "checks.standing_history", "checks.hold", "review.decision_lapse"):
-            cursor.execute(f"delete from {table} where run_key = any(%s)", (runs,))
-        cursor.execute("delete from checks.rejudge")
-
-
 def run_gate(
     connection: Any,
     run_key: int,
@@ -73,19 +57,19 @@ def run_gate(
     while True:
         states, held, step_rounds = _settle(connection, run_key, rejudge, known)
         rounds += step_rounds
-        _write_history(connection, run_key, states, held)
-        _write_lapses(connection, run_key)
+        write_history(connection, run_key, states, held)
+        end_decisions(connection, run_key)
         taken_up = next_step(connection, run_key, as_of, follows)
         if taken_up is None:
             break
         gone = [key for key, state in states.items() if state not in JUDGED]
         with connection, connection.cursor() as cursor:
             cursor.execute("delete from checks.chk_verdict where submission_key = any(%s)", (gone,))
-            _write_rejudge(cursor, taken_up)
+            write_rejudge(cursor, taken_up)
         rejudge()
         rounds += 1
     n_review = sum(state == "under_review" for state in states.values())
-    return GateCounts(len(states), len(_in_force(states)), n_review, _count_held(connection, run_key), rounds)
+    return GateCounts(len(states), len(in_force(states)), n_review, count_held(connection, run_key), rounds)
 
 
 def _settle(
@@ -94,17 +78,13 @@ def _settle(
     """The stable states of one step, the figures held of each submission, and how many rounds it took."""
     rounds = 1
     states, held = _choose(connection, known)
-    while changed := _write_choice(connection, run_key, states, keeps_holds=rounds >= KEEP_FROM_ROUND):
+    while changed := write_choice(connection, run_key, states, keeps_holds=rounds >= KEEP_FROM_ROUND):
         if rounds == MAX_ROUNDS:
             raise GateError(f"What is in force did not settle in {rounds} rounds; submissions {sorted(changed)[:10]}.")
         rejudge()
         rounds += 1
         states, held = _choose(connection, known)
     return states, held, rounds
-
-
-def _in_force(states: dict[int, str]) -> set[int]:
-    return {key for key, state in states.items() if state in IN_FORCE}
 
 
 def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, int]]:
@@ -134,47 +114,6 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
     return states, {key: len(moments) for key, moments in since.items()}
 
 
-# Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value,
-# or the culprit is known and is another figure.
-HELD_CELLS = """
-    select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id,
-        figure.scope_key
-    from checks.chk_verdict_figure as figure
-    left join review.decision_in_force as decision
-        on figure.figure_key = decision.figure_key
-        and figure.rule_id = decision.rule_id
-        and decision.decision = 'waive'
-        and decision.reported_value is not distinct from figure.reported_value
-    where figure.may_be_held and decision.decision_key is null and (
-        not exists (
-            select 1 from checks.culprit
-            where (culprit.submission_key, culprit.rule_id, culprit.scope_key)
-                = (figure.submission_key, figure.rule_id, figure.scope_key)
-        )
-        or exists (
-            select 1 from checks.culprit
-            where (culprit.submission_key, culprit.rule_id, culprit.scope_key, culprit.figure_submission_key,
-                culprit.sheet_code, culprit.row_number, culprit.column_name)
-                = (figure.submission_key, figure.rule_id, figure.scope_key, figure.figure_submission_key,
-                figure.sheet_code, figure.row_number, figure.column_name)
-        )
-    )
-"""
-
-# Each held cell with the moment at which the last figure behind its first failed verdict had come.
-HELD_SINCE = f"""
-    select held.submission_key, min(verdict.known_at)
-    from ({HELD_CELLS}) as held
-    inner join (
-        select figure.submission_key, figure.rule_id, figure.scope_key, max(evidence.received_at) as known_at
-        from checks.chk_verdict_figure as figure
-        inner join raw.submission as evidence on figure.figure_submission_key = evidence.submission_key
-        group by figure.submission_key, figure.rule_id, figure.scope_key
-    ) as verdict using (submission_key, rule_id, scope_key)
-    group by held.submission_key, held.sheet_code, held.row_number, held.column_name
-"""
-
-
 def _lines(cursor: Any, candidates: list[Candidate]) -> dict[int, set[str]]:
     """The lines that say something, of the submissions that have a rival of the same identity."""
     rivals: dict[str, list[int]] = defaultdict(list)
@@ -192,136 +131,3 @@ def _lines(cursor: Any, candidates: list[Candidate]) -> dict[int, set[str]]:
     for submission_key, line_key in cursor:
         lines[submission_key].add(line_key)
     return lines
-
-
-def _write_choice(connection: Any, run_key: int, states: dict[int, str], *, keeps_holds: bool) -> set[int]:
-    """Write what stands and what is held in this run; returns the submissions for which rules were judged with another
-    choice: they stood and no longer do, or do now, or have a figure that was held and is not, or is now.
-
-    With `keeps_holds` the holds written before in this run stay.
-    """
-    chosen = _in_force(states)
-    judged = sorted(key for key, state in states.items() if state in JUDGED)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("select submission_key from checks.chk_standing")
-        changed = {row[0] for row in cursor} ^ chosen
-        cursor.execute("delete from checks.standing")
-        cursor.execute(
-            "insert into checks.standing (submission_key, run_key) select unnest(%s::bigint []), %s",
-            (sorted(chosen), run_key),
-        )
-        if not keeps_holds:
-            cursor.execute("delete from checks.hold where run_key = %s", (run_key,))
-        cursor.execute(
-            f"""insert into checks.hold (run_key, submission_key, sheet_code, row_number, column_name, rule_id)
-            select %s, submission_key, sheet_code, row_number, column_name, rule_id from ({HELD_CELLS}) as held
-            where submission_key = any(%s)
-            on conflict do nothing""",
-            (run_key, judged),
-        )
-        cursor.execute(
-            """select submission_key
-            from checks.chk_disputed as before
-            full join (
-                select distinct submission_key, sheet_code, row_number, column_name
-                from checks.hold where run_key = %s
-            ) as now_is using (submission_key, sheet_code, row_number, column_name)
-            where before.submission_key is null or now_is.submission_key is null""",
-            (run_key,),
-        )
-        changed |= {row[0] for row in cursor}
-        _write_rejudge(cursor, changed)
-        return changed
-
-
-def _write_rejudge(cursor: Any, changed: set[int]) -> None:
-    """Name the submissions to judge again: the changed ones, and what was compared with them as they stood before."""
-    cursor.execute("delete from checks.rejudge")
-    cursor.execute(
-        """insert into checks.rejudge (submission_key, why)
-        select changed.submission_key, 'changed' from unnest(%(changed)s::bigint []) as changed (submission_key)
-        union
-        select evidence.submission_key, 'compared'
-        from checks.chk_evidence as evidence
-        where evidence.evidence_submission_key = any(%(changed)s)""",
-        {"changed": sorted(changed)},
-    )
-
-
-def _write_history(connection: Any, run_key: int, states: dict[int, str], held: dict[int, int]) -> None:
-    """One row for each submission whose state or number of holds is not what was recorded last."""
-    keys = sorted(states)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("delete from checks.standing_history where run_key = %s", (run_key,))
-        cursor.execute(
-            """insert into checks.standing_history (run_key, submission_key, submission_state, n_holds)
-            select %s, now_is.submission_key, now_is.submission_state, now_is.n_holds
-            from unnest(%s::bigint [], %s::text [], %s::integer [])
-                as now_is (submission_key, submission_state, n_holds)
-            left join lateral (
-                select submission_state, n_holds from checks.standing_history as history
-                where history.submission_key = now_is.submission_key order by run_key desc limit 1
-            ) as last on true
-            where (now_is.submission_state, now_is.n_holds) is distinct from (last.submission_state, last.n_holds)""",
-            (run_key, keys, [states[key] for key in keys], [held.get(key, 0) if states[key] in JUDGED else 0 for key in keys]),
-        )
-
-
-def _count_held(connection: Any, run_key: int) -> int:
-    """How many figures of submissions in force are held tonight."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select count(distinct (submission_key, sheet_code, row_number, column_name))
-            from checks.hold inner join checks.standing using (submission_key) where hold.run_key = %s""",
-            (run_key,),
-        )
-        return cursor.fetchone()[0]
-
-
-def _write_lapses(connection: Any, run_key: int) -> None:
-    """End for good the decisions whose figure has another value in force, whose rule has other terms or bounds, or whose last
-    day is over.
-
-    A decision on a figure that waits under review lives as long as its submission waits; what was withdrawn or left out has no
-    value in force any more.
-    """
-    with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """insert into review.decision_lapse (decision_key, run_key, reason)
-            select distinct on (decision.decision_key) decision.decision_key, run.run_key,
-                case
-                    when rule.terms_hash is distinct from decision.rule_terms_hash then 'rule_changed'
-                    when decision.until_date < run.as_of::date then 'until_passed'
-                    else 'value_changed'
-                end
-            from review.decision
-            inner join release.run on run.run_key = %s and decision.decided_at <= run.as_of
-            left join review.decision_lapse using (decision_key)
-            left join register.rule using (rule_id)
-            left join lateral (
-                select submission_state from checks.standing_history as history
-                where history.submission_key = decision.submission_key order by run_key desc limit 1
-            ) as decided_on on true
-            left join raw.submission as reviewed on reviewed.submission_key = decision.submission_key
-            -- the figure of the form that was reviewed: another form may say another number under the same key
-            left join (
-                select figure.figure_key, figure.form_code, figure.value
-                from staging.stg_figure as figure
-                inner join checks.standing using (submission_key)
-                where figure.figure_key in (select figure_key from review.decision)
-            ) as now_is
-                on now_is.figure_key = decision.figure_key
-                and (reviewed.form_code is null or now_is.form_code = reviewed.form_code)
-            where decision_lapse.decision_key is null
-                and not exists (
-                    select 1 from review.revocation
-                    where revocation.decision_key = decision.decision_key and revocation.revoked_at <= run.as_of
-                ) and (
-                rule.terms_hash is distinct from decision.rule_terms_hash
-                or decision.until_date < run.as_of::date
-                or (decided_on.submission_state <> 'under_review' or decision.submission_key is null
-                        and now_is.figure_key is not null)
-                    and (now_is.figure_key is null or now_is.value is distinct from decision.reported_value)
-            )""",
-            (run_key,),
-        )

@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from khuyencong.nights import Night, StationCount, finish_night, only_night, resume_night, run_station, start_night
+from khuyencong.nights import Night, StationCount, finish_night, only_night, resume_night, start_night
 from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.station_runs import run_station
 from khuyencong.stations import STATIONS
 
 

@@ -5,25 +5,19 @@ Nothing below the command line reads a clock: `as_of` comes in from outside; onl
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from khuyencong.clock import FutureMoment
-from khuyencong.control_totals import count_station, keep_controls
 from khuyencong.journal import say
-from khuyencong.night_record import begin_station, drop_old_nodes, end_station, fail_station, seconds_since
-from khuyencong.settings import PROJECT, TIMEZONE, Settings
-from khuyencong.station_tables import MAKES, TablesLost, begin_tables, find_losses, losses_before, sentence_of
+from khuyencong.night_inputs import hashes_of, inputs_hash
+from khuyencong.night_record import drop_old_nodes
+from khuyencong.settings import TIMEZONE, Settings
+from khuyencong.station_tables import TablesLost, find_losses, sentence_of
 
-CODE_FOLDERS = ("khuyencong", "ingestion", "expectations", "dbt_project/models", "dbt_project/macros")
-CODE_ENDINGS = {".py", ".sql"}
-UNCHANGED = "unchanged"
 NIGHT_LOCK = 20_120_705  # any fixed number, as in migration 0057: one night at a time on one warehouse
 # A scheduler's night that gave no end after this long has none: its scheduler died, or somebody stopped it.
 LONGEST_NIGHT = timedelta(hours=3)
@@ -59,15 +53,6 @@ class StationCount:
     rows_in: int
     rows_out: int
     note: str = ""
-
-
-def hash_of_files(folder: Path, endings: set[str]) -> str:
-    """sha256 over names and bytes of the files below a folder, in name order, without paths of the machine."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in endings and p.is_file()):
-        digest.update(str(path.relative_to(folder)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 class NightInProgress(RuntimeError):
@@ -156,22 +141,11 @@ def start_night(
             raise NightInProgress(
                 f"The scheduler's night (run {run_key}, {other}) is between two stations. Wait for it, see `kc status`."
             )
-    code = hashlib.sha256()
-    for folder in CODE_FOLDERS:
-        code.update(hash_of_files(PROJECT / folder, CODE_ENDINGS).encode())
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """insert into release.run (as_of, started_at, scheduled_as, code_hash, register_hash, rules_hash, forms_hash)
             values (%s, %s, %s, %s, %s, %s, %s) returning run_key""",
-            (
-                as_of,
-                started_at,
-                scheduled_as,
-                code.hexdigest(),
-                hash_of_files(settings.register, {".csv"}),
-                hash_of_files(settings.rules, {".yml"}),
-                hash_of_files(settings.forms, {".yml"}),
-            ),
+            (as_of, started_at, scheduled_as, *hashes_of(settings)),
         )
         run_key = cursor.fetchone()[0]
         cursor.execute(
@@ -199,60 +173,6 @@ def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: i
     return Night(settings, warehouse, connection, run_key, row[0], row[2] if now - row[2] <= ONE_LOOK else now)
 
 
-def run_station(night: Night, name: str, position: int, work: Callable[[Night], StationCount]) -> StationCount:
-    """Do one station's work and record its counts and seconds; a failure is recorded on the run and raised again.
-
-    A station after the first has nothing to do when the night before was made from the same inputs and all that it made still
-    stands, unless the night is a rebuild. Before it works, it looks whether the stations before it left what it stands on, and
-    raises TablesLost where they did not.
-    """
-    began = time.perf_counter()
-    night = replace(night, station=name, try_number=begin_station(night, name, position))
-    is_made = False
-    try:
-        if position > 1 and _is_unchanged(night, position):
-            count = StationCount(0, 0, UNCHANGED)
-        else:
-            with night.connection, night.connection.cursor() as cursor:
-                losses = losses_before(cursor, night.run_key, name) if position > 1 else []
-                begin_tables(cursor, night.run_key, name)
-            if losses:
-                say("built_again", level="warning", run=night.run_key, station=name, reason=sentence_of(losses))
-            count, is_made = _work_and_account(replace(night, is_foundation_lost=bool(losses)), work), True
-    except BaseException as error:  # a scheduler's time limit, or a person's Ctrl-C, is no Exception
-        fail_station(night, error, seconds_since(began))
-        raise
-    end_station(night, count, seconds_since(began), is_made=is_made)
-    return count
-
-
-def _work_and_account(night: Night, work: Callable[[Night], StationCount]) -> StationCount:
-    """Do a station's work, then count what it took in against what it accounts for; raises ControlError where these differ."""
-    count = work(night)
-    with night.connection, night.connection.cursor() as cursor:
-        controls = count_station(cursor, night.station)
-        if controls:
-            keep_controls(cursor, night.run_key, night.station, controls)
-    return count
-
-
-def _is_unchanged(night: Night, position: int) -> bool:
-    """Whether this night has nothing to do. The first station after the pull decides, for all: it looks at everything that the
-    night before left, and the others follow it while what they make is there.
-    """
-    is_first = position == 2
-    if night.is_rebuild or is_first and inputs_hash(night) != _inputs_of_run_before(night):
-        return False
-    with night.connection, night.connection.cursor() as cursor:
-        cursor.execute("select note from release.run_station where run_key = %s and position = %s", (night.run_key, position - 1))
-        if not is_first and cursor.fetchone() != (UNCHANGED,):
-            return False
-        losses = find_losses(cursor, only=list(MAKES) if is_first else [night.station])
-    if losses:
-        say("built_again", level="warning", run=night.run_key, station=night.station, reason=sentence_of(losses))
-    return not losses
-
-
 def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) -> None:
     """Close the run row: this night is done. A night that had nothing to build shows the newest release.
 
@@ -275,31 +195,3 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
         )
         release_number, release_hash = cursor.fetchone()
     say("night_done", run=night.run_key, release=release_number, release_hash=release_hash)
-
-
-def inputs_hash(night: Night) -> str:
-    """sha256 of all that a night is made from: as_of, code, register, rules, forms, the newest receipt, words of reviewers and
-    withdrawal, and how many files wait to be read.
-    """
-    with night.connection, night.connection.cursor() as cursor:
-        cursor.execute(
-            """select as_of, code_hash, register_hash, rules_hash, forms_hash,
-                (select max(receipt_key) from raw.receipt), (select max(decision_key) from review.decision),
-                (select count(*) from review.signature), (select count(*) from review.revocation),
-                (select max(withdrawal_key) from review.withdrawal),
-                (select count(*) from raw.receipt where state = 'landed' and received_at <= as_of)
-            from release.run where run_key = %s""",
-            (night.run_key,),
-        )
-        return hashlib.sha256("|".join(map(str, cursor.fetchone())).encode()).hexdigest()
-
-
-def _inputs_of_run_before(night: Night) -> str | None:
-    """None when the run before failed or was no whole night: then what it left in staging and checks is not to be trusted."""
-    with night.connection, night.connection.cursor() as cursor:
-        cursor.execute(
-            "select inputs_hash from release.run where run_key < %s order by run_key desc limit 1",
-            (night.run_key,),
-        )
-        row = cursor.fetchone()
-    return row and row[0]

@@ -96,7 +96,7 @@ def build(night: Night) -> StationCount:
     from expectations.rule_loader import load_rules_into
     from ingestion.forms import load_forms, load_forms_into
     from khuyencong.arrival_steps import begin_steps
-    from khuyencong.gate import forget_unfinished
+    from khuyencong.gate_record import forget_unfinished
 
     load_forms_into(night.connection, load_forms(night.settings.forms))
     load_rules_into(night.connection, night.settings)

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khuyencong.nights import finish_night, only_night, run_station, start_night
+from khuyencong.nights import finish_night, only_night, start_night
 from khuyencong.settings import Settings
+from khuyencong.station_runs import run_station
 
 if TYPE_CHECKING:
     from ingestion.landing import Arrival

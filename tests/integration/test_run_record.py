@@ -10,8 +10,9 @@ import yaml
 from nation_slice import AS_OF
 
 from khuyencong.night_record import begin_station, build_and_record
-from khuyencong.nights import StationCount, finish_night, only_night, run_station, start_night
+from khuyencong.nights import StationCount, finish_night, only_night, start_night
 from khuyencong.settings import PROJECT
+from khuyencong.station_runs import run_station
 from khuyencong.stations import STATIONS
 from khuyencong.transform import TransformError
 from khuyencong.warehouse import connect, open_warehouse
