@@ -38,13 +38,13 @@ demo: $(READY)
 	@$(BIN)/kc demo
 
 airflow: $(READY)
-	@$(BIN)/python -m khuyencong.airflow_command start
+	@$(BIN)/python -m kc.airflow start
 
 airflow-on: $(READY)
-	@$(BIN)/python -m khuyencong.airflow_command on
+	@$(BIN)/python -m kc.airflow on
 
 airflow-stop:
-	@test ! -x $(BIN)/python || $(BIN)/python -m khuyencong.airflow_command stop
+	@test ! -x $(BIN)/python || $(BIN)/python -m kc.airflow stop
 
 test: $(READY)
 	@$(BIN)/python -m pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -57,24 +57,24 @@ test-survival: $(READY)
 	@$(BIN)/python -u tests/survival/survive.py $(FRESH)
 
 data-docs: $(READY)
-	@$(BIN)/python -m expectations.door
+	@$(BIN)/python -m kc.data_docs
 
 # All three speak, then any of them fails it.
 lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project khuyencong/warehouse/migrations khuyencong/controls || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse/migrations khuyencong/release/controls || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
 	exit $$failed
 
 docs: $(READY)
-	@$(BIN)/python -m khuyencong.docs_pages
+	@$(BIN)/python -m kc.docs_pages
 
 stop:
 	@test ! -x $(BIN)/kc || $(BIN)/kc stop
 
 clean:
 	@test ! -x $(BIN)/python || $(OWN_HOME) $(BIN)/python -c \
-		'from khuyencong.airflow_service import stop_airflow; from khuyencong.settings import read_settings; \
-		from khuyencong.warehouse import discard_warehouse; s = read_settings(); stop_airflow(s); discard_warehouse(s)'
+		'from khuyencong.airflow.service import stop_airflow; from warehouse.settings import read_settings; \
+		from warehouse.opening import discard_warehouse; s = read_settings(); stop_airflow(s); discard_warehouse(s)'
 	@rm -rf .kc build .pytest_cache .ruff_cache .hypothesis

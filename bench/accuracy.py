@@ -17,7 +17,7 @@ from typing import Any
 from bench import form_accuracy, nation_accuracy
 from bench.judged_nights import judge_nation
 from bench.reference_form import WEIGHTS
-from khuyencong.settings import read_settings
+from warehouse.settings import read_settings
 
 PLACES = ("form", "nation")
 

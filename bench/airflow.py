@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.nightly import before_month, nation_until
-from khuyencong.airflow_api import AirflowAddress, call, switch_on
-from khuyencong.airflow_service import start_airflow, stop_airflow
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.warehouse import connect, open_warehouse
+from khuyencong.airflow.api import AirflowAddress, call, switch_on
+from khuyencong.airflow.service import start_airflow, stop_airflow
+from khuyencong.night.nightly import run_nightly
+from warehouse.address import connect
+from warehouse.opening import open_warehouse
+from warehouse.settings import Settings
 
 
 def compare(settings: Settings, period: str) -> dict[str, Any]:

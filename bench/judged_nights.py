@@ -17,10 +17,10 @@ import yaml
 from bench.planted_flags import FiledCell, NightFlag, read_flags, read_paths
 from bench.planted_truth import Planted, read_planted
 from expectations.reconciliation.problem import reconcile
-from khuyencong.settings import Settings
-from khuyencong.suspect_problems import SuspectProblem, parts_of
-from khuyencong.suspect_rows import read_reports
-from khuyencong.suspects import is_too_large
+from khuyencong.culprits.naming import is_too_large
+from khuyencong.culprits.problems import SuspectProblem, parts_of
+from khuyencong.culprits.rows import read_reports
+from warehouse.settings import Settings
 
 LAST_STATION = "reconcile"  # flags are raised there; what follows adds them up
 
@@ -49,12 +49,13 @@ def judge_nation(settings: Settings, seed: int, each: int, until: date) -> Judge
 
     In a home and warehouse of its own, deleted afterwards.
     """
-    from khuyencong.nightly import open_run, run_one_station
-    from khuyencong.stations import STATIONS
-    from khuyencong.warehouse import connect, find_warehouse
+    from khuyencong.night.nightly import open_run, run_one_station
+    from khuyencong.night.stations import STATIONS
     from samples.errors_in_cells import CELL_KINDS
     from samples.nation import write_nation
     from samples.scenario import SCENARIO
+    from warehouse.address import connect
+    from warehouse.opening import find_warehouse
 
     planted = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))["planted"] | dict.fromkeys(CELL_KINDS, each)
     with _own_home(settings) as own:
@@ -73,7 +74,7 @@ def judge_nation(settings: Settings, seed: int, each: int, until: date) -> Judge
 
 @contextmanager
 def _own_home(settings: Settings) -> Iterator[Settings]:
-    from khuyencong.warehouse import discard_warehouse
+    from warehouse.opening import discard_warehouse
 
     home = Path(tempfile.mkdtemp(prefix="kc-bench-"))
     own = replace(settings, home=home, inbox=home / "inbox", database_url=None)

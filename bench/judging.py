@@ -20,7 +20,7 @@ from bench import judged_form
 from bench.judged_form import Line
 from bench.raw_reports import fill, provinces
 from ingestion.forms import load_forms, load_forms_into
-from khuyencong.settings import Settings, read_settings
+from warehouse.settings import Settings, read_settings
 
 FORM = "kinh-phi"
 JUDGING = [
@@ -56,8 +56,8 @@ def _judge(
     settings: Settings, warehouse: Any, reports: Sequence[Sequence[Line]]
 ) -> tuple[dict[str, Any], set[tuple[int, str]]]:
     """What judging came to, and the failed (submission_key, rule_id)."""
-    from expectations.rule_loader import load_rules_into
-    from khuyencong.warehouse import connect
+    from expectations.rulebook.loading import load_rules_into
+    from warehouse.address import connect
 
     with contextlib.closing(connect(warehouse)) as connection:
         start = time.perf_counter()
@@ -93,7 +93,7 @@ def _judge(
 
 def _run(settings: Settings, warehouse: Any, connection: Any) -> dict[str, Any]:
     """Seconds of staging and of judging: what the models took by the clock, and the CPU time of the server."""
-    from khuyencong.transform import run_dbt
+    from khuyencong.night.transform import run_dbt
 
     run_dbt(warehouse, settings, ["stg_succession"], seeds=True)
     server = _parent(connection.info.backend_pid)
@@ -131,7 +131,7 @@ def _stat(process: int) -> list[str]:
 @contextlib.contextmanager
 def _own_warehouse() -> Iterator[tuple[Settings, Any]]:
     """An embedded server in a folder of its own, on one core together with this process, removed afterwards."""
-    from khuyencong.warehouse import discard_warehouse, open_warehouse
+    from warehouse.opening import discard_warehouse, open_warehouse
 
     home = Path(tempfile.mkdtemp(prefix="kc-bench-"))
     settings = replace(read_settings(), home=home, inbox=None, database_url=None)

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from khuyencong.clock import end_of_following_month
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.warehouse import discard_warehouse
+from khuyencong.clock.clock import end_of_following_month
+from khuyencong.night.nightly import run_nightly
 from samples.nation import write_nation
+from warehouse.opening import discard_warehouse
+from warehouse.settings import Settings
 
 
 def run_bench(settings: Settings, period: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from bench.planted_flags import MEASURES, NightFlag, judge
 from bench.planted_outcomes import outcomes, read_states
 from bench.planted_truth import Planted, read_plans
 from bench.shares import wilson
-from khuyencong.settings import Settings, read_settings
+from warehouse.settings import Settings, read_settings
 
 
 def table_of(errors: Iterable[Planted], flags: list[NightFlag]) -> dict[str, dict[str, int]]:
@@ -39,7 +39,8 @@ def table_of(errors: Iterable[Planted], flags: list[NightFlag]) -> dict[str, dic
 
 def measure(settings: Settings, truth: Path) -> dict[str, Any]:
     """{errors, outcomes, clean, queue} of the last night on the warehouse of these settings."""
-    from khuyencong.warehouse import connect, open_warehouse
+    from warehouse.address import connect
+    from warehouse.opening import open_warehouse
 
     connection = connect(open_warehouse(settings))
     try:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from bench.planted_truth import Cell, Planted, number_written
-from khuyencong.flag_list import list_flags
-from khuyencong.suspicions import SURE
+from khuyencong.culprits.suspicions import SURE
+from khuyencong.flags.queue import list_flags
 
 MEASURES = ("planted", "flagged", "first", "top3", "sure", "given", "right")
 SMALLEST_SHARE = 5  # one column of the five that a fund has

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from ingestion.quantities import read_cell
+from ingestion.written.quantities import read_cell
 
 Cell = tuple[str, str]  # sheet name, address
 # Kinds that change no figure and take none away: a flag on such a report is a mistake like any other.

@@ -11,8 +11,8 @@ from bench.judged_form import Line
 from ingestion.forms import Form
 from ingestion.raw import copy_rows
 from ingestion.raw_rows import CELL_COLUMNS, LINE_KEYS
-from ingestion.text import column_letter
-from khuyencong.settings import TIMEZONE, Settings
+from ingestion.written.text import column_letter
+from warehouse.settings import TIMEZONE, Settings
 
 FIRST_YEAR, FIRST_ROW = 2024, 8
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from khuyencong.settings import TIMEZONE, read_settings
+from warehouse.settings import TIMEZONE, read_settings
 
 
 def compare(paths: Sequence[Path]) -> dict[str, Any]:
@@ -63,8 +63,8 @@ def _seconds(way: Callable[[Path, bytes], object], workbooks: list[tuple[Path, b
 
 
 def _seconds_side_by_side(workbooks: list[tuple[Path, bytes]]) -> float:
-    from ingestion.landing import Receipt, keep
-    from ingestion.reader_pool import ReaderPool, job_of
+    from ingestion.landing.receipts import Receipt, keep
+    from ingestion.reading.pool import ReaderPool, job_of
 
     with tempfile.TemporaryDirectory(prefix="kc-bench-") as home:
         settings = replace(read_settings(), home=Path(home))
@@ -82,8 +82,8 @@ def _seconds_side_by_side(workbooks: list[tuple[Path, bytes]]) -> float:
 
 def _reading_way() -> Callable[[Path, bytes], object]:
     from ingestion.forms import load_forms
-    from ingestion.landing import Receipt
-    from ingestion.reading import read_file
+    from ingestion.landing.receipts import Receipt
+    from ingestion.reading.reading import read_file
     from ingestion.register import load_register
 
     settings = read_settings()

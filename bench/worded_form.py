@@ -1,7 +1,7 @@
 """The reference form as running text gives it: figures in words ("hơn 2,1 tỷ", "gần 3.000", "khoảng 45 triệu"), read back.
 
 Each figure of a report has its own way of being written, the same in the report before. Text is read by
-ingestion/quantities.py; the interval is the widest that its digits and its word allow (intervals.lawful).
+ingestion/written/quantities.py; the interval is the widest that its digits and its word allow (intervals.lawful).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from bench.reference_form import CELLS, MONEY, Figures
-from expectations.reconciliation.intervals import Interval, Printed, lawful
-from ingestion.quantities import money_factor, read_cell
+from ingestion.written.intervals import Interval, Printed, lawful
+from ingestion.written.quantities import money_factor, read_cell
 
 MILLION, BILLION = 10**6, 10**9  # money of the reference form is in million đồng
 WORDED_SHARE = 0.3

@@ -3,7 +3,7 @@
 A reminder or overdue notice to the unit that answers, a word to its superior office after the register's days, a digest to the
 desk with the sources that were not reached. Mails are written by one task and sent by another: a mail server that is down costs
 nothing, `pull_submissions` sends later what was left.
-When, never what: the tasks call `khuyencong.chase` and `khuyencong.mail`, as `kc chase` does.
+When, never what: the tasks call `khuyencong.chase.chase` and `khuyencong.mail`, as `kc chase` does.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def chase_missing() -> None:
     @task(execution_timeout=timedelta(minutes=10))
     def write_mails() -> dict[str, int]:
         """The mails of the day into the outbox; the same day again writes nothing new."""
-        from khuyencong.chase import chase_settings
-        from khuyencong.clock import now
-        from khuyencong.settings import read_settings
+        from khuyencong.chase.chase import chase_settings
+        from khuyencong.clock.clock import now
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         outcome = chase_settings(settings, now(settings))
@@ -39,9 +39,9 @@ def chase_missing() -> None:
     @task(execution_timeout=timedelta(minutes=15))
     def send_mails() -> dict[str, int]:
         """Sends what lies unsent in the outbox; what the mail server does not take stays there with its error."""
-        from khuyencong.clock import now
+        from khuyencong.clock.clock import now
         from khuyencong.mail.outbox import send_from_outbox
-        from khuyencong.settings import read_settings
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         sent = send_from_outbox(settings, now(settings))

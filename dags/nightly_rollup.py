@@ -4,7 +4,7 @@ Once a day it also runs early: when `pull_submissions` says that most of the pla
 `period` runs the night as of the end of the month after that period; `as_of` says the moment itself and goes before it.
 A backfill runs each night as of its own 01:00. Otherwise the night knows what arrived until it starts. A night of the past takes up
 nothing that came since; one of a moment that is yet to come is refused.
-When, never what: every task calls a function of `khuyencong.nightly`, as `kc nightly` does.
+When, never what: every task calls a function of `khuyencong.night.nightly`, as `kc nightly` does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
 
-from khuyencong.stations import STATIONS
+from khuyencong.night.stations import STATIONS
 
 PLAN_MONEY_REPORTED = Asset(name="plan_money_reported", uri="khuyencong://plan-money-reported")
 AT_ONE = CronTriggerTimetable("0 1 * * *", timezone="Asia/Ho_Chi_Minh")
@@ -51,12 +51,10 @@ def nightly_rollup() -> None:
         """A new run: what it knows (`as_of`) and which code, register, rules and forms it uses."""
         from airflow.sdk.exceptions import AirflowFailException, AirflowRuntimeError
 
-        from khuyencong.cli.output import Refused
-        from khuyencong.cli.session import asked_night
-        from khuyencong.clock import end_of_following_month, now
-        from khuyencong.nightly import open_run
-        from khuyencong.nights import NightInProgress
-        from khuyencong.settings import read_settings
+        from khuyencong.clock.clock import WrongMoment, asked_night, end_of_following_month, now
+        from khuyencong.night.nightly import open_run
+        from khuyencong.night.turn import NightInProgress
+        from warehouse.settings import read_settings
 
         context = get_current_context()
         params, run, settings = context["params"], context["dag_run"], read_settings()
@@ -77,8 +75,8 @@ def nightly_rollup() -> None:
             return open_run(settings, as_of, now(settings), run.run_id, is_at_work)
         except NightInProgress:
             raise
-        except Refused as refusal:  # a moment that is yet to come, or none: trying again does not help
-            raise AirflowFailException(str(refusal)) from refusal
+        except WrongMoment as wrong:  # one that is yet to come, or none: trying again does not help
+            raise AirflowFailException(str(wrong)) from wrong
         except Exception as error:  # another night is waited for; the desk is to hear of anything else after three tries
             if context["ti"].try_number < 3:
                 raise
@@ -86,9 +84,9 @@ def nightly_rollup() -> None:
 
     @task(execution_timeout=timedelta(minutes=60))
     def station(name: str, run_key: int) -> dict[str, int]:
-        from khuyencong.clock import now
-        from khuyencong.nightly import run_one_station
-        from khuyencong.settings import read_settings
+        from khuyencong.clock.clock import now
+        from khuyencong.night.nightly import run_one_station
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         count = run_one_station(settings, run_key, name, now(settings))
@@ -97,9 +95,9 @@ def nightly_rollup() -> None:
     @task(execution_timeout=timedelta(minutes=5), outlets=[RELEASE])
     def close_night(run_key: int) -> dict:
         """The run is done; its document is what `kc nightly --json` prints."""
-        from khuyencong.clock import now
-        from khuyencong.nightly import close_run
-        from khuyencong.settings import read_settings
+        from khuyencong.clock.clock import now
+        from khuyencong.night.nightly import close_run
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         return close_run(settings, run_key, now(settings))
@@ -109,9 +107,9 @@ def nightly_rollup() -> None:
         """Mails the desk which station failed and why; then fails itself, so that the run stays failed."""
         from airflow.sdk.exceptions import AirflowFailException
 
-        from khuyencong.alerts import failed_task, tell_failed_night
-        from khuyencong.clock import now
-        from khuyencong.settings import read_settings
+        from khuyencong.clock.clock import now
+        from khuyencong.desk.alerts import failed_task, tell_failed_night
+        from warehouse.settings import read_settings
 
         this, settings = get_current_context()["ti"], read_settings()
         states = this.get_task_states(this.dag_id, run_ids=[this.run_id])[this.run_id]

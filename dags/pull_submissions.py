@@ -2,7 +2,7 @@
 
 Emits the asset `landing`, and `plan_money_reported` when most of the plan money has been reported on since the last night.
 A source that cannot be reached is a row, which `chase_missing` reads; a red `pull` is our own failure, and the others go on.
-When, never what: a task calls `khuyencong.stations.pull_source`, which keeps bytes as `kc nightly` does.
+When, never what: a task calls `khuyencong.night.stations.pull_source`, which keeps bytes as `kc nightly` does.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def pull_submissions() -> None:
     def list_sources() -> list[str]:
         """The sources to ask: rows of register/sources.csv."""
         from ingestion.transports import read_sources
-        from khuyencong.settings import read_settings
+        from warehouse.settings import read_settings
 
         return [source.source_code for source in read_sources(read_settings())]
 
@@ -44,9 +44,9 @@ def pull_submissions() -> None:
     )
     def pull(source_code: str) -> dict[str, int]:
         """One source: its bytes into landing, a receipt for each arrival that is new at its place."""
-        from khuyencong.clock import now
-        from khuyencong.settings import read_settings
-        from khuyencong.stations import pull_source
+        from khuyencong.clock.clock import now
+        from khuyencong.night.stations import pull_source
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         count = pull_source(settings, source_code, now(settings))
@@ -55,7 +55,7 @@ def pull_submissions() -> None:
     @task(execution_timeout=timedelta(minutes=2), outlets=[LANDING])
     def announce(counts: list[dict[str, int]]) -> int:
         """What lies in landing now is known to whoever waits for it."""
-        from khuyencong.journal import say
+        from warehouse.journal import say
 
         pulled = list(counts)  # each look at a mapped result is a request
         new = sum(count["new"] for count in pulled)
@@ -65,10 +65,11 @@ def pull_submissions() -> None:
     @task(execution_timeout=timedelta(minutes=10), trigger_rule="all_done", outlets=[PLAN_MONEY_REPORTED])
     def ask_early_night() -> str:
         """Has most of the plan money that is owed been reported on since the last night? Then the night runs now, once a day."""
-        from khuyencong.clock import now
-        from khuyencong.early_night import early_night
-        from khuyencong.settings import read_settings
-        from khuyencong.warehouse import connect, open_warehouse
+        from khuyencong.clock.clock import now
+        from khuyencong.night.early import early_night
+        from warehouse.address import connect
+        from warehouse.opening import open_warehouse
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         connection = connect(open_warehouse(settings))
@@ -83,9 +84,9 @@ def pull_submissions() -> None:
     @task(execution_timeout=timedelta(minutes=5), trigger_rule="all_done")
     def watch_nights() -> None:
         """Mails the desk, once a day, when no night was good for 26 hours: it never started, failed, or is not done."""
-        from khuyencong.alerts import tell_stale_night
-        from khuyencong.clock import now
-        from khuyencong.settings import read_settings
+        from khuyencong.clock.clock import now
+        from khuyencong.desk.alerts import tell_stale_night
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         tell_stale_night(settings, now(settings))
@@ -93,9 +94,9 @@ def pull_submissions() -> None:
     @task(execution_timeout=timedelta(minutes=15), trigger_rule="all_done")
     def send_mail() -> dict[str, int]:
         """Sends what lies unsent in the outbox; what the mail server does not take stays there with its error."""
-        from khuyencong.clock import now
+        from khuyencong.clock.clock import now
         from khuyencong.mail.outbox import send_from_outbox
-        from khuyencong.settings import read_settings
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         sent = send_from_outbox(settings, now(settings))

@@ -2,7 +2,7 @@
 
 A page waits without a worker. Choices become decisions under the login of who answered and count from the next night; a page
 that nobody answers leaves its flags held. No page outlives its day, so runs may stand side by side: a flag is on one page only.
-When, never what: every task calls a function of `khuyencong.review`.
+When, never what: every task calls a function of `khuyencong.review.pages`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import Asset, dag, get_current_context, task, task_group
 
-from khuyencong.review_task import ReviewPage
+from khuyencong.airflow.review_task import ReviewPage
 
 RELEASE = Asset(name="release", uri="khuyencong://release")
 
@@ -32,9 +32,9 @@ def review_flags() -> None:
     @task(execution_timeout=timedelta(minutes=5))
     def list_periods() -> list[str]:
         """The periods whose flags wait for a reviewer."""
-        from khuyencong.clock import now
-        from khuyencong.review import list_periods
-        from khuyencong.settings import read_settings
+        from khuyencong.clock.clock import now
+        from khuyencong.review.pages import list_periods
+        from warehouse.settings import read_settings
 
         settings = read_settings()
         return list_periods(settings, now(settings))
@@ -42,9 +42,9 @@ def review_flags() -> None:
     @task(execution_timeout=timedelta(minutes=5))
     def record(answer: dict) -> dict:
         """What was answered becomes decisions; what cannot be recorded is refused with its sentence, here and on the next page."""
-        from khuyencong.clock import now
-        from khuyencong.review import record
-        from khuyencong.settings import read_settings
+        from khuyencong.clock.clock import now
+        from khuyencong.review.pages import record
+        from warehouse.settings import read_settings
 
         ti, settings = get_current_context()["ti"], read_settings()
         recorded = record(settings, f"{ti.dag_id}/{ti.run_id}/review/{ti.map_index}", answer, now(settings))

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from ingestion.quantities import money_factor
-from ingestion.text import folded
+from ingestion.written.quantities import money_factor
+from ingestion.written.text import folded
 
 QUANTITY_ROLES = ("figure", "check")
 COLUMN_ROLES = (*QUANTITY_ROLES, "key", "place", "text", "personal", "label")

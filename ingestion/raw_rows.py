@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ingestion.findings import Finding, shortened
-from ingestion.identity import Identity
 from ingestion.readers.narrative import NarrativeResult
-from ingestion.submissions import Draft
-from ingestion.text import column_letter
+from ingestion.sheets.identity import Identity
+from ingestion.sheets.submissions import Draft
+from ingestion.written.text import column_letter
 
 LINE_KEYS = (
     "line_unit_key", "place_unit_key", "fund_code", "activity_code", "indicator_code", "project_key", "establishment_key",

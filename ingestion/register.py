@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ingestion.text import folded
+from ingestion.written.text import folded
 
 FILES = (
     "units", "unit_aliases", "unit_codes", "successions", "indicators", "indicator_sources", "activities", "funds",

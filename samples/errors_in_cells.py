@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from samples.documents import Document, Spot, written
-from samples.errors import FLAG, Planter
+from samples.planter import FLAG, Planter
 from samples.scenario import month_end
 
 YTD = ("ytd", "by_behaviour")

@@ -9,9 +9,9 @@ from decimal import Decimal
 from random import Random
 
 from samples.documents import Document, Line, written
-from samples.errors import FLAG, RETURN, STATUS, Planter
 from samples.errors_in_cells import digit_changes, is_money_report, scaled_block
 from samples.line_forms import MARK
+from samples.planter import FLAG, RETURN, STATUS, Planter
 
 OTHER_SHEET_NAMES = ("Sheet1", "Bieu 01", "Biểu mẫu (2)")
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.forms import load_forms
-from ingestion.quantities import money_factor
+from ingestion.written.quantities import money_factor
 from samples.delimited import delimited_bytes
 from samples.documents import Document, Spot
-from samples.errors import ERROR_COLUMNS, plant
+from samples.errors import plant
 from samples.fixed_forms import fixed_report
 from samples.line_forms import agreement_report, allocation, beneficiary_report, progress_report, treasury_extract
 from samples.model import Nation
+from samples.planter import ERROR_COLUMNS
 from samples.register import read_register
 from samples.reports import Desk
 from samples.scenario import read_scenario

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.forms import FormSheet, load_forms
-from ingestion.quantities import money_factor
+from ingestion.written.quantities import money_factor
 from samples.documents import Document, Line, SheetPart
 from samples.register import Register, day, read_register
 from samples.scenario import Habit

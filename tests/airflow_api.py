@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from khuyencong.airflow_api import ask, token_of
-from khuyencong.review_words import RECORD
+from khuyencong.airflow.api import ask, token_of
+from khuyencong.review.words import RECORD
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def answer(
 ) -> dict[str, Any]:
     """Answer a page: its fields as they were shown, with `fields` in place of some. `options` is [RECORD] when left out.
 
-    To decide on a flag F: fields={"choice_F": a key of khuyencong.review_words.CHOICES, "reason_F": "…"}, for `correct` also
+    To decide on a flag F: fields={"choice_F": a key of khuyencong.review.words.CHOICES, "reason_F": "…"}, for `correct` also
     "value_F" and, where the page has it, "cell_F". Raises urllib.error.HTTPError 409 when it was answered before.
     """
     given = {**{name: field["value"] for name, field in review.fields.items()}, **(fields or {})}

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 
 from ingestion.forms import Column, Form, FormSheet, load_forms
-from ingestion.text import cell_address
+from ingestion.written.text import cell_address
 
 FORMS = load_forms(Path(__file__).resolve().parent.parent / "ingestion" / "forms")
 TITLE_ROW, HEADER_ROW = 1, 20

@@ -6,7 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from khuyencong import TELEMETRY_OFF
+from warehouse.telemetry import TELEMETRY_OFF
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"

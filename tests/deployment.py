@@ -33,7 +33,7 @@ from servers import (
     web,
 )
 
-from khuyencong.settings import PROJECT, Settings
+from warehouse.settings import PROJECT, Settings
 
 COPIED = ("khuyencong", "ingestion", "expectations", "samples", "bench", "dags", "deploy")
 TOKEN, S3_SECRET = "ma-truy-cap-that", "khoa:bi-mat-s3"

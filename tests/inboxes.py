@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ingestion.pulling import pull
-from ingestion.reading import ReadingCounts, read_receipts
+from ingestion.landing.pulling import pull
+from ingestion.reading.reading import ReadingCounts, read_receipts
 from ingestion.transports import read_sources
-from khuyencong.settings import Settings
+from warehouse.settings import Settings
 
 AS_OF = datetime.fromisoformat("2025-05-01T00:00:00+07:00")
 RECEIVED = "2025-04-20T09:00:00+07:00"

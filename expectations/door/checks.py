@@ -13,8 +13,8 @@ from pathlib import Path
 import yaml
 
 from ingestion.forms import Column, Form
-from ingestion.quantities import money_factor
 from ingestion.register import Indicator, Register
+from ingestion.written.quantities import money_factor
 
 LIMITS = Path(__file__).parent / "limits.yml"
 KEY_COLUMNS = {

@@ -13,8 +13,8 @@ from expectations.door.suites import Judged, collecting_sql, validate
 from ingestion.findings import catalogue
 from ingestion.forms import load_forms
 from ingestion.register import load_register
-from khuyencong.settings import Settings, read_settings
-from khuyencong.warehouse import Warehouse, connect
+from warehouse.address import Warehouse, connect
+from warehouse.settings import Settings, read_settings
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from expectations.door.checks import Check, line_key, literal
 from ingestion.forms import Form
-from khuyencong.warehouse import Warehouse
+from warehouse.address import Warehouse
 
 SITE = "door"
 

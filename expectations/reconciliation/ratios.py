@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from expectations.reconciliation.changes import Repair, repair
-from expectations.reconciliation.intervals import Interval, meeting, ratio
 from expectations.reconciliation.mechanisms import COST
 from expectations.reconciliation.record import ENDLESS, Record
+from ingestion.written.intervals import Interval, meeting, ratio
 
 WRONG_DENOMINATOR = 1.2
 

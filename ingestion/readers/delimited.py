@@ -11,7 +11,7 @@ from ingestion.findings import ReturnedFile, find
 from ingestion.forms import Form
 from ingestion.readers.legacy import count_words, form_words, legacy_encoding_of
 from ingestion.readers.sheets import Sheet
-from ingestion.text import nfc
+from ingestion.written.text import nfc
 
 MOST_COLUMNS = 16_384  # of a spreadsheet
 DELIMITERS = ";\t,|"

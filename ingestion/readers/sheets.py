@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingestion.text import cell_address
+from ingestion.written.text import cell_address
 
 
 @dataclass(frozen=True)

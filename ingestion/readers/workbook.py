@@ -20,7 +20,7 @@ from ingestion.findings import ReturnedFile, find
 from ingestion.readers.binary_faults import xls_faults, xlsb_faults
 from ingestion.readers.containers import DAMAGE
 from ingestion.readers.sheets import Sheet
-from ingestion.text import column_index
+from ingestion.written.text import column_index
 
 MAX_CELLS = 20_000_000  # a rectangle from the first to the last used cell; a lone cell in XFD1048576 would fill the memory
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

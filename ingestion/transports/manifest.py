@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.text import nfc
-from khuyencong.settings import TIMEZONE
+from ingestion.written.text import nfc
+from warehouse.settings import TIMEZONE
 
 MANIFEST = "manifest.csv"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.text import nfc
+from ingestion.written.text import nfc
 
 CATALOGUE = Path(__file__).parent / "troubles.yml"
 SURROGATE = re.compile("[\ud800-\udfff]")

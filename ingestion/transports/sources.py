@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ingestion.transports.seen import Trouble
-from khuyencong.parameters import read_parameters
-from khuyencong.settings import Settings, read_secret
+from warehouse.parameters import read_parameters
+from warehouse.settings import Settings, read_secret
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from khuyencong.settings import Settings
+from warehouse.settings import Settings
 
 # One plain address: no name, no list, no line end; what is more than that could become a second recipient or a header.
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

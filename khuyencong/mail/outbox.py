@@ -9,25 +9,13 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from khuyencong.journal import say
+from khuyencong.mail.mail import Mail
 from khuyencong.mail.sending import MailServerError, Refusal, open_server
 from khuyencong.mail.words import one_line
-from khuyencong.settings import Settings
+from warehouse.journal import say
+from warehouse.settings import Settings
 
 UNSENT = "from outbox.mail where sent_at is null and dropped_at is null"
-
-
-@dataclass(frozen=True)
-class Mail:
-    """One mail to one address. `dedup_key` is the reason: the same reason writes no second mail."""
-
-    dedup_key: str
-    kind: str
-    unit_key: str | None
-    recipient: str
-    subject: str
-    body: str
-    written_at: datetime
 
 
 @dataclass(frozen=True)
@@ -77,7 +65,8 @@ def send_unsent(connection: Connection, settings: Settings, now: datetime) -> Se
 
 def send_from_outbox(settings: Settings, now: datetime) -> Sent:
     """`send_unsent` on the warehouse of the settings."""
-    from khuyencong.warehouse import connect, open_warehouse
+    from warehouse.address import connect
+    from warehouse.opening import open_warehouse
 
     with contextlib.closing(connect(open_warehouse(settings))) as connection:
         sent = send_unsent(connection, settings, now)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from khuyencong.mail.contacts import ADDRESS
 from khuyencong.mail.words import one_line
-from khuyencong.settings import TIMEZONE, Settings, read_secret
+from warehouse.settings import TIMEZONE, Settings, read_secret
 
 if TYPE_CHECKING:
-    from khuyencong.mail.outbox import Mail
+    from khuyencong.mail.mail import Mail
 
 SECONDS = 30
 NEAR = ("127.0.0.1", "localhost", "::1")

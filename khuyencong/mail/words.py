@@ -11,7 +11,7 @@ from typing import Literal
 
 import yaml
 
-from khuyencong.settings import TIMEZONE
+from warehouse.settings import TIMEZONE
 
 Language = Literal["vi", "en"]
 CATALOGUE = Path(__file__).parent / "words.yml"

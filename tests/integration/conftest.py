@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from nation_slice import AS_OF, write_slice
 
-from khuyencong.journal import write_log
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.warehouse import Warehouse, connect, discard_warehouse, find_warehouse
-from khuyencong.warehouse.migrate import migrate
+from khuyencong.night.nightly import run_nightly
+from warehouse.address import Warehouse, connect
+from warehouse.journal import write_log
+from warehouse.migrate import migrate
+from warehouse.opening import discard_warehouse, find_warehouse
+from warehouse.settings import Settings
 
 HERE = Path(__file__).parent
 # The name stays the same from test to test, so that dbt's parsed project, which holds it, can be used again.

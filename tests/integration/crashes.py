@@ -11,9 +11,10 @@ from typing import Any
 
 from small_country import Country, at, money_report
 
-from khuyencong.settings import Settings
-from khuyencong.warehouse import connect, open_warehouse
-from khuyencong.warehouse.place import known_place
+from warehouse.address import connect
+from warehouse.opening import open_warehouse
+from warehouse.place import known_place
+from warehouse.settings import Settings
 
 NAMES = {"ha-noi": "Hà Nội", "thanh-hoa": "Thanh Hóa", "long-an": "Long An", "tay-ninh": "Tây Ninh", "tay-ninh-2025": "Tây Ninh"}
 FIRST, SECOND = at("2025-08-01"), at("2025-10-31")

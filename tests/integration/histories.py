@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from released import AS_OF, set_facts, start_run
 
-from khuyencong.release import ReleaseOutcome, open_release
+from khuyencong.release.release import ReleaseOutcome, open_release
 
 Q1, Q2, Q3 = "2025-03-31", "2025-06-30", "2025-09-30"
 PLAN = {"indicator_code": "KC-P02", "measure": "plan", "period_end": "2025-12-31", "effective_from": Q1}

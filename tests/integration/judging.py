@@ -13,12 +13,12 @@ from typing import Any
 from raw_builder import RawBuilder
 from rule_proofs import Case, send
 
-from expectations.rule_language import Rule
-from expectations.rule_loader import write_rules
-from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.transform import run_dbt
-from khuyencong.warehouse import Warehouse, connect
-from khuyencong.warehouse.migrate import migrate
+from expectations.rulebook.language import Rule
+from expectations.rulebook.loading import write_rules
+from khuyencong.night.transform import run_dbt
+from warehouse.address import Warehouse, connect
+from warehouse.migrate import migrate
+from warehouse.settings import TIMEZONE, Settings
 
 NAME = "khuyencong_checks"
 MODELS = [

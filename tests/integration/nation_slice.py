@@ -4,8 +4,8 @@ import shutil
 from datetime import date, datetime
 from pathlib import Path
 
-from khuyencong.settings import TIMEZONE
 from samples.nation import write_nation
+from warehouse.settings import TIMEZONE
 
 UNITS = ("trung-uong", "kcqg-vung-1", "ha-noi", "cao-bang", "long-an", "tay-ninh", "tay-ninh-2025")
 FORMS = {"giao-ke-hoach", "tien-do", "kinh-phi", "ket-qua"}

@@ -14,7 +14,7 @@ from oracle.marts import KEYS, Table, marts_of
 from oracle.rollup import ALL, DIMENSIONS, View, roll_up
 from oracle_nations import KnownNation
 
-from khuyencong.rollup import rollup
+from khuyencong.figures.rollup import rollup
 
 MAPS = {"as-reported": None, "2025-06-30": date(2025, 6, 30), "2025-07-01": date(2025, 7, 1)}
 LEVELS = ("unit", "region", "nation")

@@ -19,12 +19,13 @@ from oracle.register import Register
 from oracle.standing import Books
 from oracle.territory import Territory
 
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import PROJECT, Settings
-from khuyencong.warehouse import connect, find_warehouse
+from khuyencong.night.nightly import run_nightly
 from samples.documents import Document, Line, written
 from samples.nation import all_documents, open_desk, write_documents
 from samples.reports import Desk
+from warehouse.address import connect
+from warehouse.opening import find_warehouse
+from warehouse.settings import PROJECT, Settings
 
 # The centre, a province that stays, a merger of two that reports from January, and one of three, across two regions, that
 # reports since its day.

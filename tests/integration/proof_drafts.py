@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from expectations.rule_language import Rule
-from expectations.rule_terms import Term, Vocabulary
+from expectations.rulebook.language import Rule
+from expectations.rulebook.terms import Term, Vocabulary
 
 MOST_SCOPES, MOST_CODES = 8, 7
 

@@ -15,11 +15,11 @@ import yaml
 from proof_drafts import MOST_CODES, Draft
 from rule_proofs import read_proofs
 
-from expectations.rule_language import Rule
-from expectations.rule_loader import load_rules
-from expectations.rule_terms import Term, Vocabulary, read_vocabulary
+from expectations.rulebook.language import Rule
+from expectations.rulebook.loading import load_rules
+from expectations.rulebook.terms import Term, Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
-from khuyencong.settings import Settings
+from warehouse.settings import Settings
 
 
 def proof_of(rule: Rule, vocabulary: Vocabulary) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from psycopg2.extras import execute_values
 
 from ingestion.forms import Form, load_forms, load_forms_into
-from khuyencong.settings import TIMEZONE
+from warehouse.settings import TIMEZONE
 
 FORMS = Path(__file__).resolve().parents[2] / "ingestion" / "forms"
 MARKS = {None: "blank", "-": "zero_mark", "…": "missing_mark", "x": "not_applicable", "#REF!": "formula_error"}

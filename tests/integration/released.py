@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from khuyencong.settings import PROJECT, TIMEZONE
+from warehouse.settings import PROJECT, TIMEZONE
 
 REGISTER = PROJECT / "dbt_project" / "register"
 AS_OF = datetime(2026, 4, 30, 22, 0, tzinfo=TIMEZONE)

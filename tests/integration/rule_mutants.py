@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
-from expectations.rule_language import FAMILIES, MISSING_MODES, Rule, RuleError, read_rules
-from expectations.rule_terms import TERM_KEYS, Term, Vocabulary
+from expectations.rulebook.language import FAMILIES, MISSING_MODES, Rule, RuleError, read_rules
+from expectations.rulebook.terms import TERM_KEYS, Term, Vocabulary
 
 EQUIVALENT = Path(__file__).parent / "proofs" / "equivalent_mutants.csv"
 OPERATORS = ("==", "<=", ">=")

@@ -17,13 +17,14 @@ from raw_builder import month_end
 from six_tables import Row
 from small_country import Country, activity_names, at
 
-from khuyencong.chase import chase_settings
-from khuyencong.decisions import decide
-from khuyencong.final import sign
-from khuyencong.flag_list import list_flags
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.warehouse import connect, open_warehouse
+from khuyencong.chase.chase import chase_settings
+from khuyencong.flags.queue import list_flags
+from khuyencong.night.nightly import run_nightly
+from khuyencong.release.final import sign
+from khuyencong.review.decisions import decide
+from warehouse.address import connect
+from warehouse.opening import open_warehouse
+from warehouse.settings import Settings
 
 Rows = dict[tuple[str, ...], Row]
 HERE = Path(__file__).parent / "six_units"

@@ -15,12 +15,12 @@ from typing import Any
 from raw_builder import month_end
 
 from ingestion.forms import load_forms
-from khuyencong.sample_home import set_clock
-from khuyencong.settings import PROJECT, TIMEZONE, Settings
-from khuyencong.warehouse.address import connect, from_url
+from khuyencong.clock.sample_home import set_clock
 from samples.documents import Document, Line, SheetPart
 from samples.scenario import Habit
 from samples.workbook import workbook_bytes
+from warehouse.address import connect, from_url
+from warehouse.settings import PROJECT, TIMEZONE, Settings
 
 UNITS = ("ha-noi", "thanh-hoa", "long-an", "tay-ninh", "tay-ninh-2025", "viet-nam", "phia-bac", "mien-trung-tay-nguyen", "phia-nam")
 FORM = load_forms(PROJECT / "ingestion" / "forms")["kinh-phi"]

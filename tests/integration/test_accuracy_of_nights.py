@@ -10,8 +10,8 @@ import pytest
 
 from bench.judged_nights import judge_nation
 from bench.nation_accuracy import clean_flagged, scores_of, summary
-from khuyencong.settings import Settings
 from samples.errors_in_cells import CELL_KINDS
+from warehouse.settings import Settings
 
 NEED_A_QUARTER_BEFORE = {"unit_block", "stale_copy", "in_period_for_cumulative"}
 

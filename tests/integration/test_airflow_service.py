@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from khuyencong.airflow_api import call, unwell
-from khuyencong.airflow_home import MARK, AirflowTrouble, airflow_home, metadata_database, password_file
-from khuyencong.airflow_processes import marked_processes
-from khuyencong.airflow_service import environment_of_running, is_running, start_airflow, stop_airflow
-from khuyencong.airflow_supervisor import COMPONENTS
-from khuyencong.settings import PROJECT
-from khuyencong.warehouse import close_warehouse
+from khuyencong.airflow.api import call, unwell
+from khuyencong.airflow.home import MARK, AirflowTrouble, airflow_home, metadata_database, password_file
+from khuyencong.airflow.processes import marked_processes
+from khuyencong.airflow.service import environment_of_running, is_running, start_airflow, stop_airflow
+from khuyencong.airflow.supervisor import COMPONENTS
+from warehouse.opening import close_warehouse
+from warehouse.settings import PROJECT
 
 pytestmark = pytest.mark.long
 
@@ -88,7 +88,7 @@ def test_airflow_runs_heals_and_leaves_nothing_behind(installation):
 
     # Airflow's own command line works on it, and is no part of it.
     pools = subprocess.run(
-        [sys.executable, "-m", "khuyencong.airflow_command", "airflow", "pools", "list", "--output", "json"],
+        [sys.executable, "-m", "kc.airflow", "airflow", "pools", "list", "--output", "json"],
         cwd=PROJECT, env={**os.environ, "KC_HOME": str(installation.home)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "inboxes" in pools.stdout

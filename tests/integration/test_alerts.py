@@ -14,11 +14,11 @@ import pytest
 from servers import HOST, free_port, mail_sink
 from test_chase import DESK, SENDER, at, text_of
 
-from khuyencong.alerts import failed_task, tell_failed_night, tell_stale_night
+from khuyencong.desk.alerts import failed_task, tell_failed_night, tell_stale_night
 from khuyencong.mail.sending import MailServerError
-from khuyencong.nightly import open_run, run_nightly
-from khuyencong.settings import PROJECT
-from khuyencong.warehouse import connect
+from khuyencong.night.nightly import open_run, run_nightly
+from warehouse.address import connect
+from warehouse.settings import PROJECT
 
 BIN = Path(sys.executable).parent
 NOW = at("2026-04-27", 2)
@@ -90,9 +90,9 @@ def test_a_task_that_was_killed_is_named_though_it_left_no_word(database, mailin
     with contextlib.closing(connect(database)) as holder, holder.cursor() as cursor:
         cursor.execute("lock table raw.source_attempt")
         code = f"""
-from khuyencong.clock import now
-from khuyencong.nightly import run_one_station
-from khuyencong.settings import read_settings
+from khuyencong.clock.clock import now
+from khuyencong.night.nightly import run_one_station
+from warehouse.settings import read_settings
 run_one_station(read_settings(), {run_key}, "land", now(read_settings()))"""
         worker = subprocess.Popen([sys.executable, "-c", code], env=environment(mailing), cwd=PROJECT)
         waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%source_attempt%'"
@@ -161,8 +161,9 @@ def test_the_task_that_failed_first_is_the_one(mailing):
 RUN_THE_DAGS = """
 import contextlib
 from airflow.dag_processing.dagbag import DagBag
-from khuyencong.settings import read_settings
-from khuyencong.warehouse import connect, find_warehouse
+from warehouse.settings import read_settings
+from warehouse.address import connect
+from warehouse.opening import find_warehouse
 bag = DagBag("dags")
 for name in ("nightly_rollup", "chase_missing", "pull_submissions"):
     dag = bag.get_dag(name)

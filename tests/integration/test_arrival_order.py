@@ -10,7 +10,7 @@ import pytest
 from raw_builder import month_end
 from test_gate import Nights, nights  # noqa: F401
 
-from khuyencong.settings import TIMEZONE
+from warehouse.settings import TIMEZONE
 
 QUARTER, HALF = month_end(2025, 3), month_end(2025, 6)
 # Pairs of units that send the same: the first night by night, the second all before the last night, in another order.

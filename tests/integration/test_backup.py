@@ -13,19 +13,20 @@ import psycopg2
 import pytest
 from nation_slice import AS_OF
 
-from ingestion.landing import Arrival, keep, land
-from khuyencong.backup import make_backup
-from khuyencong.backup_file import DUMP, MANIFEST, BackupRefused, add_manifest
-from khuyencong.explain import explain
-from khuyencong.nightly import run_nightly
-from khuyencong.nights import NIGHT_LOCK, NightInProgress, only_night
-from khuyencong.restore import NotEmpty, restore_backup
-from khuyencong.rollup import rollup
-from khuyencong.settings import Settings
-from khuyencong.shown_release import shown_release
-from khuyencong.warehouse import WarehouseError, connect, discard_warehouse, open_warehouse
-from khuyencong.warehouse.dump import SCHEMAS
-from khuyencong.warehouse.migrate import MIGRATIONS, migrate
+from ingestion.landing.receipts import Arrival, keep, land
+from khuyencong.backup.backup import make_backup
+from khuyencong.backup.file import DUMP, MANIFEST, BackupRefused, add_manifest
+from khuyencong.backup.restore import NotEmpty, restore_backup
+from khuyencong.figures.explain import explain
+from khuyencong.figures.rollup import rollup
+from khuyencong.night.nightly import run_nightly
+from khuyencong.night.shown_release import shown_release
+from khuyencong.night.turn import NIGHT_LOCK, NightInProgress, only_night
+from warehouse.address import WarehouseError, connect
+from warehouse.dump import SCHEMAS
+from warehouse.migrate import MIGRATIONS, migrate
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import Settings
 
 PERIOD = "2025-01..2025-09"
 DECISION = """insert into review.decision (flag_id, figure_key, rule_id, rule_terms_hash, decision, reason, decided_at)

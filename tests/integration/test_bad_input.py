@@ -14,8 +14,8 @@ from ole2 import ole2, xls
 from expectations.door import judge
 from ingestion.readers.legacy import TCVN3_BYTES, TCVN3_LETTERS
 from ingestion.readers.workbook import read_workbook
-from khuyencong.warehouse import connect
 from samples.delimited import encoded
+from warehouse.address import connect
 
 MONEY = FORMS["kinh-phi"].sheets[0]
 TREASURY = """Bảng kê thanh toán Kho bạc

@@ -24,13 +24,15 @@ from servers import HOST, broken_wire, certificate_chain, free_port, mail_sink
 from small_country import Country
 from test_facts import STAND
 
-from khuyencong.chase import ChaseError, chase
-from khuyencong.mail.outbox import Mail, send_unsent, write_mail
-from khuyencong.settings import PROJECT, TIMEZONE
-from khuyencong.stations import pull_source
-from khuyencong.status import status
-from khuyencong.transform import run_dbt
-from khuyencong.warehouse import connect, open_warehouse
+from khuyencong.chase.chase import ChaseError, chase
+from khuyencong.desk.status import status
+from khuyencong.mail.mail import Mail
+from khuyencong.mail.outbox import send_unsent, write_mail
+from khuyencong.night.stations import pull_source
+from khuyencong.night.transform import run_dbt
+from warehouse.address import connect
+from warehouse.opening import open_warehouse
+from warehouse.settings import PROJECT, TIMEZONE
 
 BIN = Path(sys.executable).parent
 DESK = "ban-tong-hop@cuc-khuyen-cong.invalid"

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+from khuyencong.night.nightly import run_nightly
 from samples.nation import write_nation
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import Settings
 
 pytestmark = pytest.mark.long
 STAGES = ("KC-E02", "KC-E04", "KC-E05", "KC-E06", "KC-E07")

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from khuyencong.clock import FutureMoment, moment_of, night_of, now
-from khuyencong.nightly import open_run, run_nightly, run_one_station
-from khuyencong.nights import start_night
-from khuyencong.sample_home import is_sample_home
-from khuyencong.settings import PROJECT, TIMEZONE
-from khuyencong.stations import pull_and_land, pull_source
-from khuyencong.warehouse import connect
+from khuyencong.clock.clock import FutureMoment, moment_of, night_of, now
+from khuyencong.clock.sample_home import is_sample_home
+from khuyencong.night.nightly import open_run, run_nightly, run_one_station
+from khuyencong.night.runs import start_night
+from khuyencong.night.stations import pull_and_land, pull_source
+from warehouse.address import connect
+from warehouse.settings import PROJECT, TIMEZONE
 
 BIN = Path(sys.executable).parent
 TODAY = datetime.fromisoformat("2025-10-31T21:00:00+07:00")

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from nation_slice import UNITS
 
-from ingestion.periods import month_end
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+from ingestion.written.periods import month_end
+from khuyencong.night.nightly import run_nightly
 from samples.nation import open_desk, write_nation
 from samples.reports import Desk
 from samples.scenario import MILLION
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import Settings
 
 MAPS = (None, date(2024, 12, 31), date(2025, 7, 1))
 QUARTERS = (3, 6, 9, 12)

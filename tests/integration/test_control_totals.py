@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from released import AS_OF, load_register, make_fact_tables, set_facts, start_run
 
-from khuyencong.control_totals import ControlError, count_station
-from khuyencong.release import open_release
-from khuyencong.warehouse import connect
+from khuyencong.release.control_totals import ControlError, count_station
+from khuyencong.release.release import open_release
+from warehouse.address import connect
 
 HANOI = {"value": 100}
 HUE = {"unit_key": "hue", "value": 900, "cause_reference": "sha-hue"}

@@ -13,14 +13,15 @@ import pytest
 from crashes import FIRST, SECOND, ask, embedded, kill_postgres, marts, receive_first, receive_second, releases
 from small_country import Country
 
-from khuyencong import stations
-from khuyencong.doctor import checks
-from khuyencong.night_record import build_and_record
-from khuyencong.nightly import close_run, open_run, run_nightly, run_one_station
-from khuyencong.shown_release import shown_release
-from khuyencong.station_tables import TablesLost
-from khuyencong.stations import STATIONS
-from khuyencong.warehouse import connect, discard_warehouse, find_warehouse, open_warehouse
+from kc.doctor import checks
+from khuyencong.night import stations
+from khuyencong.night.nightly import close_run, open_run, run_nightly, run_one_station
+from khuyencong.night.record import build_and_record
+from khuyencong.night.shown_release import shown_release
+from khuyencong.night.stations import STATIONS
+from khuyencong.night.tables import TablesLost
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, find_warehouse, open_warehouse
 
 NAMES = [name for name, _ in STATIONS]
 NEXT_DAY = SECOND + timedelta(days=1)

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from test_gate import QUARTER, Nights
 
-from khuyencong.settings import Settings
-from khuyencong.warehouse import Warehouse
+from warehouse.address import Warehouse
+from warehouse.settings import Settings
 
 PLAN = Decimal(100_000_000)
 COLUMNS = ("plan", "contracted", "disbursed", "settled", "implemented")

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from khuyencong.settings import Settings
-from khuyencong.stations import STATIONS
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+from khuyencong.night.stations import STATIONS
 from samples.nation import write_nation
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

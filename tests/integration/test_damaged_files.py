@@ -13,11 +13,11 @@ from hostile_files import CRASHING, GREEDY
 from inboxes import AS_OF, Inbox
 
 from expectations.door import judge
-from ingestion import reader_pool
-from ingestion.file_outcomes import FileTrouble
-from ingestion.reader_pool import Reader
-from khuyencong.status import status
-from khuyencong.warehouse import connect
+from ingestion.reading.outcomes import FileTrouble
+from ingestion.reading.pool import Reader
+from ingestion.reading.reading import pool as reader_pool
+from khuyencong.desk.status import status
+from warehouse.address import connect
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_what_the_machine_could_not_do_is_tried_on_three_nights_then_set_aside(i
 
 
 def test_a_night_that_dies_with_a_file_in_hand_three_times_sets_it_aside(inbox, monkeypatch):
-    import ingestion.reading as reading
+    import ingestion.reading.reading as reading
 
     def dies(*_):
         raise psycopg2.OperationalError("the server closed the connection")
@@ -204,7 +204,7 @@ def test_memory_that_others_took_is_not_the_files_fault(inbox, monkeypatch):
 
 
 def test_rows_that_the_database_refuses_return_their_file_alone(inbox, monkeypatch):
-    import ingestion.reading as reading
+    import ingestion.reading.reading as reading
 
     whole = reading.write_submission
 
@@ -234,7 +234,7 @@ def test_a_reader_that_cannot_start_is_our_failure(inbox, monkeypatch):
 
 
 def test_outcomes_come_in_the_order_of_the_receipts(inbox):
-    from ingestion.landing import Receipt, keep
+    from ingestion.landing.receipts import Receipt, keep
 
     job = reader_pool.job_of(inbox.settings)
     files = [GREEDY["styles-many.xlsx"][0](), kinh_phi(), tien_do(), b"", kinh_phi()]

@@ -14,8 +14,8 @@ from hostile_files import CRASHING
 from mutants import mutants
 from small_country import Country, at, money_report
 
-from khuyencong.nightly import run_nightly
-from khuyencong.warehouse import Warehouse, connect
+from khuyencong.night.nightly import run_nightly
+from warehouse.address import Warehouse, connect
 
 SEED, N_DAMAGED = 2026, 200
 DAMAGED_UNIT, DAMAGED_NAME = "thanh-hoa", "Thanh Hóa"

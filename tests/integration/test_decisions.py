@@ -12,10 +12,10 @@ import psycopg2
 import pytest
 from test_gate import QUARTER, Nights, nights  # noqa: F401
 
-from khuyencong.decision_list import list_decisions
-from khuyencong.decisions import DecisionError, decide
-from khuyencong.settings import TIMEZONE
-from khuyencong.warehouse import Warehouse, connect
+from khuyencong.review.decision_list import list_decisions
+from khuyencong.review.decisions import DecisionError, decide
+from warehouse.address import Warehouse, connect
+from warehouse.settings import TIMEZONE
 
 LOGINS = {
     "lan_reviews": "reviewer", "officer_of_ha_noi": "reviewer", "mail_of_hue": "reviewer", "the_loader": "loader",

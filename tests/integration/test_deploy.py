@@ -21,11 +21,13 @@ import yaml
 from cryptography.fernet import Fernet
 from servers import HOST, free_port, skip_without, wait_for
 
-from khuyencong.reviewers import add_reviewer
-from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.stations import pull_source
-from khuyencong.warehouse import applied_migrations, connect, find_warehouse, open_warehouse
-from khuyencong.warehouse.place import packaged_binaries
+from khuyencong.night.stations import pull_source
+from khuyencong.review.reviewers import add_reviewer
+from warehouse.address import connect
+from warehouse.migrate import applied_migrations
+from warehouse.opening import find_warehouse, open_warehouse
+from warehouse.place import packaged_binaries
+from warehouse.settings import TIMEZONE, Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEPLOY = PROJECT / "deploy"

@@ -12,7 +12,7 @@ from inboxes import Inbox
 from expectations.door import build_data_docs, judge
 from expectations.door.checks import checks_of
 from ingestion.register import load_register
-from khuyencong.warehouse import connect
+from warehouse.address import connect
 
 MONEY, PROJECTS = FORMS["kinh-phi"].sheets
 PROGRESS = FORMS["tien-do"].sheets[0]

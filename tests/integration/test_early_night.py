@@ -6,11 +6,11 @@ from datetime import date
 from released import load_register, put
 from small_country import Country, at, money_report
 
-from ingestion.pulling import pull
+from ingestion.landing.pulling import pull
 from ingestion.transports import read_sources
-from khuyencong.early_night import OWED, early_night, waiting_reports
-from khuyencong.nightly import run_nightly
-from khuyencong.warehouse import connect
+from khuyencong.night.early import OWED, early_night, waiting_reports
+from khuyencong.night.nightly import run_nightly
+from warehouse.address import connect
 
 PLANS = {"ha-noi": ("Hà Nội", 100), "thanh-hoa": ("Thanh Hóa", 70), "long-an": ("Long An", 20), "tay-ninh": ("Tây Ninh", 10)}
 

@@ -10,14 +10,15 @@ import pytest
 from openpyxl.utils.cell import coordinate_to_tuple
 from python_calamine import CalamineWorkbook
 
-from khuyencong.explain import explain
-from khuyencong.nightly import run_nightly
-from khuyencong.release import open_release
-from khuyencong.rollup import UnknownChoice, rollup
-from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.status import status
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+from khuyencong.desk.status import status
+from khuyencong.figures.explain import explain
+from khuyencong.figures.rollup import UnknownChoice, rollup
+from khuyencong.night.nightly import run_nightly
+from khuyencong.release.release import open_release
 from samples.nation import write_nation
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import TIMEZONE, Settings
 
 FORMS = {"giao-ke-hoach", "tien-do", "kinh-phi"}
 PERIODS = ("2025-01..2025-03", "2025-01..2025-06", "2025-01..2025-09", "2025-07..2025-09")

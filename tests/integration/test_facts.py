@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from raw_builder import RawBuilder
 
-from khuyencong.settings import TIMEZONE
-from khuyencong.transform import run_dbt
-from khuyencong.warehouse import connect
+from khuyencong.night.transform import run_dbt
+from warehouse.address import connect
+from warehouse.settings import TIMEZONE
 
 Q1, Q2, Q3 = date(2025, 3, 31), date(2025, 6, 30), date(2025, 9, 30)
 AS_OF = datetime(2025, 11, 1, 22, 0, tzinfo=TIMEZONE)

@@ -8,10 +8,10 @@ import pytest
 from histories import Q1, play, play_night
 from released import AS_OF, load_register, make_fact_tables
 
-from khuyencong.final import FinalError, final_periods, sign
-from khuyencong.release import release_show
-from khuyencong.rollup import rollup
-from khuyencong.warehouse import connect
+from khuyencong.figures.rollup import rollup
+from khuyencong.release.final import FinalError, final_periods, sign
+from khuyencong.release.release import release_show
+from warehouse.address import connect
 
 FIRST = ({"hanoi A1 Q1": "5", "hanoi A1 Q2": "8"}, {"hanoi Q1": "in_force", "hanoi Q2": "in_force"})
 LATER = ({"hanoi A1 Q1": "held 6", "hanoi A1 Q2": "9"}, {"hanoi Q1": "in_force", "hanoi Q2": "in_force"})

@@ -10,15 +10,15 @@ import pytest
 from judging import MODELS as JUDGING
 from raw_builder import RawBuilder, month_end
 
-from expectations.rule_loader import load_rules_into
-from khuyencong.arrival_steps import begin_steps
-from khuyencong.decisions import DecisionError, decide
-from khuyencong.flag_list import list_flags
-from khuyencong.flags import raise_flags
-from khuyencong.gate import run_gate
-from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.transform import run_dbt
-from khuyencong.warehouse import Warehouse, connect
+from expectations.rulebook.loading import load_rules_into
+from khuyencong.flags.queue import list_flags
+from khuyencong.flags.raising import raise_flags
+from khuyencong.gate.gate import run_gate
+from khuyencong.gate.steps import begin_steps
+from khuyencong.night.transform import run_dbt
+from khuyencong.review.decisions import DecisionError, decide
+from warehouse.address import Warehouse, connect
+from warehouse.settings import TIMEZONE, Settings
 
 MODELS = [*JUDGING, "chk_suspect"]
 QUARTER = month_end(2025, 3)

@@ -5,11 +5,12 @@ import contextlib
 import pytest
 from small_country import Country, at, money_report
 
-from khuyencong import stations
-from khuyencong.night_record import build_and_record
-from khuyencong.nightly import close_run, open_run, run_nightly, run_one_station
-from khuyencong.stations import STATIONS
-from khuyencong.warehouse import connect, open_warehouse
+from khuyencong.night import stations
+from khuyencong.night.nightly import close_run, open_run, run_nightly, run_one_station
+from khuyencong.night.record import build_and_record
+from khuyencong.night.stations import STATIONS
+from warehouse.address import connect
+from warehouse.opening import open_warehouse
 
 FAILED = "select rule_id, scope_key from checks.chk_verdict where verdict = 'fail' order by 1, 2"
 FLAGGED = "select flag_id from checks.flag where closed_run is null order by 1"

@@ -19,15 +19,16 @@ import airflow_api
 import pytest
 from deployment import Deployment, Servers, nation_on_servers
 
-from ingestion.landing import landed_path
-from khuyencong.airflow_api import AirflowAddress, call
-from khuyencong.airflow_processes import marked_processes
-from khuyencong.airflow_service import start_airflow, stop_airflow
-from khuyencong.clock import now
-from khuyencong.decision_ends import sign
-from khuyencong.reviewers import add_reviewer
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse, reset_warehouse
+from ingestion.landing.receipts import landed_path
+from khuyencong.airflow.api import AirflowAddress, call
+from khuyencong.airflow.processes import marked_processes
+from khuyencong.airflow.service import start_airflow, stop_airflow
+from khuyencong.clock.clock import now
+from khuyencong.review.ends import sign
+from khuyencong.review.reviewers import add_reviewer
 from samples.nation import write_nation
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse, reset_warehouse
 
 pytestmark = pytest.mark.long
 BIN = Path(sys.executable).parent

@@ -9,9 +9,9 @@ from inboxes import Inbox
 from raw_builder import RawBuilder
 from test_facts import STAND
 
-from khuyencong.settings import TIMEZONE
-from khuyencong.transform import run_dbt
-from khuyencong.warehouse import connect
+from khuyencong.night.transform import run_dbt
+from warehouse.address import connect
+from warehouse.settings import TIMEZONE
 
 AS_OF = datetime(2025, 9, 1, 22, 0, tzinfo=TIMEZONE)
 RECEIVED = "2025-07-20T09:00:00+07:00"

@@ -10,11 +10,12 @@ from pathlib import Path
 import openpyxl
 from nation_slice import AS_OF, UNITS
 
-from khuyencong.clock import now
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.stations import pull_source
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+from khuyencong.clock.clock import now
+from khuyencong.night.nightly import run_nightly
+from khuyencong.night.stations import pull_source
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import Settings
 
 HALF_A_MILLION = Decimal(500_000)
 

@@ -6,10 +6,10 @@ import pytest
 from small_country import Country, at
 from thirty_nights import GOOD, TOO_MUCH, figures, report, word
 
-from khuyencong.bridge import bridge
-from khuyencong.decision_list import list_decisions
-from khuyencong.nightly import run_nightly
-from khuyencong.warehouse import connect
+from khuyencong.figures.bridge import bridge
+from khuyencong.night.nightly import run_nightly
+from khuyencong.review.decision_list import list_decisions
+from warehouse.address import connect
 
 # A revision waits under review, a waiver lets it in, a newer revision ends the waiver, a withdrawal takes all away.
 DAYS = {

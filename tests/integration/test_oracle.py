@@ -20,11 +20,12 @@ from oracle_against import (
 )
 from oracle_nations import SEED, UNITS, KnownNation, know, know_nation, night_of_few
 
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.warehouse import connect, discard_warehouse, find_warehouse
+from khuyencong.night.nightly import run_nightly
 from samples.errors import plant
 from samples.nation import all_documents, open_desk, write_documents
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, find_warehouse
+from warehouse.settings import TIMEZONE, Settings
 
 LAST = date(2026, 3, 31)
 # Before the merger, inside its year, at its end, and a year after; the marts and the long tests have every month-end.

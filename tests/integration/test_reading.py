@@ -11,8 +11,8 @@ from book_builder import FORMS, address, kinh_phi, tien_do
 from inboxes import AS_OF, Inbox
 
 from ingestion.forms import load_forms_into
-from ingestion.text import folded
-from khuyencong.warehouse import connect
+from ingestion.written.text import folded
+from warehouse.address import connect
 
 MONEY = FORMS["kinh-phi"].sheets[0]
 
@@ -93,7 +93,7 @@ def test_landed_bytes_are_the_bytes_that_arrived(inbox):
 
 
 def test_a_broken_night_goes_on_where_it_stopped(inbox, monkeypatch):
-    import ingestion.reading as reading
+    import ingestion.reading.reading as reading
 
     inbox.put("long-an/kinh-phi.xlsx", kinh_phi())
     inbox.put("long-an/tien-do.xlsx", tien_do(), "2025-04-21T09:00:00+07:00")
@@ -156,7 +156,7 @@ def test_folded_is_the_same_in_python_and_sql(inbox):
 def test_a_source_inside_anothers_folder_is_read_once_with_its_own_manifest(inbox):
     from dataclasses import replace
 
-    from ingestion.pulling import pull
+    from ingestion.landing.pulling import pull
     from ingestion.transports import read_sources
 
     settings = replace(inbox.settings, inbox=None)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from released import AS_OF, RULE, load_register, make_fact_tables, put, set_facts, start_run
 
-from khuyencong.bridge import bridge
-from khuyencong.release import find_release, open_release, release_list, release_show
-from khuyencong.warehouse import connect
+from khuyencong.figures.bridge import bridge
+from khuyencong.release.release import find_release, open_release, release_list, release_show
+from warehouse.address import connect
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from released import AS_OF, load_register, make_fact_tables
 
-from khuyencong.bridge import AMOUNTS, bridge
-from khuyencong.release_changes import CONTRIBUTION_CONTENT, CONTRIBUTION_KEY, REPORT_CONTENT, REPORT_KEY
-from khuyencong.rollup import rollup
-from khuyencong.warehouse import connect
+from khuyencong.figures.bridge import AMOUNTS, bridge
+from khuyencong.figures.rollup import rollup
+from khuyencong.release.changes import CONTRIBUTION_CONTENT, CONTRIBUTION_KEY, REPORT_CONTENT, REPORT_KEY
+from warehouse.address import connect
 
 HISTORIES = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 MORE = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

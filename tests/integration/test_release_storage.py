@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from released import AS_OF, load_register, make_fact_tables, set_facts, start_run
 
-from khuyencong.release import open_release
-from khuyencong.warehouse import connect
+from khuyencong.release.release import open_release
+from warehouse.address import connect
 
 N_FIGURES, N_NIGHTS = 5_000, 365
 

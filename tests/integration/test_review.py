@@ -16,15 +16,15 @@ import pytest
 from psycopg2.errors import CheckViolation, InsufficientPrivilege
 from test_gate import Nights
 
-from khuyencong.decision_list import list_decisions
-from khuyencong.decisions import decide
-from khuyencong.flag_list import list_flags
-from khuyencong.nights import NightInProgress
-from khuyencong.review import list_periods, note_shown, open_page, record
-from khuyencong.review_words import LEAVE, RECORD
-from khuyencong.reviewers import add_first_reviewers, add_reviewer, list_reviewers
-from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.warehouse import Warehouse, connect
+from khuyencong.flags.queue import list_flags
+from khuyencong.night.turn import NightInProgress
+from khuyencong.review.decision_list import list_decisions
+from khuyencong.review.decisions import decide
+from khuyencong.review.pages import list_periods, note_shown, open_page, record
+from khuyencong.review.reviewers import add_first_reviewers, add_reviewer, list_reviewers
+from khuyencong.review.words import LEAVE, RECORD
+from warehouse.address import Warehouse, connect
+from warehouse.settings import TIMEZONE, Settings
 
 MORNING = datetime(2025, 6, 1, 1, 5, tzinfo=TIMEZONE)
 PERIOD = "2025-03"
@@ -358,7 +358,7 @@ def test_nothing_is_asked_or_recorded_while_a_night_is_at_work(desk: Desk) -> No
             call()
     desk.say("update release.run set state = 'done'")
     with psycopg2.connect(desk.nights.database.dsn) as lock, lock.cursor() as cursor:
-        from khuyencong.nights import NIGHT_LOCK
+        from khuyencong.night.turn import NIGHT_LOCK
 
         cursor.execute("select pg_advisory_lock(%s)", (NIGHT_LOCK,))
         with pytest.raises(NightInProgress):

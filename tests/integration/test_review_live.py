@@ -16,12 +16,12 @@ import pytest
 from airflow_api import Review, answer, recorded, token, trigger, waiting_reviews
 from test_review import UNITS, Desk, desk, judged  # noqa: F401
 
-from khuyencong.airflow_api import AirflowAddress, ask
-from khuyencong.airflow_home import password_file
-from khuyencong.airflow_service import start_airflow, stop_airflow
-from khuyencong.decision_list import list_decisions
-from khuyencong.reviewers import add_reviewer
-from khuyencong.settings import Settings
+from khuyencong.airflow.api import AirflowAddress, ask
+from khuyencong.airflow.home import password_file
+from khuyencong.airflow.service import start_airflow, stop_airflow
+from khuyencong.review.decision_list import list_decisions
+from khuyencong.review.reviewers import add_reviewer
+from warehouse.settings import Settings
 
 pytestmark = pytest.mark.long
 USERS = ("desk", "officer_of_ha_noi", "stranger")

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from test_facts import Q1, Q2, Facts, assign, facts, money, project  # noqa: F401
 
-from ingestion.landing import Arrival, land
-from khuyencong.settings import TIMEZONE
+from ingestion.landing.receipts import Arrival, land
+from warehouse.settings import TIMEZONE
 
 DUE = datetime(2025, 4, 25, 9, tzinfo=TIMEZONE)  # the last day for the money of the first quarter
 

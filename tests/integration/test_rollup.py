@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from released import AS_OF, load_register, make_fact_tables, set_facts, start_run
 
-from khuyencong.release import open_release
-from khuyencong.rollup import UnknownChoice, rollup
-from khuyencong.warehouse import connect
+from khuyencong.figures.rollup import UnknownChoice, rollup
+from khuyencong.release.release import open_release
+from warehouse.address import connect
 
 Q1, Q2, Q3 = "2025-03-31", "2025-06-30", "2025-09-30"
 

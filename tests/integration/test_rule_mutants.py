@@ -12,12 +12,12 @@ from judging import Judged, judged_cases
 from rule_mutants import Mutant, mutants_of, read_equivalent
 from rule_proofs import contradictions, give_places, read_proofs
 
-from expectations.rule_language import Rule
-from expectations.rule_loader import load_rules
-from expectations.rule_terms import read_vocabulary
+from expectations.rulebook.language import Rule
+from expectations.rulebook.loading import load_rules
+from expectations.rulebook.terms import read_vocabulary
 from ingestion.forms import load_forms
-from khuyencong.settings import Settings
-from khuyencong.warehouse import Warehouse
+from warehouse.address import Warehouse
+from warehouse.settings import Settings
 
 pytestmark = pytest.mark.long
 

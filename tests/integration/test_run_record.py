@@ -9,13 +9,16 @@ import pytest
 import yaml
 from nation_slice import AS_OF
 
-from khuyencong.night_record import begin_station, build_and_record
-from khuyencong.nights import StationCount, finish_night, only_night, start_night
-from khuyencong.settings import PROJECT
-from khuyencong.station_runs import run_station
-from khuyencong.stations import STATIONS
-from khuyencong.transform import TransformError
-from khuyencong.warehouse import connect, open_warehouse
+from khuyencong.night.night import StationCount
+from khuyencong.night.record import begin_station, build_and_record
+from khuyencong.night.runs import finish_night, start_night
+from khuyencong.night.station_runs import run_station
+from khuyencong.night.stations import STATIONS
+from khuyencong.night.transform import TransformError
+from khuyencong.night.turn import only_night
+from warehouse.address import connect
+from warehouse.opening import open_warehouse
+from warehouse.settings import PROJECT
 
 COUNTED = ("seconds", "rows_in", "rows_out")
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from khuyencong.nightly import open_run, run_one_station
-from khuyencong.nights import LONGEST_NIGHT, NightInProgress, only_night, start_night
-from khuyencong.warehouse import connect
+from khuyencong.night.nightly import open_run, run_one_station
+from khuyencong.night.runs import start_night
+from khuyencong.night.turn import LONGEST_NIGHT, NightInProgress, only_night
+from warehouse.address import connect
 
 AS_OF = datetime.fromisoformat("2025-05-01T01:00:00+07:00")
 

@@ -24,9 +24,9 @@ import six_units
 from six_tables import COLUMNS, ROLLUP, Row, differences, in_dong, read_rollup, read_table
 from typer.testing import CliRunner
 
-from khuyencong.cli import app
-from khuyencong.rollup import rollup
-from khuyencong.warehouse import connect
+from kc import app
+from khuyencong.figures.rollup import rollup
+from warehouse.address import connect
 
 HERE = six_units.HERE
 MONTHS = ("2024-09", "2025-06", "2025-09")

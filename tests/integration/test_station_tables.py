@@ -4,7 +4,8 @@ import contextlib
 
 import pytest
 
-from khuyencong.station_tables import (
+from khuyencong.night.stations import STATIONS
+from khuyencong.night.tables import (
     MAKES,
     TablesLost,
     begin_tables,
@@ -13,8 +14,7 @@ from khuyencong.station_tables import (
     keep_traces_of_a_restore,
     losses_before,
 )
-from khuyencong.stations import STATIONS
-from khuyencong.warehouse import connect
+from warehouse.address import connect
 
 TABLES = ("staging.one", "checks.two", "checks.chk_mention_x", "facts.three", "marts.four", "marts.five")
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from khuyencong.difference import diff
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.status import status
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+from khuyencong.desk.status import status
+from khuyencong.figures.difference import diff
+from khuyencong.night.nightly import run_nightly
 from samples.nation import write_nation
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import Settings
 
 pytestmark = pytest.mark.long
 

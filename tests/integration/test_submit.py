@@ -12,11 +12,11 @@ import pytest
 from small_country import Country, at, money_report
 from thirty_nights import figures
 
-from khuyencong.cli.submitted import print_submitted
-from khuyencong.nightly import run_nightly
-from khuyencong.sample_home import set_clock
-from khuyencong.submit import submit
-from khuyencong.warehouse import connect
+from kc.submitted import print_submitted
+from khuyencong.clock.sample_home import set_clock
+from khuyencong.night.nightly import run_nightly
+from khuyencong.reporter.submit import submit
+from warehouse.address import connect
 
 BIN = Path(sys.executable).parent
 MOMENT = at("2025-04-10T09:00")

@@ -10,10 +10,11 @@ import pytest
 from book_builder import FORMS, make_book, tien_do
 from inboxes import Inbox
 
-from khuyencong.nightly import run_nightly
-from khuyencong.rollup import rollup
-from khuyencong.settings import PROJECT, TIMEZONE, Settings
-from khuyencong.warehouse import connect, discard_warehouse, open_warehouse
+from khuyencong.figures.rollup import rollup
+from khuyencong.night.nightly import run_nightly
+from warehouse.address import connect
+from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.settings import PROJECT, TIMEZONE, Settings
 
 pytestmark = pytest.mark.long
 MILLION = 1_000_000

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from released import load_register, put
 
-from khuyencong.warehouse import connect
+from warehouse.address import connect
 
 MONEY = {
     "unit_key": "", "budget_year": 2025, "period_start": "2025-01-01", "period_end": "2025-03-31", "fund_code": "KCDP-T",

@@ -16,13 +16,13 @@ from psycopg2.extras import RealDictCursor
 from small_country import Country, at
 from thirty_nights import NIGHTS
 
-from ingestion.landing import landed_path
-from khuyencong.bridge import AMOUNTS, bridge
-from khuyencong.nightly import run_nightly
-from khuyencong.release import release_show
-from khuyencong.rollup import rollup
-from khuyencong.settings import TIMEZONE, Settings
-from khuyencong.warehouse import Warehouse, connect
+from ingestion.landing.receipts import landed_path
+from khuyencong.figures.bridge import AMOUNTS, bridge
+from khuyencong.figures.rollup import rollup
+from khuyencong.night.nightly import run_nightly
+from khuyencong.release.release import release_show
+from warehouse.address import Warehouse, connect
+from warehouse.settings import TIMEZONE, Settings
 
 pytestmark = pytest.mark.long
 REASONS = {"register", "calendar", "rule", "succession", "decision", "late", "revision", "arrival", "held", "cleared"}

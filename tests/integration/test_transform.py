@@ -8,9 +8,9 @@ import shutil
 import pytest
 import yaml
 
-from khuyencong.settings import PROJECT
-from khuyencong.transform import TransformError, run_dbt
-from khuyencong.warehouse import connect
+from khuyencong.night.transform import TransformError, run_dbt
+from warehouse.address import connect
+from warehouse.settings import PROJECT
 
 
 @pytest.fixture

@@ -21,12 +21,12 @@ import servers
 from book_builder import kinh_phi
 from servers import HOST, broken_wire, certificate_chain, dovecot, free_port, openssh, s3_store, web
 
-from ingestion.reading import read_receipts
-from khuyencong.nights import start_night
-from khuyencong.settings import PROJECT
-from khuyencong.stations import pull_and_land, pull_source
-from khuyencong.status import status
-from khuyencong.warehouse import connect
+from ingestion.reading.reading import read_receipts
+from khuyencong.desk.status import status
+from khuyencong.night.runs import start_night
+from khuyencong.night.stations import pull_and_land, pull_source
+from warehouse.address import connect
+from warehouse.settings import PROJECT
 
 NOW = datetime.fromisoformat("2025-04-20T09:00:00+07:00")
 AFTER_MERGER = datetime.fromisoformat("2025-08-01T09:00:00+07:00")

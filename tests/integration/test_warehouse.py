@@ -13,20 +13,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ingestion.text import folded
-from khuyencong.settings import Settings
-from khuyencong.warehouse import (
-    Warehouse,
-    WarehouseError,
-    close_warehouse,
-    connect,
-    discard_warehouse,
-    find_warehouse,
-    open_warehouse,
-    place,
-    reset_warehouse,
-)
-from khuyencong.warehouse.migrate import MIGRATIONS, migrate, read_migrations
+from ingestion.written.text import folded
+from warehouse import place
+from warehouse.address import Warehouse, WarehouseError, connect
+from warehouse.migrate import MIGRATIONS, migrate, read_migrations
+from warehouse.opening import close_warehouse, discard_warehouse, find_warehouse, open_warehouse, reset_warehouse
+from warehouse.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account for the server")
@@ -34,9 +26,9 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another 
 OPEN = """
 import sys
 from pathlib import Path
-from ingestion.text import folded
-from khuyencong.settings import Settings
-from khuyencong.warehouse import open_warehouse
+from ingestion.written.text import folded
+from warehouse.settings import Settings
+from warehouse.opening import open_warehouse
 print(open_warehouse(Settings(home=Path(sys.argv[1]), database_url=None, inbox=None)).dsn)
 """
 

@@ -11,11 +11,12 @@ import pytest
 import yaml
 from test_gate import QUARTER, Nights
 
-from expectations.rule_loader import load_rules_into
-from khuyencong.flag_list import list_flags
-from khuyencong.rule_report import rule_report, undecided_verdicts
-from khuyencong.settings import Settings
-from khuyencong.warehouse import Warehouse
+from expectations.rulebook.loading import load_rules_into
+from khuyencong.desk.rule_report import rule_report
+from khuyencong.flags.queue import list_flags
+from khuyencong.flags.undecided import undecided_verdicts
+from warehouse.address import Warehouse
+from warehouse.settings import Settings
 
 
 @pytest.fixture

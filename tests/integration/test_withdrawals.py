@@ -8,11 +8,11 @@ import psycopg2
 import pytest
 from small_country import Country, at, money_report
 
-from khuyencong.nightly import open_run, run_nightly, run_one_station
-from khuyencong.settings import Settings
-from khuyencong.transform import TransformError
-from khuyencong.warehouse import connect
-from khuyencong.withdrawals import WithdrawalError, submission_named, withdraw
+from khuyencong.night.nightly import open_run, run_nightly, run_one_station
+from khuyencong.night.transform import TransformError
+from khuyencong.review.withdrawals import WithdrawalError, submission_named, withdraw
+from warehouse.address import connect
+from warehouse.settings import Settings
 
 AS_OF, NEXT, LATER = at("2025-05-10"), at("2025-05-11"), at("2025-05-12")
 FIGURES = {"A1": {"plan": 900, "contracted": 300, "implemented": 200, "disbursed": 150, "settled": 100}}

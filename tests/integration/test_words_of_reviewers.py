@@ -25,18 +25,18 @@ import pytest
 from small_country import Country, at, money_report
 from thirty_nights import NAMES, figures
 
-from khuyencong.decision_ends import revoke, sign, words_to_end
-from khuyencong.decision_list import list_decisions
-from khuyencong.decision_plan import plan_word
-from khuyencong.decisions import DecisionError, decide
-from khuyencong.flag_list import list_flags
-from khuyencong.nightly import run_nightly
-from khuyencong.review import open_page, record
-from khuyencong.review_words import RECORD
-from khuyencong.reviewers import add_reviewer
-from khuyencong.settings import Settings
-from khuyencong.warehouse import Warehouse, connect
-from khuyencong.warehouse.migrate import migrate
+from khuyencong.flags.queue import list_flags
+from khuyencong.night.nightly import run_nightly
+from khuyencong.review.decision_list import list_decisions
+from khuyencong.review.decisions import DecisionError, decide
+from khuyencong.review.ends import revoke, sign, words_to_end
+from khuyencong.review.pages import open_page, record
+from khuyencong.review.plan import plan_word
+from khuyencong.review.reviewers import add_reviewer
+from khuyencong.review.words import RECORD
+from warehouse.address import Warehouse, connect
+from warehouse.migrate import migrate
+from warehouse.settings import Settings
 
 KC = Path(sys.executable).parent / "kc"
 NAME, JUDGED = "khuyencong_test", "khuyencong_words"

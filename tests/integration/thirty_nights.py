@@ -9,8 +9,8 @@ from typing import Any
 
 from small_country import Country, at, money_report
 
-from khuyencong.decisions import decide
-from khuyencong.flag_list import list_flags
+from khuyencong.flags.queue import list_flags
+from khuyencong.review.decisions import decide
 
 NAMES = {
     "ha-noi": "Hà Nội", "thanh-hoa": "Thanh Hóa", "long-an": "Long An", "tay-ninh": "Tây Ninh",

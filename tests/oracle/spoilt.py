@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from oracle.territory import BROKEN, Territory
-from samples.errors import PlantedError
 from samples.model import Nation
+from samples.planter import PlantedError
 
 LAST_DAY = date.max
 

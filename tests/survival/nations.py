@@ -14,12 +14,12 @@ import crashes
 from small_country import Country
 
 from bench.nightly import before_month
-from khuyencong.clock import end_of_following_month
-from khuyencong.nightly import run_nightly
-from khuyencong.settings import Settings
-from khuyencong.warehouse import close_warehouse, discard_warehouse
-from khuyencong.warehouse.place import known_folder
+from khuyencong.clock.clock import end_of_following_month
+from khuyencong.night.nightly import run_nightly
 from samples.nation import write_nation
+from warehouse.opening import close_warehouse, discard_warehouse
+from warehouse.place import known_folder
+from warehouse.settings import Settings
 
 PERIOD = "2026-03"  # the month that the second night of the whole nation takes up
 

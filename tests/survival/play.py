@@ -19,9 +19,9 @@ import crashes
 from nations import NATIONS, Nation
 from trials import NAMES, Trial
 
-import khuyencong.settings
-from khuyencong.nightly import open_run, run_nightly
-from khuyencong.settings import PROJECT
+import warehouse.settings
+from khuyencong.night.nightly import open_run, run_nightly
+from warehouse.settings import PROJECT
 
 LIMIT = 1200  # seconds for a process; one that takes longer hangs
 TRIES = 3  # of a station in Airflow: its two retries (dags/nightly_rollup.py)
@@ -47,7 +47,7 @@ def preload() -> None:
         "dbt.adapters.postgres",
         "great_expectations",
         "expectations.door",
-        "ingestion.reading",
+        "ingestion.reading.reading",
     ):
         importlib.import_module(name)
     _dag()
@@ -210,7 +210,7 @@ def _open(begins: Callable[..., None], nation: Nation) -> int:
 
 def _task(begins: Callable[..., None], nation: Nation, name: str, run_key: int) -> None:
     """What the worker of a task calls, with the settings of this nation."""
-    khuyencong.settings.read_settings = lambda: nation.settings
+    warehouse.settings.read_settings = lambda: nation.settings
     begins(name)
     if name == "close":
         _dag().get_task("close_night").python_callable(run_key)

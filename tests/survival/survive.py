@@ -26,10 +26,11 @@ import play  # noqa: E402
 from nations import Nation  # noqa: E402
 from trials import Trial, trials  # noqa: E402
 
-from khuyencong.night_inputs import CODE_ENDINGS, CODE_FOLDERS, hash_of_files  # noqa: E402
-from khuyencong.settings import PROJECT, read_settings  # noqa: E402
-from khuyencong.shown_release import shown_release  # noqa: E402
-from khuyencong.warehouse import close_warehouse, connect, open_warehouse  # noqa: E402
+from khuyencong.night.inputs import CODE_ENDINGS, CODE_FOLDERS, hash_of_files  # noqa: E402
+from khuyencong.night.shown_release import shown_release  # noqa: E402
+from warehouse.address import connect  # noqa: E402
+from warehouse.opening import close_warehouse, open_warehouse  # noqa: E402
+from warehouse.settings import PROJECT, read_settings  # noqa: E402
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from khuyencong.stations import STATIONS
+from khuyencong.night.stations import STATIONS
 
 NAMES = [name for name, _ in STATIONS]
 WAYS = ("kc", "airflow")

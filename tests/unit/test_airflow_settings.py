@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from khuyencong import airflow_processes
-from khuyencong.airflow_home import MARK, airflow_home, make_passwords, password_file, shared_settings
-from khuyencong.airflow_processes import component_mark, end_processes, marked_processes
-from khuyencong.airflow_service import _dag_files, is_running
-from khuyencong.settings import PROJECT, Settings
+from khuyencong.airflow import processes as airflow_processes
+from khuyencong.airflow.home import MARK, airflow_home, make_passwords, password_file, shared_settings
+from khuyencong.airflow.processes import component_mark, end_processes, marked_processes
+from khuyencong.airflow.service import _dag_files, is_running
+from warehouse.settings import PROJECT, Settings
 
 SITE_PACKAGES = next(Path(sys.prefix).glob("lib/python*/site-packages"))
 SLEEP = "import time; time.sleep(600)"

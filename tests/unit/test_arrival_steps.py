@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from khuyencong.arrival_steps import Arrived, next_horizon
+from khuyencong.gate.steps import Arrived, next_horizon
 
 START = datetime(2025, 7, 1)
 QUARTER, HALF = date(2025, 3, 31), date(2025, 6, 30)

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khuyencong.chase_digest import digest
-from khuyencong.chase_letters import Names, escalation, letter
-from khuyencong.chase_policy import Policy, decide
+from khuyencong.chase.digest import digest
+from khuyencong.chase.letters import Names, escalation, letter
+from khuyencong.chase.owed import OwedReport
+from khuyencong.chase.policy import Policy, decide
 from khuyencong.mail.contacts import Contacts, read_contacts
 from khuyencong.mail.words import BETWEEN_LANGUAGES, Language, blanks_of, catalogue, say
-from khuyencong.owed_reports import OwedReport
-from khuyencong.settings import PROJECT, TIMEZONE, Settings
+from warehouse.settings import PROJECT, TIMEZONE, Settings
 
 FIRST = date(2026, 4, 1)
 EVERYBODY = Contacts({("u", "reporter"): ("a@u.invalid",), ("u", "superior"): ("b@u.invalid",), ("x", "desk"): ("d@x.invalid",)})

@@ -9,7 +9,7 @@ import compose_spec
 import pytest
 import yaml
 
-from khuyencong.airflow_home import shared_settings
+from khuyencong.airflow.home import shared_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 SERVICES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from khuyencong.stations import STATIONS
+from khuyencong.night.stations import STATIONS
 
 PROJECT = Path(__file__).resolve().parents[2]
 HEAVY = ("dbt", "great_expectations", "pandas", "openpyxl", "python_calamine", "psycopg2", "sqlalchemy", "yaml")
@@ -38,12 +38,12 @@ by_airflow = {
     "files": {str(each.file).rsplit("/", 1)[-1]: each.duration.total_seconds() for each in bag.dagbag_stats},
     "warnings": sum(each.warning_num for each in bag.dagbag_stats),
 }
-from khuyencong.docs_pages import describe_dags
+from kc.docs_pages import describe_dags
 with open(sys.argv[1], "w", encoding="utf-8") as file:
     json.dump({"new": new, "seconds": seconds, "by_airflow": by_airflow, "dags": describe_dags()}, file)
 # And lines of our log, as a task's process writes them.
 from airflow.sdk.log import configure_logging
-from khuyencong.journal import say
+from warehouse.journal import say
 log = open(sys.argv[1] + ".log", "wb", buffering=0)
 configure_logging(json_output=True, log_level="INFO", output=log)
 say("station_done", run=7, station="land", rows_in=41, rows_out=0, seconds=0.5, reason=None)
@@ -157,7 +157,7 @@ def test_the_review_follows_the_release_and_records_each_answer_when_it_comes(fo
 
 def test_generated_pages_are_current(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "khuyencong.docs_pages", "--check"],
+        [sys.executable, "-m", "kc.docs_pages", "--check"],
         cwd=PROJECT, env={**os.environ, "AIRFLOW_HOME": str(tmp_path)}, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from khuyencong.cli.decide_words import share_words
-from khuyencong.decided_values import in_unit, read_value
-from khuyencong.decision_effect import NationalMove, needs_signature
-from khuyencong.proposals import read_proposal
-from khuyencong.review_words import AnswerRefused
+from kc.decide_words import share_words
+from khuyencong.flags.proposals import read_proposal
+from khuyencong.review.decided_values import in_unit, read_value
+from khuyencong.review.effect import NationalMove, needs_signature
+from khuyencong.review.words import AnswerRefused
 
 MILLION = Decimal(10**6)
 

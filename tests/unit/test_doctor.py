@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from khuyencong import doctor
-from khuyencong.settings import PROJECT, Settings
+from kc import doctor
+from warehouse.settings import PROJECT, Settings
 
 UNREACHABLE = "postgresql://nobody:nothing@127.0.0.1:1/nothing"
 

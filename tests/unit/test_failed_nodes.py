@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from khuyencong.failed_nodes import SubmissionFailure, fewest, naming_submission
+from khuyencong.culprits.failed_nodes import SubmissionFailure, fewest, naming_submission
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from khuyencong.flag_causes import group_causes
-from khuyencong.flag_words import FailedVerdict, FlagCell, explanation_of, number_en, number_vi
+from khuyencong.flags.causes import group_causes
+from khuyencong.flags.words import FailedVerdict, FlagCell, explanation_of, number_en, number_vi
 
 
 def _cell(row: int, column: str = "c", submission: int = 1) -> FlagCell:

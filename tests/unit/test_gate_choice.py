@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from khuyencong.gate_choice import Candidate, choose
+from khuyencong.gate.choice import Candidate, choose
 
 
 def _of(key: int, **more: object) -> Candidate:

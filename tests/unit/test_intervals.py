@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.reconciliation.intervals import (
+from ingestion.written.intervals import (
     Interval,
     Printed,
     closeness_of_at_most,

@@ -3,9 +3,9 @@
 import json
 from datetime import datetime
 
-import khuyencong.journal as journal
-from khuyencong.journal import say, sentence_of, write_log
-from khuyencong.settings import Settings
+import warehouse.journal as journal
+from warehouse.journal import say, sentence_of, write_log
+from warehouse.settings import Settings
 
 
 def lines_of(path):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khuyencong.early_night import Owed, shares
+from khuyencong.night.early import Owed, shares
 
 Q1, Q2 = date(2025, 3, 31), date(2025, 6, 30)
 

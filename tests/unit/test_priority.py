@@ -8,9 +8,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khuyencong.flag_words import FailedVerdict, FlagCell
-from khuyencong.priority import NationalRow, RecordedFigure, effects_of, queue
-from khuyencong.suspicions import Hypothesis, SuspectedCell
+from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell
+from khuyencong.flags.priority import NationalRow, RecordedFigure, effects_of, queue
+from khuyencong.flags.words import FailedVerdict, FlagCell
 
 DISBURSED = NationalRow(2025, date(2025, 3, 31), "KCDP-T", "KC-E05", "ytd")
 PLAN = NationalRow(2025, date(2025, 3, 31), "KCDP-T", "KC-P02", "plan")

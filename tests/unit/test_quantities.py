@@ -9,7 +9,7 @@ from babel.numbers import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.quantities import decimal_mark_of, money_factor, number_readings, read_cell
+from ingestion.written.quantities import decimal_mark_of, money_factor, number_readings, read_cell
 
 
 @pytest.mark.parametrize(

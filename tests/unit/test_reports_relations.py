@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from expectations.reconciliation.intervals import CLOSENESS
-from ingestion.quantities import number_readings
 from ingestion.readers.narrative import NarrativeResult, judge_relation, read_narrative
 from ingestion.readers.narrative.scanner import Quantity
+from ingestion.written.intervals import CLOSENESS
+from ingestion.written.quantities import number_readings
 
 REPORTS = Path(__file__).resolve().parents[2].parent / "shared" / "reports"
 KIND = {"pct": "ratio", "growth": "growth", "same": "same", "le": "at_most"}

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khuyencong.decision_effect import NationalMove
-from khuyencong.decision_ends import StandingWord
-from khuyencong.review_answers import FIELDS, Word, given_for, read_value, word_of
-from khuyencong.review_outlooks import Outlook
-from khuyencong.review_page import body_of, fields_of, plain, subject_of
-from khuyencong.review_requests import Page, Question, ShownFigure, ShownWord
-from khuyencong.review_words import CHOICES, SENTENCES, STILL_HELD, AnswerRefused
-from khuyencong.settings import TIMEZONE
+from khuyencong.review.answers import FIELDS, Word, given_for, read_value, word_of
+from khuyencong.review.effect import NationalMove
+from khuyencong.review.ends import StandingWord
+from khuyencong.review.outlooks import Outlook
+from khuyencong.review.page import body_of, fields_of, plain, subject_of
+from khuyencong.review.requests import Page, Question, ShownFigure, ShownWord
+from khuyencong.review.words import CHOICES, SENTENCES, STILL_HELD, AnswerRefused
+from warehouse.settings import TIMEZONE
 
 CELLS = (
     ShownFigure("a|1", "long-an/kp|2025.xlsx#Kinh phí!D12", "Kinh phí `thực hiện`", "Implemented", Decimal(5_000_000_000), True),

@@ -12,9 +12,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 COMPLETE = """
 import json, sys
 from datetime import UTC, datetime, timedelta
-from khuyencong.review_task import ReviewPage
-from khuyencong.review_trigger import InterruptedPageTrigger
-from khuyencong.review_words import LEAVE, RECORD
+from khuyencong.airflow.review_task import ReviewPage
+from khuyencong.airflow.review_trigger import InterruptedPageTrigger
+from khuyencong.review.words import LEAVE, RECORD
 now = datetime(2025, 6, 1, tzinfo=UTC)
 page = ReviewPage(task_id="review", period="2025-03", response_timeout=timedelta(hours=20))
 def complete(**event):
@@ -46,7 +46,7 @@ def test_what_comes_back_is_plain_data(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     said = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("answer:")).removeprefix("answer:"))
-    from khuyencong.review_words import LEAVE, RECORD
+    from khuyencong.review.words import LEAVE, RECORD
 
     assert said["answered"] == {
         "options": [RECORD], "answered_by": "lan", "answered_at": "2025-06-01T00:00:00+00:00",
@@ -55,4 +55,4 @@ def test_what_comes_back_is_plain_data(tmp_path):
     assert said["nobody"]["answered_by"] is None and said["nobody"]["options"] == [LEAVE] == said["defaults"]
     assert "accept all" in said["refused"], "an option that the page does not have"
     assert said["template_fields"] == ["period"], "what provinces wrote is never taken for a template"
-    assert said["trigger"] == "khuyencong.review_trigger.InterruptedPageTrigger"
+    assert said["trigger"] == "khuyencong.airflow.review_trigger.InterruptedPageTrigger"

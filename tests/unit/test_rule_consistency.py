@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from expectations.rule_consistency import ContradictoryRules, redundant_rules, refuse_contradictions
-from expectations.rule_language import Rule, read_rules
-from expectations.rule_loader import load_rules, vocabulary_of
-from expectations.rule_terms import Vocabulary
-from khuyencong.settings import Settings
+from expectations.rulebook.consistency import ContradictoryRules, redundant_rules, refuse_contradictions
+from expectations.rulebook.language import Rule, read_rules
+from expectations.rulebook.loading import load_rules, vocabulary_of
+from expectations.rulebook.terms import Vocabulary
+from warehouse.settings import Settings
 
 SETTINGS = Settings(home=Path(), database_url=None, inbox=None)
 BASE: dict[str, Any] = {

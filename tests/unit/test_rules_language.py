@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from expectations.rule_language import RuleError, read_rules
-from expectations.rule_loader import load_rules
-from expectations.rule_terms import Vocabulary, read_vocabulary
+from expectations.rulebook.language import RuleError, read_rules
+from expectations.rulebook.loading import load_rules
+from expectations.rulebook.terms import Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
-from khuyencong.settings import Settings
+from warehouse.settings import Settings
 
 SETTINGS = Settings(home=Path(), database_url=None, inbox=None)
 BASE: dict[str, Any] = {

@@ -10,7 +10,7 @@ import pytest
 
 from ingestion.transports import Source, Trouble, read_limits, read_sources
 from ingestion.transports.seen import catalogue, place_of
-from khuyencong.settings import PROJECT, Settings, read_secret
+from warehouse.settings import PROJECT, Settings, read_secret
 
 SETTINGS = Settings(home=PROJECT / ".kc", database_url=None, inbox=None)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from khuyencong.spans import Span, UnknownChoice, read_geography, read_spans
+from khuyencong.figures.spans import Span, UnknownChoice, read_geography, read_spans
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from khuyencong.column_events import column_events
-from khuyencong.suspect_problems import MOST_CELLS, Place, SuspectCell, SuspectVerdict, parts_of, report_of
-from khuyencong.suspect_words import WHAT, found_sentences
-from khuyencong.suspects import MOST_FAILED, suspicions_of, suspicions_of_all
+from khuyencong.culprits.column_events import column_events
+from khuyencong.culprits.naming import MOST_FAILED, suspicions_of, suspicions_of_all
+from khuyencong.culprits.problems import MOST_CELLS, Place, SuspectCell, SuspectVerdict, parts_of, report_of
+from khuyencong.flags.suspicion_words import WHAT, found_sentences
 
 MILLION = 10**6
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from expectations.reconciliation.intervals import Printed, closeness_of_quotients
 from ingestion.readers.narrative.document import Document
 from ingestion.readers.narrative.naming import Mention
 from ingestion.readers.narrative.nearby import in_closed_bracket
 from ingestion.readers.narrative.register import Register
 from ingestion.readers.narrative.relations import DOWN, Relation, is_readable, judge_relation, printed, told
+from ingestion.written.intervals import Printed, closeness_of_quotients
 
 PLAN_RATIOS = ("KC-R01", "KC-R02")
 GROWTH = "KC-R04"

@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from expectations.reconciliation.intervals import (
+from ingestion.readers.narrative.document import Document, Span
+from ingestion.readers.narrative.naming import Mention
+from ingestion.readers.narrative.nearby import in_closed_bracket
+from ingestion.readers.narrative.register import Register
+from ingestion.readers.narrative.scanner import Quantity
+from ingestion.written.intervals import (
     CLOSENESS,
     Judgement,
     Printed,
@@ -20,11 +25,6 @@ from expectations.reconciliation.intervals import (
     closeness_of_same,
     closeness_of_sum,
 )
-from ingestion.readers.narrative.document import Document, Span
-from ingestion.readers.narrative.naming import Mention
-from ingestion.readers.narrative.nearby import in_closed_bracket
-from ingestion.readers.narrative.register import Register
-from ingestion.readers.narrative.scanner import Quantity
 
 LONGEST_BRACKET = 4000  # characters; a bracket that closes later than that is left open
 COMPLETE = ("gồm", "bao gồm", "gồm có", "comprising", "(")

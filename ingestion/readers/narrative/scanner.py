@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from expectations.reconciliation.intervals import Printed, lawful, nearest, plausible
-from ingestion.quantities import (
+from ingestion.readers.narrative.document import Document, Span
+from ingestion.readers.narrative.register import Register, fold
+from ingestion.written.intervals import Printed, lawful, nearest, plausible
+from ingestion.written.quantities import (
     CURRENCY_WORDS,
     ESTIMATE_WORDS,
     MONEY_WORDS,
@@ -20,8 +22,6 @@ from ingestion.quantities import (
     money_factor,
     number_readings,
 )
-from ingestion.readers.narrative.document import Document, Span
-from ingestion.readers.narrative.register import Register, fold
 
 MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 NUMERALS = {"hai": 2, "ba": 3, "bốn": 4, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}

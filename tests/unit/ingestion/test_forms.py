@@ -9,7 +9,7 @@ import yaml
 from ingestion.findings import catalogue, find, shortened
 from ingestion.forms import FormError, load_forms
 from ingestion.register import load_register
-from khuyencong.settings import PROJECT
+from warehouse.settings import PROJECT
 
 FOLDER = PROJECT / "ingestion" / "forms"
 

@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 from hostile_files import CRASHING, GREEDY
 
-import khuyencong.preview as module
-from ingestion.file_outcomes import FileTrouble
-from ingestion.limited import within_limits
-from khuyencong.settings import TIMEZONE, Settings
+import khuyencong.reporter.preview as module
+from ingestion.reading.limited import within_limits
+from ingestion.reading.outcomes import FileTrouble
+from warehouse.settings import TIMEZONE, Settings
 
 MANY = 2**30
 NOW = datetime(2026, 4, 20, tzinfo=TIMEZONE)

@@ -10,13 +10,13 @@ import pytest
 from inboxes import AS_OF
 from mutants import mutants
 
-from ingestion.file_outcomes import FileRead
 from ingestion.findings import find
-from ingestion.landing import Receipt, extension_of, keep
-from ingestion.reader_channel import Job
-from ingestion.reader_pool import OUTPUT_BYTES, Reader, ReaderPool
-from khuyencong.parameters import read_parameters
-from khuyencong.settings import PROJECT, Settings
+from ingestion.landing.receipts import Receipt, extension_of, keep
+from ingestion.reading.channel import Job
+from ingestion.reading.outcomes import FileRead
+from ingestion.reading.pool import OUTPUT_BYTES, Reader, ReaderPool
+from warehouse.parameters import read_parameters
+from warehouse.settings import PROJECT, Settings
 
 BATCH = 1000
 MOST_SECONDS, MOST_BYTES = 60, 2**30

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from book_builder import FORMS
 
-from ingestion.landing import Receipt
-from ingestion.reading import read_file
+from ingestion.landing.receipts import Receipt
+from ingestion.reading.reading import read_file
 from ingestion.register import load_register
-from khuyencong.settings import PROJECT
 from samples.nation import write_nation
+from warehouse.settings import PROJECT
 
 FOLDER = PROJECT / "dbt_project" / "register"
 REGISTER = load_register(FOLDER)

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from ingestion.register import load_register
-from khuyencong.settings import PROJECT
+from warehouse.settings import PROJECT
 
 REGISTER = load_register(PROJECT / "dbt_project" / "register")
 BEFORE, AFTER = datetime.date(2025, 6, 30), datetime.date(2025, 7, 31)

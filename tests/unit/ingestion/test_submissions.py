@@ -7,10 +7,10 @@ import pytest
 from book_builder import FORMS, HEADER_ROW, address, first_line, kinh_phi, make_book, tien_do
 from openpyxl.styles import Font
 
-from ingestion.landing import Receipt
-from ingestion.reading import read_file
+from ingestion.landing.receipts import Receipt
+from ingestion.reading.reading import read_file
 from ingestion.register import load_register
-from khuyencong.settings import PROJECT
+from warehouse.settings import PROJECT
 
 FOLDER = PROJECT / "dbt_project" / "register"
 REGISTER = load_register(FOLDER)

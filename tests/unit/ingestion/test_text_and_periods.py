@@ -4,9 +4,9 @@ import datetime
 
 import pytest
 
-from ingestion.headers import read_mark
-from ingestion.periods import read_date, read_period_end, read_period_start
-from ingestion.text import cell_address, column_index, column_letter, folded
+from ingestion.sheets.headers import read_mark
+from ingestion.written.periods import read_date, read_period_end, read_period_start
+from ingestion.written.text import cell_address, column_index, column_letter, folded
 
 
 @pytest.mark.parametrize(

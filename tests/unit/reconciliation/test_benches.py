@@ -17,8 +17,8 @@ from bench.reference_form import BLOCK, CELLS, KINDS, RULES, as_problem, as_reco
 from bench.shares import calibration, wilson
 from bench.worded_form import Way, as_worded_record, in_words, read_worded, ways, written
 from expectations.reconciliation.problem import reconcile
-from expectations.rule_loader import load_rules
-from khuyencong.settings import Settings
+from expectations.rulebook.loading import load_rules
+from warehouse.settings import Settings
 
 
 def test_the_form_has_40_figures_and_26_rules():

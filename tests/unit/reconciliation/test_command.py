@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from worked_cases import problem_of, worked
 
 from expectations.reconciliation.problem import reconcile
-from khuyencong.cli import app
+from kc import app
 
 KC = Path(sys.executable).parent / "kc"
 FILES = (

@@ -7,9 +7,9 @@ import pytest
 from worked_cases import case_of, sets, worked
 
 from expectations.reconciliation.forcing import forced_values
-from expectations.reconciliation.intervals import Interval, meeting, nearest, point, total, truncated
 from expectations.reconciliation.outliers import hidiroglou_berthelot
 from expectations.reconciliation.problem import reconcile
+from ingestion.written.intervals import Interval, meeting, nearest, point, total, truncated
 
 
 def one(rules, values, **more):

@@ -1,0 +1,250 @@
+"""The language of the rules: YAML sentences about figures, read into linear rules and a few other families.
+
+A rule names the form it judges, its scope (which keys must be equal on both sides), a left and a right side of terms and
+an operator. A term picks figures by form, sheet, columns, indicators, funds, activities, measure, kind of line and
+period_shift. `chain` (small to large) and `tree` (whole and parts) are short forms of several linear rules; `ratio`,
+`unique`, `not_copy`, `cap` and `outlier` are families of their own. Everything a rule names must exist in the forms and the
+register.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from expectations.rulebook.terms import Term, Vocabulary, read_term
+
+FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier")
+SINGLE_FAMILIES = ("unique", "not_copy", "cap", "outlier")
+SCOPES = (
+    "activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key",
+)  # fmt: skip
+SEVERITIES = ("shadow", "warn", "block")
+MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
+RULE_KEYS = {
+    "id", "version", "judges", "sheet", "level", "missing", "valid_from", "valid_to", "vi", "en", "legal_basis", "scope",
+    "left", "right", "operator", "severity", "tolerance_pct", "each", "adjacent", "whole_year", "widen_by_cutoff",
+    "needs_amount", "funds",
+    *FAMILIES,
+}  # fmt: skip
+
+
+# needs_amount: the rule says nothing where the other period or form has no amount to compare with.
+PARAMETERS = ("each", "adjacent", "whole_year", "widen_by_cutoff", "needs_amount")
+
+
+class RuleError(ValueError):
+    """A rule that cannot be read; the message names the file, the rule and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as it is judged; `terms` carry their side, `parameters` what only its family needs."""
+
+    rule_id: str
+    version: int
+    family: str
+    judges: str
+    scope: tuple[str, ...]
+    operator: str
+    severity: str
+    missing: str
+    level: int
+    valid_from: date
+    valid_to: date | None
+    tolerance_pct: float
+    parameters: Mapping[str, Any]
+    vi: str
+    en: str
+    legal_basis: str
+    terms: tuple[Term, ...] = field(default=())
+
+    @property
+    def terms_hash(self) -> str:
+        """sha256 over everything that decides a verdict: terms, operator, bounds and modes, not words or severity."""
+        content = [
+            self.family, self.judges, self.scope, self.operator, self.missing, str(self.tolerance_pct),
+            sorted(self.parameters.items()), [term.as_row() for term in self.terms],
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def read_rules(folder: Path, vocabulary: Vocabulary) -> list[Rule]:
+    """Every rule of a folder of YAML files, in file and rule order; raises RuleError naming file and rule."""
+    rules: list[Rule] = []
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for entry in content.get("rules", []):
+            place = f"{path.name}: {entry.get('id', 'a rule without id')}"
+            try:
+                rules.extend(_expand({**content.get("defaults", {}), **entry}, vocabulary))
+            except (ValueError, KeyError, TypeError) as error:
+                raise RuleError(f"{place}: {error}") from error
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.rule_id in seen:
+            raise RuleError(f"{rule.rule_id}: this id stands twice.")
+        seen.add(rule.rule_id)
+    if not rules:
+        raise RuleError(f"{folder.name}: no rule in this folder.")
+    return rules
+
+
+def _expand(entry: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
+    unknown = set(entry) - RULE_KEYS
+    if unknown:
+        raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+    for key in ("id", "version", "judges", "severity", "vi", "en", "legal_basis", "valid_from", "level", "missing"):
+        if entry.get(key) in (None, ""):
+            raise ValueError(f"the key {key!r} is missing")
+    _one_of(entry["severity"], SEVERITIES, "severity")
+    _one_of(entry["missing"], MISSING_MODES, "missing")
+    for name in entry.get("scope", ()):
+        _one_of(name, SCOPES, "scope")
+    if "chain" in entry:
+        yield from _chain(entry, vocabulary)
+    elif "tree" in entry:
+        yield from _tree(entry, entry["tree"], entry["id"], vocabulary)
+    elif "ratio" in entry:
+        yield _ratio(entry, vocabulary)
+    elif any(name in entry for name in SINGLE_FAMILIES):
+        yield _single(entry, vocabulary)
+    else:
+        right = entry["right"]
+        yield _linear(entry, entry["id"], entry["left"], [] if right == 0 else right, vocabulary)
+
+
+def _linear(
+    entry: Mapping[str, Any], rule_id: str, left: Sequence[Any], right: Sequence[Any], vocabulary: Vocabulary, **words: str
+) -> Rule:
+    _one_of(entry["operator"], ("==", "<=", ">="), "operator")
+    terms = [_term(entry, side, number, part, vocabulary) for number, (side, part) in enumerate(
+        [("left", part) for part in left] + [("right", part) for part in right], 1)]  # fmt: skip
+    parameters = {name: True for name in PARAMETERS if entry.get(name)}
+    if parameters.get("each") and (right or any(term.coefficient != 1 for term in terms)):
+        raise ValueError("a rule on each figure compares it, without a factor, with 0")
+    others = {(term.form_code, term.period_shift) for term in terms} - {(entry["judges"], "same")}
+    if len(others) > 1:
+        raise ValueError("a rule compares with one other form or period")
+    if entry["severity"] == "block":
+        _check_may_block(entry, terms, vocabulary)
+    return _rule(entry, rule_id, "linear", entry["operator"], terms, parameters, **words)
+
+
+def _check_may_block(entry: Mapping[str, Any], terms: Sequence[Term], vocabulary: Vocabulary) -> None:
+    """A balance with check inputs among its terms is at most warn (DESIGN.md, The gate)."""
+    checks = [
+        name
+        for term in terms
+        if term.form_code == entry["judges"]
+        for name in term.column_names
+        if vocabulary.column(term.form_code, term.sheet_code, name).role == "check"
+    ]
+    if checks and entry["operator"] == "==" and not entry.get("each"):
+        raise ValueError(f"a balance with the check input {checks[0]!r} among its terms is at most warn")
+
+
+def _chain(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
+    """Each step against the next, and against the last: a factor that two neighbours share hides from their own link."""
+    steps = [dict(step) for step in entry["chain"]]
+    words = [(step.pop("vi"), step.pop("en")) for step in steps]
+    last = len(steps) - 1
+    links = [(n, n + 1, f"{entry['id']}-{n + 1}") for n in range(last)]
+    links += [(n, last, f"{entry['id']}-{n + 1}-{last + 1}") for n in range(last - 1)]
+    for small, large, rule_id in links:
+        vi = entry["vi"].format(small=words[small][0], large=words[large][0])
+        en = entry["en"].format(small=words[small][1], large=words[large][1])
+        yield _linear({**entry, "operator": "<="}, rule_id, [steps[small]], [steps[large]], vocabulary, vi=vi, en=en)
+
+
+def _tree(entry: Mapping[str, Any], node: Mapping[str, Any], rule_id: str, vocabulary: Vocabulary) -> Iterator[Rule]:
+    """One balance for each inner node; a part that has parts of its own is a node below."""
+    parts = [dict(part) for part in node["parts"]]
+    names = [(part.pop("vi"), part.pop("en")) for part in (dict(p.get("whole", p)) for p in parts)]
+    whole = {key: value for key, value in node["whole"].items() if key not in ("vi", "en")}
+    terms = [{k: v for k, v in part.get("whole", part).items() if k not in ("vi", "en")} for part in parts]
+    vi = entry["vi"].format(whole=node["whole"]["vi"], parts=", ".join(name[0] for name in names))
+    en = entry["en"].format(whole=node["whole"]["en"], parts=", ".join(name[1] for name in names))
+    operator = "==" if entry["tree"].get("complete", True) else ">="
+    yield _linear({**entry, "operator": operator}, rule_id, [whole], terms, vocabulary, vi=vi, en=en)
+    for number, part in enumerate((p for p in parts if "parts" in p), 1):
+        yield from _tree(entry, part, f"{rule_id}-{number}", vocabulary)
+
+
+def _ratio(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
+    ratio = entry["ratio"]
+    parts = [
+        ("left", "reported", 0, ratio["reported"]),
+        ("right", "numerator", 0, ratio["numerator"]),
+        *[("right", "denominator", n, part) for n, part in enumerate([ratio["denominator"], *ratio.get("alternatives", [])])],
+    ]  # fmt: skip
+    if entry["severity"] == "block":
+        raise ValueError("a stated ratio is a check input: at most warn")
+    terms = [
+        _term(entry, side, number, part, vocabulary, role=role, alternative=alternative)
+        for number, (side, role, alternative, part) in enumerate(parts, 1)
+    ]
+    parameters = {"scale": ratio.get("scale", 100), **({"growth": True} if ratio.get("growth") else {})}
+    return _rule(entry, entry["id"], "ratio", "==", terms, parameters)
+
+
+def _single(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
+    """The families that look at figures one by one."""
+    family = next(name for name in SINGLE_FAMILIES if name in entry)
+    body = dict(entry[family])
+    earlier = None
+    if family == "unique":
+        scope, parameters = [body.pop("key")], {}
+    elif family == "not_copy":
+        scope, parameters, earlier = [body.pop("per")], {"min_nonzero": body.pop("min_nonzero")}, "previous"
+    elif family == "outlier":
+        if entry["severity"] == "block":
+            raise ValueError("a figure far from those of other units may be right: at most warn")
+        scope, earlier = list(body.pop("per")), body.pop("since")
+        numbers = ("exponent", "width", "floor", "least_factor", "min_observations")
+        parameters = {"since": earlier, **{name: body.pop(name) for name in numbers}}
+    else:
+        scope = ["project_key", "activity_code", "fund_code"]
+        parameters = {"priority_factor": body.pop("priority_factor")}
+        if "beneficiaries_on" in body:  # of a whole project: divided by the establishments on that form's list
+            parameters["beneficiaries_on"] = body.pop("beneficiaries_on")
+            if parameters["beneficiaries_on"] not in vocabulary.forms:
+                raise ValueError(f"unknown form {parameters['beneficiaries_on']!r}")
+        else:
+            scope.insert(1, "establishment_key")
+    terms = [_term(entry, "left", 1, body, vocabulary)]
+    if earlier:
+        terms.append(_term(entry, "right", 2, {**body, "shift": earlier}, vocabulary))
+    return _rule({**entry, "scope": scope}, entry["id"], family, "==", terms, parameters)
+
+
+def _term(entry: Mapping[str, Any], side: str, number: int, part: Mapping[str, Any], vocabulary: Vocabulary, **more: Any) -> Term:
+    own = {"form": entry["judges"], **({"sheet": entry["sheet"]} if "sheet" in entry else {})}
+    if part.get("form", entry["judges"]) != entry["judges"]:
+        own = {}
+    elif "funds" in entry:
+        own["funds"] = entry["funds"]
+    return read_term({**own, **part}, side, number, vocabulary, **more)
+
+
+def _rule(
+    entry: Mapping[str, Any], rule_id: str, family: str, operator: str, terms: Sequence[Term],
+    parameters: Mapping[str, Any], vi: str | None = None, en: str | None = None,
+) -> Rule:  # fmt: skip
+    return Rule(
+        rule_id, int(entry["version"]), family, entry["judges"], tuple(entry.get("scope", ())), operator,
+        entry["severity"], entry["missing"], int(entry["level"]), entry["valid_from"], entry.get("valid_to"),
+        entry.get("tolerance_pct", 0), parameters, vi or entry["vi"], en or entry["en"], entry["legal_basis"], tuple(terms),
+    )  # fmt: skip
+
+
+def _one_of(word: object, allowed: Sequence[str], what: str) -> None:
+    if word not in allowed:
+        raise ValueError(f"{what} is {word!r}; it must be one of {', '.join(allowed)}")

@@ -1,0 +1,70 @@
+"""Rules from YAML into register.rule and register.rule_term."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from expectations.rulebook.consistency import refuse_contradictions
+from expectations.rulebook.language import Rule, read_rules
+from expectations.rulebook.terms import TERM_COLUMNS, Vocabulary, read_vocabulary
+from ingestion.forms import load_forms
+from warehouse.settings import Settings
+
+RULE_COLUMNS = (
+    "rule_id", "rule_version", "family", "judges_form", "scope", "operator", "severity", "missing_mode", "level",
+    "valid_from", "valid_to", "tolerance_pct", "parameters", "rule_name", "rule_name_en", "legal_basis", "terms_hash",
+)  # fmt: skip
+
+
+def load_rules(settings: Settings) -> list[Rule]:
+    """Every rule of expectations/rules, expanded and checked, one by one and against each other; raises RuleError."""
+    vocabulary = vocabulary_of(settings)
+    rules = read_rules(settings.rules, vocabulary)
+    refuse_contradictions(rules, vocabulary)
+    return rules
+
+
+def vocabulary_of(settings: Settings) -> Vocabulary:
+    """What the rules of an installation may name."""
+    return read_vocabulary(load_forms(settings.forms), settings.register)
+
+
+def load_rules_into(connection: Any, settings: Settings) -> int:
+    """Replace register.rule and register.rule_term by the rules of the YAML files, in one transaction; returns their number."""
+    caps = hashlib.sha256((settings.register / "caps.csv").read_bytes()).hexdigest()
+    return write_rules(connection, load_rules(settings), caps)
+
+
+def write_rules(connection: Any, rules: Sequence[Rule], caps_hash: str = "") -> int:
+    """Replace register.rule and register.rule_term by `rules`, in one transaction; returns their number.
+
+    `caps_hash` stands for the register's caps: they are bounds of the rules that use them, so a decision on such a rule ends
+    when they change.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute("delete from register.rule_term")
+        cursor.execute("delete from register.rule")
+        cursor.executemany(
+            f"insert into register.rule ({', '.join(RULE_COLUMNS)}) values ({', '.join(['%s'] * len(RULE_COLUMNS))})",
+            [_row(rule, caps_hash) for rule in rules],
+        )
+        names = ("rule_id", *TERM_COLUMNS)
+        cursor.executemany(
+            f"insert into register.rule_term ({', '.join(names)}) values ({', '.join(['%s'] * len(names))})",
+            [(rule.rule_id, *term.as_row()) for rule in rules for term in rule.terms],
+        )
+    return len(rules)
+
+
+def _row(rule: Rule, caps_hash: str) -> tuple[Any, ...]:
+    terms_hash = rule.terms_hash
+    if rule.family == "cap" and caps_hash:
+        terms_hash = hashlib.sha256(f"{terms_hash}|{caps_hash}".encode()).hexdigest()
+    return (
+        rule.rule_id, rule.version, rule.family, rule.judges, list(rule.scope), rule.operator, rule.severity,
+        rule.missing, rule.level, rule.valid_from, rule.valid_to, rule.tolerance_pct,
+        json.dumps(rule.parameters, sort_keys=True), rule.vi, rule.en, rule.legal_basis, terms_hash,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Bytes from the sources into landing, a receipt for each arrival."""

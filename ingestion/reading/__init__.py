@@ -1,0 +1,1 @@
+"""Landed bytes into schema raw, each file in a process of its own limits."""

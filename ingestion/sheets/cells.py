@@ -1,0 +1,112 @@
+"""One quantity cell → its reading: a number with its printed decimals, a date or tick that counts as one, a state, a blank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from ingestion.forms import Column
+from ingestion.sheets.headers import read_mark
+from ingestion.written.periods import read_date
+from ingestion.written.quantities import CellReading, money_factor, read_cell
+from ingestion.written.text import folded
+
+NUMERIC_TYPES = ("money", "percent", "by_indicator")
+ONE, ZERO = Decimal(1), Decimal(0)
+
+
+class Reading(NamedTuple):
+    """What raw.cell keeps of a cell; `value` in the unit of its column."""
+
+    reading: str
+    value: Decimal | None = None
+    decimals: int | None = None
+    qualifier: str = "exact"
+    is_estimated: bool = False
+    alternatives: tuple[Decimal, ...] = ()
+
+
+BLANK = Reading("blank")
+UNREADABLE = Reading("unreadable")
+
+
+def read_quantity(
+    written: object,
+    column: Column,
+    column_factor: int,
+    states: dict[str, str],
+    mark_of_column: Callable[[], str | None] = lambda: None,
+) -> Reading:
+    """Read a cell as its column's type says; `column_factor` is đồng a unit, the column's own mark decides an ambiguous number.
+
+    A cell that names its own unit of money ("1,2 tỷ" in a column of triệu) is turned into the column's unit, with its digits.
+    """
+    if column.type in NUMERIC_TYPES:
+        cell, plain = _read_cell(type(written), written, None)
+        if cell.reading == "ambiguous":
+            cell, plain = _read_cell(type(written), written, mark_of_column())
+        return _in_unit_of_column(cell, column, column_factor) if cell.unit_text else plain
+    if written in ("", None):
+        return BLANK
+    if column.type == "date":
+        if isinstance(written, str) and _read_cell(str, written, None)[0].reading != "unreadable":
+            return _not_a_date(written)
+        return Reading("date", ONE, 0) if read_date(written) else UNREADABLE
+    if column.type == "mark":
+        is_ticked = read_mark(written)
+        if is_ticked is None:
+            return UNREADABLE
+        return Reading("mark", ONE, 0) if is_ticked else Reading("zero_mark", ZERO, 0)
+    state = states.get(folded(str(written)))
+    return UNREADABLE if state is None else Reading("state", ONE if state in column.counts_when else ZERO, 0)
+
+
+def in_column_unit(reading: Reading, own_factor: int, column_factor: int) -> Reading:
+    """A reading in a unit of money of its own, told in the unit of its column, with the place of its last printed digit."""
+    if own_factor == column_factor:
+        return reading
+    factor = Decimal(own_factor) / Decimal(column_factor)
+    return reading._replace(
+        value=None if reading.value is None else reading.value * factor,
+        decimals=None if reading.decimals is None else reading.decimals - factor.adjusted(),
+        alternatives=tuple(value * factor for value in reading.alternatives),
+    )
+
+
+def shown_percentage(reading: Reading) -> Reading:
+    """The reading of a cell shown as a percentage: what people see is a hundred times what the file holds."""
+    if reading.value is None:
+        return reading
+    return reading._replace(value=reading.value * 100, decimals=max(0, (reading.decimals or 0) - 2))
+
+
+def _not_a_date(written: str) -> Reading:
+    """Text in a date column that reads as a mark (blank, -, …, x) keeps that reading; a bare number is no date."""
+    if read_date(written):
+        return Reading("date", ONE, 0)
+    cell, plain = _read_cell(str, written, None)
+    return UNREADABLE if cell.reading in ("number", "ambiguous") else plain
+
+
+@lru_cache(maxsize=1 << 16)
+def _read_cell(kind: type, written: object, decimal_mark: str | None) -> tuple[CellReading, Reading]:
+    """read_cell and what raw.cell keeps of it, remembered; the type belongs to the memory because True, 1 and 1.0 are equal."""
+    cell = read_cell(written, decimal_mark)
+    return cell, _reading_of(cell)
+
+
+def _reading_of(cell: CellReading) -> Reading:
+    return Reading(cell.reading, cell.value, cell.decimals, cell.qualifier, cell.is_estimated, cell.alternatives)
+
+
+def _in_unit_of_column(cell: CellReading, column: Column, column_factor: int) -> Reading:
+    own = money_factor(cell.unit_text)
+    if column.type == "percent":
+        return _reading_of(cell) if cell.unit_text == "%" else UNREADABLE
+    if column.type != "money":
+        return UNREADABLE if own is not None or cell.unit_text == "%" else _reading_of(cell)
+    if own is None:
+        return UNREADABLE
+    return in_column_unit(_reading_of(cell), own, column_factor)

@@ -1,0 +1,111 @@
+"""The keys of a line: what its typed codes and names mean, and what is said when one is not understood."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from ingestion.findings import Finding, find
+from ingestion.forms import Column
+from ingestion.register import Register
+from ingestion.sheets.layout import Table
+from ingestion.written.text import folded
+
+KEY_OF_TYPE = {
+    "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
+    "effect": "effect_code", "indicator": "indicator_code", "project_state": "state_code",
+}  # fmt: skip
+LONGEST_CODE = 60
+JOINING = frozenset("|;=")
+
+
+@dataclass(frozen=True)
+class LineKeys:
+    """Keys as raw.line names them; required key columns that are blank or unknown; others that were typed and not understood."""
+
+    keys: dict[str, str]
+    unread: list[Column]
+    unknown: list[Column]
+
+
+def keys_of(texts: dict[str, str], filled: dict[str, object], table: Table, register: Register, day: date) -> LineKeys:
+    """What the typed codes and names of a line mean on `day`; money whose activity is not told is `unallocated`."""
+    found = LineKeys({"fund_code": table.form_sheet.line_fund} if table.form_sheet.line_fund else {}, [], [])
+    for column in table.form_sheet.columns:
+        if (column.role not in ("key", "place") and column.type != "project_state") or column.type == "indicator_code":
+            continue
+        text = texts.get(column.name, "")
+        name = "place_unit_key" if column.role == "place" else KEY_OF_TYPE.get(column.type, "line_unit_key")
+        key = _key_of(column, text, filled.get(column.name), texts, register, day) if text or column.type == "indicator" else None
+        if key:
+            found.keys[name] = key
+        elif column.required:
+            found.unread.append(column)
+        else:
+            if text and column.role in ("key", "place"):
+                found.unknown.append(column)
+            if column.type == "activity":
+                found.keys[name] = "unallocated"
+    return found
+
+
+def _key_of(column: Column, text: str, cell: object, texts: dict, register: Register, day: date) -> str | None:
+    if column.type == "activity":
+        return register.activity_of(text, day)
+    if column.type == "project":
+        return _plain_code("".join(text.upper().split()))
+    if column.type == "establishment":
+        digits = "".join(c for c in text if c.isdigit())
+        return _plain_code(digits.zfill(10) if isinstance(cell, int | float) else digits)
+    if column.type == "fund":
+        return register.fund_names.get(folded(text))
+    if column.type == "effect":
+        return register.effects.get(folded(text))
+    if column.type == "project_state":
+        return register.states.get(folded(text))
+    if column.type == "indicator":
+        return register.indicator_of(texts.get("indicator_code", ""), text)
+    found = register.units_named(text, day)
+    if not found and column.role == "place":  # "xã A, huyện B, tỉnh C": the province stands last
+        found = register.units_named(re.split(r"[,;–-]", text)[-1], day)
+    return found[0] if len(found) == 1 and found[0] in register.unit_kinds else None
+
+
+def _plain_code(code: str) -> str | None:
+    """A code that can be part of a key: short, printable, and without the signs that keys are joined by; None for another."""
+    shown = code if code.isprintable() else "".join(letter for letter in code if letter.isprintable())
+    return shown if 0 < len(shown) <= LONGEST_CODE and not JOINING.intersection(shown) else None
+
+
+def place_of(table: Table, number: int, column: Column | None = None) -> dict[str, object]:
+    """The place of a line, or of its cell in a column, in the words of a finding."""
+    place: dict[str, object] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
+    if column is not None and column.name in table.positions:
+        index = number - table.sheet.first_row
+        place |= {"cell": table.sheet.address(index, table.positions[column.name]), "column_name": column.name}
+    return place
+
+
+def unread_finding(table: Table, number: int, column: Column, texts: dict, register: Register, day: date) -> Finding:
+    """The finding that returns a file: a required key of a line with figures is blank or unknown; it lists what may stand there."""
+    known = {
+        "activity": sorted((a for a, d in register.activities.items() if d.holds_on(day)), key=lambda a: (len(a), a)),
+        "fund": list(register.funds),
+        "effect": list(register.effects),
+    }.get(column.type, ())
+    return find(
+        "line_key_unreadable",
+        **place_of(table, number, column),
+        written=texts.get(column.name, ""),
+        expected=", ".join(known) or column.headers[0],
+        header=column.headers[0],
+    )
+
+
+def unknown_notes(table: Table, number: int, texts: dict[str, str], unknown: list[Column]) -> list[Finding]:
+    """Notes on keys that are not required but were typed and not understood."""
+    return [
+        find("key_not_known", **place_of(table, number, column), written=texts[column.name], header=column.headers[0])
+        for column in unknown
+    ]

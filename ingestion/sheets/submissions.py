@@ -1,0 +1,217 @@
+"""One file → its submissions: which forms it holds, on which sheets, whose they are, and everything that is wrong with them.
+
+Nothing here touches the database, so that a dry run finds exactly what the night would find.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ingestion.findings import Finding, find
+from ingestion.forms import Form, FormSheet
+from ingestion.readers.legacy import legacy_encoding_of
+from ingestion.readers.narrative import NarrativeResult
+from ingestion.readers.sheets import Sheet
+from ingestion.register import Register
+from ingestion.sheets.headers import HEADER_ROWS, HeaderCell, header_cells, marked_form, titled_form
+from ingestion.sheets.identity import Identity, identify
+from ingestion.sheets.layout import Table, find_table
+from ingestion.sheets.lines import TableLines, read_lines
+from ingestion.written.text import folded
+
+
+@dataclass
+class Draft:
+    """One form found in a file; `identity` is None when it cannot be told whose report it is."""
+
+    form: Form
+    version: str
+    identity: Identity | None = None
+    header: dict[str, HeaderCell] = field(default_factory=dict)
+    tables: list[Table] = field(default_factory=list)
+    lines: dict[str, TableLines] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    narrative: NarrativeResult | None = None
+
+    @property
+    def is_returned(self) -> bool:
+        return any(finding.verdict == "return" for finding in self.findings)
+
+
+def read_sheets(
+    sheets: list[Sheet], forms: dict[str, Form], register: Register, claimed_unit_key: str | None, received_at: datetime
+) -> tuple[list[Draft], list[Finding]]:
+    """The submissions of a file's sheets, and findings about the file itself (no form in it, a sheet that nothing reads)."""
+    marks = {sheet.name: _form_of(sheet, forms) for sheet in sheets}
+    named = {form.form_code: form for form, _, _ in marks.values() if form}
+    findings = [finding for _, _, finding in marks.values() if finding]
+    if not named and not findings:
+        fitting = [form for form in forms.values() if any(_table_on(s, fs) for s in sheets for fs in form.sheets)]
+        if len(fitting) == 1:
+            named = {fitting[0].form_code: fitting[0]}
+        else:
+            findings.append(_no_form(sheets, forms))
+    drafts, used = [], set()
+    for form in named.values():
+        version = next((version for found, version, _ in marks.values() if found is form and version is not None), None)
+        own = [sheet for sheet in sheets if marks[sheet.name][0] in (form, None)]
+        draft = _draft(form, version, own, register, claimed_unit_key, received_at)
+        drafts.append(draft)
+        used |= {table.sheet.name for table in draft.tables} | {cell.sheet_name for cell in draft.header.values()}
+    for sheet in sheets:
+        if named and sheet.name not in used and _has_number(sheet):
+            findings.append(find("sheet_not_read", sheet_name=sheet.name))
+    return drafts, findings
+
+
+def _form_of(sheet: Sheet, forms: dict[str, Form]) -> tuple[Form | None, str | None, Finding | None]:
+    """(form, version, finding) that a sheet announces by its form mark, else by its title; the version is None without a mark."""
+    fields = next(iter(forms.values())).header_fields
+    cell = header_cells(sheet, tuple(f for f in fields if f.name == "form_mark")).get("form_mark")
+    if cell is None:
+        return titled_form(sheet, {c: f for c, f in forms.items() if f.sheets}, HEADER_ROWS), None, None
+    form, version = marked_form(cell.written, {c: f for c, f in forms.items() if f.sheets})
+    if form is None:
+        place = {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}
+        return None, None, find("form_unknown", **place, expected=", ".join(c for c, f in forms.items() if f.sheets))
+    return form, version, None
+
+
+def _draft(
+    form: Form,
+    version: str | None,
+    sheets: list[Sheet],
+    register: Register,
+    claimed_unit_key: str | None,
+    received_at: datetime,
+) -> Draft:
+    draft = Draft(form, version or form.version)
+    if version is None or version == "":
+        draft.findings.append(find("form_mark_missing", expected=f"{form.form_code} {form.version}"))
+    elif version != form.version:
+        draft.findings.append(find("version_unknown", written=version, expected=f"{form.form_code} {form.version}"))
+    found = _tables(form, sheets, draft)
+    draft.tables = [table for table in found.values() if table]
+    draft.header = _header(form, sheets, draft)
+    draft.identity, findings = identify(form, draft.header, register, claimed_unit_key, received_at)
+    draft.findings += findings
+    if draft.identity is None:
+        return draft
+    if not draft.identity.is_withdrawal:
+        for form_sheet in form.sheets:
+            table = found[form_sheet.sheet_code]
+            if table is None and not draft.identity.is_nil:
+                draft.findings += _missing_table(form_sheet, sheets)
+    for table in draft.tables:
+        draft.findings += _table_findings(table, register, draft.identity)
+        draft.lines[table.form_sheet.sheet_code] = read_lines(
+            table, form, register, draft.identity.period_end, draft.identity.money_factor
+        )
+        draft.findings += draft.lines[table.form_sheet.sheet_code].findings
+    draft.findings += _nil_findings(draft)
+    return draft
+
+
+def _tables(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, Table | None]:
+    """Form sheet → its table: on the sheet of that name, else on the only other sheet whose table fits."""
+    found: dict[str, Table | None] = {}
+    taken: set[str] = set()
+    for form_sheet in form.sheets:
+        named = [sheet for sheet in sheets if folded(sheet.name) in form_sheet.folded_names]
+        others = [sheet for sheet in sheets if sheet not in named]
+        tables = [t for t in (_table_on(s, form_sheet) for s in named) if t and t.sheet.name not in taken]
+        if not tables:
+            tables = [t for t in (_table_on(s, form_sheet) for s in others) if t and t.sheet.name not in taken]
+            if tables and tables[0].sheet.name:
+                name = tables[0].sheet.name
+                draft.findings.append(find("sheet_name_other", sheet_name=name, written=name, expected=form_sheet.sheet_name))
+        if len(tables) > 1:
+            names = ", ".join(t.sheet.name for t in tables)
+            draft.findings.append(find("sheet_twice", written=names, expected=form_sheet.sheet_name))
+        found[form_sheet.sheet_code] = tables[0] if tables else None
+        if tables:
+            taken.add(tables[0].sheet.name)
+            if tables[0].sheet.is_hidden:
+                draft.findings.append(find("hidden_sheet", sheet_name=tables[0].sheet.name))
+    return found
+
+
+def _table_on(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
+    return find_table(sheet, form_sheet) if sheet.rows else None
+
+
+def _header(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, HeaderCell]:
+    """Header cells from the form's own sheets first; two sheets of one form that name different units or periods are a fault."""
+    tops = {table.sheet.name: table.top for table in draft.tables}
+    ordered = [table.sheet for table in draft.tables] + [sheet for sheet in sheets if sheet.name not in tops]
+    header: dict[str, HeaderCell] = {}
+    for sheet in ordered:
+        for name, cell in header_cells(sheet, form.header_fields, tops.get(sheet.name)).items():
+            first = header.setdefault(name, cell)
+            if name in ("unit", "period_start", "period_end") and folded(first.written) != folded(cell.written):
+                place = {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}
+                draft.findings.append(find("header_disagrees", **place, expected=f"{first.written} ({first.cell_address})"))
+    return header
+
+
+def _missing_table(form_sheet: FormSheet, sheets: list[Sheet]) -> list[Finding]:
+    if not form_sheet.required:
+        return []
+    headers = ", ".join(column.headers[0] for column in form_sheet.columns if column.required or column.is_quantity)
+    named = next((sheet.name for sheet in sheets if folded(sheet.name) in form_sheet.folded_names), None)
+    if named:
+        return [find("table_not_found", sheet_name=named, sheet_code=form_sheet.sheet_code, expected=headers)]
+    names = ", ".join(sheet.name for sheet in sheets)
+    return [find("sheet_missing", sheet_code=form_sheet.sheet_code, written=names, expected=form_sheet.sheet_name)]
+
+
+def _table_findings(table: Table, register: Register, identity: Identity) -> list[Finding]:
+    """Columns that the table lacks or has twice, and columns of the sender's own.
+
+    A missing column of figures returns the file, because a missing figure would read as zero; not so when its fund had ended.
+    """
+    place = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code}
+    findings = []
+    for column in table.missing:
+        fund = register.funds.get(column.fund or "")
+        if column.role == "figure" and (fund is None or fund.holds_on(identity.period_end)):
+            header = " / ".join(filter(None, (column.group, column.headers[0])))
+            findings.append(find("column_missing", **place, column_name=column.name, expected=header))
+        elif column.role == "check":
+            findings.append(find("check_column_missing", **place, column_name=column.name, expected=column.headers[0]))
+    for name in table.repeated:
+        findings.append(find("column_twice", **place, column_name=name, written=table.headers[name]))
+    for position, written in table.extra:
+        address = table.sheet.address(table.first_line - 1, position)
+        findings.append(find("column_not_known", **place, cell=address, written=written))
+    return findings
+
+
+def _nil_findings(draft: Draft) -> list[Finding]:
+    """A form whose lines are the sender's counts without lines only with its box ticked and a reason, and not otherwise."""
+    identity, form = draft.identity, draft.form
+    if identity is None or identity.is_withdrawal:
+        return []
+    has_lines = any(line.line_kind == "detail" for lines in draft.lines.values() for line in lines.lines)
+    if identity.is_nil and not form.nil_allowed:
+        return [find("nil_not_allowed", form=form.form_name, form_en=form.form_name_en)]
+    if identity.is_nil and has_lines:
+        return [find("nil_with_lines")]
+    if identity.is_nil and not identity.nil_reason:
+        return [find("nil_without_reason")]
+    if not identity.is_nil and not has_lines and draft.tables:
+        return [find("no_lines", form=form.form_name, form_en=form.form_name_en)]
+    return []
+
+
+def _no_form(sheets: list[Sheet], forms: dict[str, Form]) -> Finding:
+    texts = [cell for sheet in sheets for row in sheet.rows[:HEADER_ROWS] for cell in row if isinstance(cell, str) and cell]
+    encoding = legacy_encoding_of(texts, forms)
+    if encoding:
+        return find("legacy_encoding", written=encoding)
+    return find("form_not_found", expected=", ".join(code for code, form in forms.items() if form.sheets))
+
+
+def _has_number(sheet: Sheet) -> bool:
+    return any(isinstance(cell, int | float) and not isinstance(cell, bool) for row in sheet.rows for cell in row)

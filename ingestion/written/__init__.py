@@ -1,0 +1,1 @@
+"""What people write, read: text, quantities, periods, and the interval that a rounded number stands for."""

@@ -1,0 +1,98 @@
+"""Dates and periods as people write them in a header cell: "31/03/2025", "03/2025", "Quý I/2025", "6 tháng đầu năm 2025".
+
+The law's order is day/month/year. A month of the reporting year runs from the 15th to the 14th (NĐ 09/2019/NĐ-CP Điều 12), so a
+start on the 15th or later belongs to the next month, and an end after the 14th to its own.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+
+from ingestion.written.text import folded
+
+SPREADSHEET_EPOCH = datetime.date(1899, 12, 30)
+SERIALS = range(36526, 73051)  # 2000-01-01 to 2100-01-01, as numbers of a spreadsheet
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+ISO_DATE = re.compile(r"((?:19|20)\d\d) (\d{1,2}) (\d{1,2})(?: 00 00 00)?")
+DAY_MONTH_YEAR = re.compile(r"(?:ngay )?(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?((?:19|20)\d\d)")
+MONTH_YEAR = re.compile(r"(?:thang )?(\d{1,2}) (?:nam )?((?:19|20)\d\d)")
+YEAR_MONTH = re.compile(r"((?:19|20)\d\d) (\d{1,2})")
+QUARTER = re.compile(r"(?:quy|q) ?(iv|i{1,3}|[1-4]) (?:nam )?((?:19|20)\d\d)")
+FIRST_MONTHS = re.compile(r"(\d{1,2}) thang (?:dau )?(?:nam )?((?:19|20)\d\d)")
+YEAR = re.compile(r"(?:ca )?(?:nam )?((?:19|20)\d\d)")
+
+
+def read_date(written: object) -> datetime.date | None:
+    """The day that a cell names; None when it names none, or when day and month cannot be told from the text."""
+    if isinstance(written, datetime.datetime):
+        return written.date()
+    if isinstance(written, datetime.date):
+        return written
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        is_serial = written % 1 == 0 and int(written) in SERIALS
+        return SPREADSHEET_EPOCH + datetime.timedelta(days=int(written)) if is_serial else None
+    text = folded(str(written))
+    for pattern, order in ((ISO_DATE, (1, 2, 3)), (DAY_MONTH_YEAR, (3, 2, 1))):
+        match = pattern.fullmatch(text)
+        if match:
+            return _day(*(int(match[group]) for group in order))
+    return None
+
+
+def read_period_start(written: object) -> datetime.date | None:
+    """The first day of the period that a cell names, by a day in it or by the whole period; None when unreadable."""
+    day = read_date(written)
+    if day is None:
+        span = read_span(written)
+        return span[0] if span else None
+    first = day.replace(day=1)
+    return first if day.day < 15 else (first + datetime.timedelta(days=31)).replace(day=1)
+
+
+def read_period_end(written: object) -> datetime.date | None:
+    """The month-end of the period that a cell names; None when unreadable."""
+    day = read_date(written)
+    if day is None:
+        span = read_span(written)
+        return span[1] if span else None
+    return month_end(day.year, day.month)
+
+
+def read_span(written: object) -> tuple[datetime.date, datetime.date] | None:
+    """First and last day of a named month, quarter, run of months from January, or year; None when it names none."""
+    if not isinstance(written, str):
+        year = int(written) if isinstance(written, int | float) and written % 1 == 0 else 0
+        return (datetime.date(year, 1, 1), month_end(year, 12)) if 1990 <= year <= 2100 else None
+    text = folded(written)
+    if match := QUARTER.fullmatch(text):
+        quarter = ROMAN.get(match[1]) or int(match[1])
+        return _months(int(match[2]), 3 * quarter - 2, 3 * quarter)
+    if match := FIRST_MONTHS.fullmatch(text):
+        return _months(int(match[2]), 1, int(match[1]))
+    if match := YEAR.fullmatch(text):
+        return _months(int(match[1]), 1, 12)
+    if match := MONTH_YEAR.fullmatch(text):
+        return _months(int(match[2]), int(match[1]), int(match[1]))
+    if match := YEAR_MONTH.fullmatch(text):
+        return _months(int(match[1]), int(match[2]), int(match[2]))
+    return None
+
+
+def month_end(year: int, month: int) -> datetime.date:
+    """The last day of a month."""
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _months(year: int, first: int, last: int) -> tuple[datetime.date, datetime.date] | None:
+    if not 1 <= first <= last <= 12:
+        return None
+    return datetime.date(year, first, 1), month_end(year, last)
+
+
+def _day(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,46 @@
+"""`kc`: the command line. Nothing heavy is imported before the command that needs it runs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from kc import backups, differences, figures, files, mails, releases, review, rules, runs, status, system
+
+app = typer.Typer(
+    name="kc",
+    help="The khuyến công warehouse: from a province's file to the national figure, and back to the cell.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+for module in (runs, status, files, differences, figures, releases, mails, review, rules, system, backups):
+    module.register(app)
+
+
+def main() -> None:
+    """Run `kc`; an error of ours ends as one clear sentence and exit code 1."""
+    from kc.output import Refused, say_error
+
+    # A file's name need not be text. The command gets it as it is; what looks at the process's own command line, as dbt's log
+    # does, gets text.
+    arguments = sys.argv[1:]
+    sys.argv[1:] = [argument.encode("utf-8", "backslashreplace").decode() for argument in arguments]
+    try:
+        app(args=arguments)
+    except Refused as refusal:
+        say_error(str(refusal))
+        sys.exit(refusal.exit_code)
+    except KeyboardInterrupt:
+        say_error("Stopped. What was finished is kept; run the same command again to go on.")
+        sys.exit(1)
+    except Exception as error:
+        import os
+
+        if os.environ.get("KC_TRACEBACK"):
+            raise
+        say_error(f"{type(error).__name__}: {error}\nThis is our failure, not yours. KC_TRACEBACK=1 shows where.")
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Airflow on this machine: its home, its processes, and the task in which reviewers answer."""

@@ -1,0 +1,1 @@
+"""Backups of a warehouse with its files, and their restore."""

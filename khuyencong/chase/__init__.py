@@ -1,0 +1,1 @@
+"""Letters about reports that are owed, as often as the policy allows."""

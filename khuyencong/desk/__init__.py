@@ -1,0 +1,1 @@
+"""What the national desk is told: the state of the warehouse, what every rule says, alerts about nights."""

@@ -1,0 +1,124 @@
+"""`kc explain`: from a figure to its contributions, and from each of them to the file, sheet and cell it was read from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+
+from khuyencong.figures.lineage import attach_cells, read_parts
+from khuyencong.figures.rollup import check_choice
+from khuyencong.figures.spans import UnknownChoice, read_spans
+from khuyencong.release.final import final_release
+from khuyencong.release.release import find_release
+from warehouse.settings import TIMEZONE
+
+MEASURE_OF = {"ytd_flow": "ytd", "average": "stock"}
+
+
+def explain(
+    connection: Connection,
+    period: str,
+    indicator: str,
+    fund: str | None = None,
+    activity: str | None = None,
+    unit: str | None = None,
+    release: int | None = None,
+) -> dict[str, Any]:
+    """How a figure of a release came about.
+
+    Returns {release, as_of, period_start, period_end, indicator_code, indicator_name, measure, fund, activity, unit_key,
+    accepted, disputed, n_open, parts}. A part is a contribution: its key, `sign` (-1: taken off for a span not from January),
+    state, value, low, high, the reason and release that opened it, `correction` (None, or what a reviewer put in place of the
+    cell: its value less the cell's) and `cell`: source, location, sha256 and landing path of the file, sheet, cell, written
+    text, factor, value, flags, decisions and counts of verdicts. `accepted` is the sum over accepted parts of
+    sign x (cell value + correction). Amounts are exact.
+
+    Raises UnknownChoice for what does not exist (a period over two budget years is two figures), LookupError without a release.
+    """
+    spans = read_spans(period)
+    if len(spans) != 1:
+        raise UnknownChoice(f"'{period}' runs over {len(spans)} budget years. Ask for one of them at a time.")
+    check_choice(connection, "fund", fund)
+    check_choice(connection, "activity", activity)
+    check_choice(connection, "indicator", indicator)
+    # without a release: the figure that `kc rollup` shows, which is the frozen one of a final period
+    head = find_release(connection, release=release or final_release(connection, spans[0].period_end))
+    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        known = _indicator(cursor, indicator)
+        choice = {
+            "release": head["release"], "start": spans[0].period_start, "end": spans[0].period_end, "indicator": indicator,
+            "measure": MEASURE_OF.get(known["behaviour"], known["behaviour"]), "fund": fund, "activity": activity,
+            "unit": _unit(cursor, unit),
+        }  # fmt: skip
+        parts = read_parts(cursor, choice)
+        attach_cells(cursor, parts)
+    for part in parts:
+        part["correction"] = _correction(part)
+    return _plain({
+        "release": head["release"],
+        "as_of": head["as_of"],
+        "period_start": choice["start"],
+        "period_end": choice["end"],
+        "indicator_code": indicator,
+        "indicator_name": known["indicator_name"],
+        "measure": choice["measure"],
+        "fund": fund,
+        "activity": activity,
+        "unit_key": unit or "viet-nam",
+        "accepted": sum((p["sign"] * p["value"] for p in parts if _counts(p)), Decimal(0)),
+        "disputed": sum((p["value"] or 0 for p in parts if p["sign"] == 1 and p["state"] == "disputed"), Decimal(0)),
+        "n_open": sum(p["figure_state"] in ("disputed", "missing") for p in parts),
+        "parts": parts,
+    })  # fmt: skip
+
+
+def _counts(part: dict[str, Any]) -> bool:
+    """A part is in the accepted total when the figure it belongs to is (for a span: when both its ends are)."""
+    return part["figure_state"] in ("accepted", "carried") and part["value"] is not None
+
+
+def _correction(part: dict[str, Any]) -> Decimal | None:
+    cell = part["cell"]
+    if cell is None or part["value"] is None or cell["value"] == part["value"]:
+        return None
+    return part["value"] - (cell["value"] or 0)
+
+
+def _indicator(cursor: Any, indicator: str) -> dict[str, Any]:
+    cursor.execute(
+        "select indicator_name, behaviour from register.indicators where indicator_code = %s", (indicator,)
+    )
+    return dict(cursor.fetchone())
+
+
+def _unit(cursor: Any, unit: str | None) -> str | None:
+    """The unit or region to look at; None for the nation, the group in which no unit is listed."""
+    if unit is None:
+        return None
+    cursor.execute(
+        """select u.unit_kind = 'group' and not exists (
+            select 1 from register.group_members as m where m.group_key = u.unit_key) as is_nation
+        from register.units as u where u.unit_key = %s""",
+        (unit,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise UnknownChoice(f"'{unit}' is no unit. Write its key, for example ha-noi; `kc status` lists those that owe.")
+    return None if row["is_nation"] else unit
+
+
+def _plain(value: Any) -> Any:
+    """Whole decimals as integers, others as they are; dates and times as text."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else value
+    if isinstance(value, datetime):
+        return value.astimezone(TIMEZONE).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

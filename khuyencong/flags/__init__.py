@@ -1,0 +1,1 @@
+"""One flag a cause, in words, in the order of what it may cost the nation."""

@@ -1,0 +1,150 @@
+"""`kc read`: what a reader sees in one file, before any warehouse. Figures of a workbook stand in the unit they were written in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ingestion.transports.seen import place_of
+from warehouse.parameters import read_parameters
+from warehouse.settings import Settings
+
+NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
+
+
+def preview(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
+    """The document of `kc read FILE --json`: {file, submissions, returned, findings, figures, relations}.
+
+    `returned` is true when nothing can be taken from the file; the findings then say why. The file is read within the limits of a
+    night's reader: what would stop that one is a finding here.
+    """
+    from ingestion.reading.limited import within_limits
+    from ingestion.reading.outcomes import FileTrouble
+
+    limits = read_parameters(settings)
+    document = within_limits(
+        lambda: _document(settings, file, received_at), limits["read_seconds"], int(limits["read_memory_bytes"])
+    )
+    if not isinstance(document, FileTrouble):
+        return document
+    from dataclasses import asdict
+
+    from ingestion.findings import find
+
+    finding = find("file_not_readable", written=place_of(file.name), detail=document.detail)
+    return _nothing_of(file) | {"returned": True, "findings": [asdict(finding)]}
+
+
+def _nothing_of(file: Path) -> dict[str, Any]:
+    return {"file": place_of(file.name), "submissions": [], "returned": False, "findings": [], "figures": [], "relations": []}
+
+
+def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
+    if file.suffix.lower() in NARRATIVE_ENDINGS:
+        return _narrative(settings, file, received_at)
+    from dataclasses import asdict
+
+    from ingestion.forms import load_forms
+    from ingestion.landing.receipts import Receipt
+    from ingestion.reading.reading import read_file
+    from ingestion.register import load_register
+
+    register = load_register(settings.register)
+    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
+    drafts, findings = read_file(file.read_bytes(), receipt, load_forms(settings.forms), register, settings.register)
+    about = [*findings, *(finding for draft in drafts for finding in draft.findings)]
+    readable = [draft for draft in drafts if draft.identity is not None]
+    return {
+        "file": place_of(file.name),
+        "submissions": [
+            {
+                "form": draft.form.form_code,
+                "version": draft.version,
+                "is_returned": draft.is_returned,
+                **asdict(draft.identity),
+            }
+            for draft in readable
+        ],
+        "returned": not readable or all(draft.is_returned for draft in readable),
+        "findings": [asdict(finding) for finding in about],
+        "figures": [figure for draft in readable for figure in _figures(draft, register)],
+        "relations": [],
+    }
+
+
+def _figures(draft: Any, register: Any) -> Iterator[dict[str, Any]]:
+    """Every cell of a draft that holds a number, a date or a mark that counts, with its key and its address."""
+    from openpyxl.utils import get_column_letter
+
+    identity = draft.identity
+    for table in draft.tables:
+        code = table.form_sheet.sheet_code
+        read = draft.lines[code]
+        lines = {line.row_number: line for line in read.lines}
+        for row_number, column_name, reading in read.cells:
+            if reading.value is None:
+                continue
+            column = table.form_sheet.column_by_name[column_name]
+            line = lines[row_number]
+            indicator_code = column.indicator or column.counts_as or line.keys.get("indicator_code")
+            indicator = register.indicators.get(indicator_code)
+            is_money = column.type == "money" or (indicator is not None and indicator.unit == "triệu đồng")
+            half = Decimal(1).scaleb(-(reading.decimals or 0)) / 2 if is_money or reading.decimals else Decimal(0)
+            measure = column.measure
+            if measure == "by_behaviour" and indicator is not None:
+                measure = {"ytd_flow": "ytd", "average": "stock"}.get(indicator.behaviour, indicator.behaviour)
+            is_plan = measure == "plan"
+            letter = get_column_letter(table.sheet.first_column + table.positions[column_name] + 1)
+            yield {
+                "written": line.texts.get(column_name, ""),
+                "value": reading.value,
+                "low": reading.value - half,
+                "high": reading.value + half,
+                "unit": _money_unit(table, column_name, identity)
+                if is_money
+                else (indicator.unit if indicator else "%"),
+                "qualifier": reading.qualifier,
+                "is_estimated": reading.is_estimated or identity.is_estimated,
+                "activity": line.keys.get("activity_code"),
+                "indicator_code": indicator_code,
+                "measure": measure,
+                "unit_key": line.keys.get("line_unit_key", identity.unit_key),
+                "budget_year": identity.budget_year,
+                "period_start": f"{identity.budget_year}-01" if is_plan else f"{identity.period_start:%Y-%m}",
+                "period_end": f"{identity.budget_year}-12" if is_plan else f"{identity.period_end:%Y-%m}",
+                "fund": column.fund or line.keys.get("fund_code"),
+                "where": {"sheet": table.sheet.name, "cell": f"{letter}{row_number}", "line": line.line_kind},
+            }
+
+
+def _money_unit(table: Any, column_name: str, identity: Any) -> str:
+    names = {1: "đồng", 10**3: "nghìn đồng", 10**6: "triệu đồng", 10**9: "tỷ đồng"}
+    return names.get(table.money_factors.get(column_name, identity.money_factor), identity.money_unit)
+
+
+def _narrative(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
+    from ingestion.readers.narrative import NarrativeContext, NotReadable, read_narrative
+
+    document = _nothing_of(file)
+    try:
+        result = read_narrative(
+            file.read_bytes(), file.name, NarrativeContext(received_on=received_at.date(), register=settings.register)
+        )
+    except NotReadable as refusal:
+        finding = {"code": refusal.code, "verdict": "return", "message_vi": refusal.vi, "message_en": refusal.en}
+        return document | {"returned": True, "findings": [finding]}
+    document["figures"] = [mention.as_row() for mention in result.figures]
+    document["relations"] = [
+        {
+            "kind": relation.kind,
+            "closeness": relation.closeness,
+            "written": relation.written,
+            "explanation_vi": relation.explanation_vi,
+            "explanation_en": relation.explanation_en,
+        }
+        for relation in result.relations
+    ]
+    return document
