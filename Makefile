@@ -20,7 +20,7 @@ help:
 	@echo "make test       all tests but the long ones"
 	@echo "make test-long  the long tests (up to 90 minutes)"
 	@echo "make test-survival  PostgreSQL killed below a night, 50 times; goes on where it was stopped (hours)"
-	@echo "make lint       ruff, sqlfluff, yamllint"
+	@echo "make lint       ruff, sqlfluff, yamllint, import-linter"
 	@echo "make docs       the generated pages of docs/"
 	@echo "make stop       stop the embedded PostgreSQL, and Airflow if it runs; the data stay"
 	@echo "make clean      stop it and delete .kc with all data"
@@ -59,12 +59,13 @@ test-survival: $(READY)
 data-docs: $(READY)
 	@$(BIN)/python -m kc.data_docs
 
-# All three speak, then any of them fails it.
+# All of them speak, then any of them fails it.
 lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse/migrations khuyencong/release/controls || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse khuyencong || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
+	$(BIN)/lint-imports > /dev/null || { $(BIN)/lint-imports; failed=1; }; \
 	exit $$failed
 
 docs: $(READY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from khuyencong.gate.choice import IN_FORCE, JUDGED
+from warehouse.statements import read_statement
 
 # Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value,
 # or the culprit is known and is another figure.
@@ -130,16 +131,13 @@ def write_history(connection: Any, run_key: int, states: dict[int, str], held: d
     with connection, connection.cursor() as cursor:
         cursor.execute("delete from checks.standing_history where run_key = %s", (run_key,))
         cursor.execute(
-            """insert into checks.standing_history (run_key, submission_key, submission_state, n_holds)
-            select %s, now_is.submission_key, now_is.submission_state, now_is.n_holds
-            from unnest(%s::bigint [], %s::text [], %s::integer [])
-                as now_is (submission_key, submission_state, n_holds)
-            left join lateral (
-                select submission_state, n_holds from checks.standing_history as history
-                where history.submission_key = now_is.submission_key order by run_key desc limit 1
-            ) as last on true
-            where (now_is.submission_state, now_is.n_holds) is distinct from (last.submission_state, last.n_holds)""",
-            (run_key, keys, [states[key] for key in keys], [held.get(key, 0) if states[key] in JUDGED else 0 for key in keys]),
+            read_statement(__package__, "write_history"),
+            {
+                "run_key": run_key,
+                "submission_keys": keys,
+                "states": [states[key] for key in keys],
+                "n_holds": [held.get(key, 0) if states[key] in JUDGED else 0 for key in keys],
+            },
         )
 
 
