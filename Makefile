@@ -63,7 +63,8 @@ data-docs: $(READY)
 lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse khuyencong || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-statements khuyencong ingestion || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
 	$(BIN)/lint-imports > /dev/null || { $(BIN)/lint-imports; failed=1; }; \
 	exit $$failed
