@@ -6,7 +6,7 @@ select
     now_is.submission_state,
     now_is.n_holds
 from
-    unnest(%(submission_keys)s::bigint [], %(states)s::text [], %(n_holds)s::integer [])
+    unnest(%(submission_keys)s::bigint[], %(states)s::text[], %(n_holds)s::integer[])
         as now_is (submission_key, submission_state, n_holds)
 left join lateral (
     select
