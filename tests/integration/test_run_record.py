@@ -52,9 +52,10 @@ def small(settings):
     shutil.copytree(PROJECT / "dbt_project" / "macros", project / "macros")
     for name in ("staging/sources.yml", "facts/fct_run.sql", "facts/fct_run_node.sql"):
         shutil.copy(PROJECT / "dbt_project" / "models" / name, project / "models" / name)
-    known = yaml.safe_load((PROJECT / "dbt_project/models/facts/facts.yml").read_text(encoding="utf-8"))
-    models = [{**m, "data_tests": []} for m in known["models"] if m["name"].startswith("fct_run")]
-    (project / "models/facts/facts.yml").write_text(yaml.safe_dump({"version": 2, "models": models}, allow_unicode=True))
+    for name in ("fct_run", "fct_run_node"):
+        known = yaml.safe_load((PROJECT / f"dbt_project/models/facts/{name}.yml").read_text(encoding="utf-8"))
+        models = [{**model, "data_tests": []} for model in known["models"]]
+        (project / f"models/facts/{name}.yml").write_text(yaml.safe_dump({"version": 2, "models": models}, allow_unicode=True))
     (project / "models/staging/stg_good.sql").write_text("select 1 as one\n")
     return settings.__class__(home=settings.home, database_url=settings.database_url, inbox=None, dbt_project=project)
 
