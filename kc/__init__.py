@@ -1,4 +1,4 @@
-"""`kc`: the command line. Nothing heavy is imported before the command that needs it runs."""
+"""`kc`, the command line, is all that prints. Nothing heavy is imported before the command that needs it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that are generated, never written: docs/rules.md from expectations/rules, docs/dags.md from dags/.
+"""Pages that are generated, never written: docs/rules.md from expectations/rules, docs/dags.md from dags/, docs/house.md.
 
 `python -m kc.docs_pages` writes them (`make docs`); `--check` writes nothing and ends with 1 when one is old.
 """
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kc.house_page import house_page
 from warehouse.settings import PROJECT, read_settings
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-PAGES: dict[str, Callable[[], str]] = {"docs/rules.md": rules_page, "docs/dags.md": dags_page}
+PAGES: dict[str, Callable[[], str]] = {"docs/rules.md": rules_page, "docs/dags.md": dags_page, "docs/house.md": house_page}
 
 
 def main(arguments: list[str]) -> int:

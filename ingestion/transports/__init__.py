@@ -1,4 +1,4 @@
-"""Where reports arrive. Each transport opens a place and gives a look at it: the files that lie there now, and a way to read one.
+"""Where reports arrive: each transport opens a place and gives a look at it, at the files that lie there now and a way to read one.
 
 A transport only looks: it moves, renames, marks and deletes nothing. It knows no unit, no form and no database; what becomes of
 what it sees stands in `ingestion/landing/pulling.py`.
