@@ -18,7 +18,7 @@ from psycopg2.extras import RealDictCursor
 from khuyencong.release.control_totals import Control, keep_controls, refuse_unaccounted
 from khuyencong.release.final import final_periods
 from khuyencong.release.guard import refuse_faults, refuse_unexplained
-from khuyencong.release.release import changes, reasons
+from khuyencong.release import changes, reasons
 from warehouse.settings import TIMEZONE
 
 
