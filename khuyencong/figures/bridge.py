@@ -17,7 +17,7 @@ from psycopg2.extras import RealDictCursor
 from khuyencong.figures.lineage import attach_cells
 from khuyencong.figures.rollup import check_choice
 from khuyencong.figures.spans import UnknownChoice, read_spans
-from khuyencong.release.release import find_release
+from khuyencong.release.listing import find_release
 
 AMOUNTS = ("accepted", "disputed", "disputed_low", "disputed_high", "missing_low", "missing_high")
 LEVELS = ("nation", "region", "unit", "submission", "cell")

@@ -13,7 +13,7 @@ from khuyencong.figures.lineage import attach_cells, read_parts
 from khuyencong.figures.rollup import check_choice
 from khuyencong.figures.spans import UnknownChoice, read_spans
 from khuyencong.release.final import final_release
-from khuyencong.release.release import find_release
+from khuyencong.release.listing import find_release
 from warehouse.settings import TIMEZONE
 
 MEASURE_OF = {"ytd_flow": "ytd", "average": "stock"}

@@ -13,7 +13,7 @@ from psycopg2.extras import RealDictCursor
 
 from khuyencong.figures.spans import UnknownChoice, read_geography, read_spans
 from khuyencong.release.final import AFTER_FINAL, final_release, freeze
-from khuyencong.release.release import find_release
+from khuyencong.release.listing import find_release
 
 __all__ = ["UnknownChoice", "check_choice", "rollup"]
 
