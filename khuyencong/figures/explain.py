@@ -105,10 +105,7 @@ def _unit(cursor: RealDictCursor, unit: str | None) -> str | None:
     """The unit or region to look at; None for the nation, the group in which no unit is listed."""
     if unit is None:
         return None
-    cursor.execute(
-        read_statement(__package__, "is_nation"),
-        {"unit": unit},
-    )
+    cursor.execute(read_statement(__package__, "is_nation"), {"unit": unit})
     row = cursor.fetchone()
     if row is None:
         raise UnknownChoice(f"'{unit}' is no unit. Write its key, for example ha-noi; `kc status` lists those that owe.")
