@@ -21,6 +21,7 @@ from bench.judged_form import Line
 from bench.raw_reports import fill, provinces
 from ingestion.forms import load_forms, load_forms_into
 from warehouse.settings import Settings, read_settings
+from warehouse.statements import only_row
 
 FORM = "kinh-phi"
 JUDGING = [
@@ -69,9 +70,9 @@ def _judge(
         timed = _run(settings, warehouse, connection)
         with connection, connection.cursor() as cursor:
             cursor.execute("select count(*) from register.rule where judges_form = %s", (FORM,))
-            n_rules = cursor.fetchone()[0]
+            n_rules = only_row(cursor)[0]
             cursor.execute("select count(*) from staging.stg_figure")
-            n_figures = cursor.fetchone()[0]
+            n_figures = only_row(cursor)[0]
             cursor.execute("select verdict, count(*) from checks.chk_verdict group by verdict order by verdict")
             verdicts = dict(cursor.fetchall())
             cursor.execute("select submission_key, rule_id from checks.chk_verdict where verdict = 'fail'")

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.culprits.problems import Place, SuspectCell, SuspectProblem, SuspectVerdict, report_of
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 
-def read_reports(cursor: Any) -> list[SuspectProblem]:
+
+def read_reports(cursor: Cursor) -> list[SuspectProblem]:
     """Each report with hard failed verdicts of linear rules as one problem, in the order of their keys."""
-    cursor.execute(
-        """select submission_key, rule_id, scope_key, verdict = 'fail', operator, is_each, aggregate,
-            case when side = 'right' then -coefficient else coefficient end,
-            figure_submission_key, sheet_code, row_number, column_name, figure_key, sheet_name, cell_address,
-            value, low, high, previous_value, coalesce(factor, 1), fund_code, measure,
-            line_kind = 'total', is_corrected, is_money
-        from checks.chk_suspect
-        order by submission_key, rule_id, scope_key, side, figure_submission_key, sheet_code, row_number, column_name"""
-    )
+    cursor.execute(read_statement(__package__, "suspect_rows"))
     rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for submission_key, *row in cursor:
         rows[submission_key].append(tuple(row))

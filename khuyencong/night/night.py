@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Night:
 
     settings: Settings
     warehouse: Any
-    connection: Any
+    connection: Connection
     run_key: int
     as_of: datetime
     seen_at: datetime

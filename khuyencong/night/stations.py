@@ -11,6 +11,7 @@ from khuyencong.night.record import build_and_record
 from khuyencong.night.tables import begin_tables, end_tables
 from warehouse.journal import say
 from warehouse.settings import Settings
+from warehouse.statements import only_row
 
 if TYPE_CHECKING:
     from ingestion.landing.pulling import Pulled
@@ -177,4 +178,4 @@ def _follows(settings: Settings) -> Callable[[str, str], bool]:
 def _rows(night: Night, table: str) -> int:
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute(f"select count(*) from {table}")
-        return cursor.fetchone()[0]
+        return only_row(cursor)[0]

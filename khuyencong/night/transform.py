@@ -14,6 +14,7 @@ from khuyencong.culprits.failed_nodes import FailedNode
 from warehouse.address import Warehouse, connect
 from warehouse.opening import open_warehouse
 from warehouse.settings import Settings, read_settings
+from warehouse.statements import read_statement
 
 QUIET = [
     "--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-write-json",
@@ -114,12 +115,8 @@ def _load_register(warehouse: Warehouse, settings: Settings, log: Log) -> list[N
     results = _invoke(warehouse, settings, command, log)
     with contextlib.closing(connect(warehouse)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(
-            """
-            insert into register.loaded (structure_hash, content_hash) values (%s, %s)
-            on conflict (is_only) do update
-            set structure_hash = excluded.structure_hash, content_hash = excluded.content_hash
-            """,
-            hashes,
+            read_statement(__package__, "register_loaded"),
+            {"structure_hash": hashes[0], "content_hash": hashes[1]},
         )
     return results
 
