@@ -14,14 +14,19 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import judged_form
 from bench.judged_form import Line
 from bench.raw_reports import fill, provinces
-from ingestion.forms import load_forms, load_forms_into
+from ingestion.form_rows import load_forms_into
+from ingestion.forms import load_forms
 from warehouse.settings import Settings, read_settings
 from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 FORM = "kinh-phi"
 JUDGING = [
@@ -92,7 +97,7 @@ def _judge(
     return told, failed
 
 
-def _run(settings: Settings, warehouse: Any, connection: Any) -> dict[str, Any]:
+def _run(settings: Settings, warehouse: Any, connection: Connection) -> dict[str, Any]:
     """Seconds of staging and of judging: what the models took by the clock, and the CPU time of the server."""
     from khuyencong.night.transform import run_dbt
 

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.landing.receipts import Arrival, keep, land
 from ingestion.landing.senders import sender_of
@@ -26,6 +26,10 @@ from ingestion.landing.source_rows import (
 from ingestion.register import Register, load_register
 from ingestion.transports import Content, Limits, SeenFile, Source, Trouble, open_place, read_limits
 from ingestion.transports.tree import is_unfinished
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Haul:
     n_seen: int = 0
 
 
-def pull(connection: Any, source: Source, run_key: int | None, seen_at: datetime, as_of: datetime) -> Pulled:
+def pull(connection: Connection, source: Source, run_key: int | None, seen_at: datetime, as_of: datetime) -> Pulled:
     """Pull a source. `seen_at` is now, the time of receipt of whatever the place proves no other for.
 
     What was received after `as_of` is left for a later night; so a night of the past takes nothing that it sees for the first time.

@@ -96,7 +96,8 @@ def door(night: Night) -> StationCount:
 def build(night: Night) -> StationCount:
     """Register, staging and checks: every figure typed, every rule due judged."""
     from expectations.rulebook.loading import load_rules_into
-    from ingestion.forms import load_forms, load_forms_into
+    from ingestion.form_rows import load_forms_into
+    from ingestion.forms import load_forms
     from khuyencong.gate.record import forget_unfinished
     from khuyencong.gate.steps import begin_steps
 
