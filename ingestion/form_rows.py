@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.forms import Column, Form, Sheet
+from ingestion.forms import Column, Form, FormSheet
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _form_row(form: Form) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _column_row(form: Form, sheet: Sheet, column: Column) -> dict[str, object]:
+def _column_row(form: Form, sheet: FormSheet, column: Column) -> dict[str, object]:
     return {
         "form_code": form.form_code, "sheet_code": sheet.sheet_code, "column_name": column.name,
         "position": column.position, "column_type": column.type, "column_role": column.role, "header": column.headers[0],

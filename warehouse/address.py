@@ -52,8 +52,9 @@ class Warehouse:
     @property
     def dsn(self) -> str:
         """libpq's own form, for psycopg2, pg_dump and psql."""
-        parts = {"host": self.host, "port": self.port, "user": self.user, "dbname": self.dbname, **dict(self.options)}
-        return make_dsn(**parts, **({"password": self.password} if self.password else {}))
+        options = dict(self.options) | ({"password": self.password} if self.password else {})
+        dsn: str = make_dsn(host=self.host, port=self.port, user=self.user, dbname=self.dbname, **options)
+        return dsn
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -16,6 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 Number = int | Decimal | Fraction
+End = tuple[Fraction | None, bool]  # where an interval ends, and whether the end is in it
 CLOSENESS = ("exact", "rounding", "truncation", "borderline", "soft", "hard")
 SOFT_SHARE = Fraction(1, 20)  # a word such as "hơn" is read as at most 5 % more, RECONCILIATION 2.4
 
@@ -102,12 +103,18 @@ def lawful(printed: Printed) -> Interval:
     if printed.qualifier == "approx":
         reach = 2 * soft_margin(v)
         return Interval(v - reach, v + reach)
-    near, cut = nearest(v, g), truncated(v, g)
+    return _hull(nearest(v, g), truncated(v, g))
+
+
+def _hull(one: Interval, other: Interval) -> Interval:
+    """The smallest interval that holds both, whose ends are numbers."""
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        raise ValueError(f"{one} or {other} has no end")
     return Interval(
-        min(near.low, cut.low),
-        max(near.high, cut.high),
-        near.low <= cut.low or cut.low_closed,
-        near.high >= cut.high or cut.high_closed,
+        min(one.low, other.low),
+        max(one.high, other.high),
+        one.low <= other.low or other.low_closed,
+        one.high >= other.high or other.high_closed,
     )
 
 
@@ -125,7 +132,9 @@ def plausible(printed: Printed) -> Interval:
 
 def total(intervals: Sequence[Interval], weights: Sequence[Number] | None = None) -> Interval:
     """Σ weight × interval: a negative weight swaps the ends, a multiplicity widens; closed only if all ends are."""
-    low, high, low_closed, high_closed = Fraction(0), Fraction(0), True, True
+    low: Fraction | None = Fraction(0)
+    high: Fraction | None = Fraction(0)
+    low_closed = high_closed = True
     for interval, weight in zip(intervals, weights or [1] * len(intervals), strict=True):
         w = Fraction(weight)
         if w == 0:
@@ -142,12 +151,12 @@ def ratio(numerator: Interval, denominator: Interval, scale: Number = 1) -> Inte
     """scale × numerator ÷ denominator, the denominator known to be above zero; ValueError when it cannot be."""
     if denominator.high is not None and denominator.high <= 0:
         raise ValueError(f"denominator {denominator} is not above zero")
-    least = (denominator.low, denominator.low_closed)
-    if least[0] is None or least[0] <= 0:
+    least: End = (denominator.low, denominator.low_closed)
+    if denominator.low is None or denominator.low <= 0:
         least = (None, False)  # it may be as near to zero as one likes: the quotient has no end on that side
-    most = (denominator.high, denominator.high_closed)
+    most: End = (denominator.high, denominator.high_closed)
 
-    def quotient(end: Fraction | None, end_closed: bool, by: tuple[Fraction | None, bool], far: bool):
+    def quotient(end: Fraction | None, end_closed: bool, by: End, far: bool) -> End:
         if end is None or (by[0] is None and far and end != 0):
             return None, False
         if by[0] is None or end == 0:
@@ -177,7 +186,13 @@ def meeting(a: Interval, b: Interval) -> str:
     return "overlapping" if a.low == a.high or b.low == b.high else "touching"
 
 
-def _tighter(one: Fraction | None, one_closed: bool, two: Fraction | None, two_closed: bool, pick: Callable):
+def _tighter(
+    one: Fraction | None,
+    one_closed: bool,
+    two: Fraction | None,
+    two_closed: bool,
+    pick: Callable[[Fraction, Fraction], Fraction],
+) -> End:
     """The tighter of two ends; a point on an open end is outside, so at equal ends both must be closed."""
     if one is None or two is None:
         return (two, two_closed) if one is None else (one, one_closed)
@@ -192,8 +207,12 @@ def closeness(
     stated: Printed,
     *,
     is_complete: bool = True,
+    is_quotient: bool = False,
 ) -> Judgement:
-    """Judge "compute(inputs) is stated"; with ``is_complete`` False only "is not more than stated" (an open list)."""
+    """Judge "compute(inputs) is stated"; with ``is_complete`` False only "is not more than stated" (an open list).
+
+    ``is_quotient``: the relation divides its first input by its second.
+    """
 
     def compare(ranges: Iterable[Interval], target: Interval) -> str:
         open_target = target if is_complete else Interval(None, target.high, True, target.high_closed)
@@ -203,6 +222,8 @@ def closeness(
     cut = [truncated(p.value, p.grain) for p in inputs]
     near_target, cut_target = nearest(stated.value, stated.grain), truncated(stated.value, stated.grain)
     printed_value = compute([point(p.value) for p in inputs]).low
+    if printed_value is None:
+        raise ValueError(f"{inputs} compute to no number")
     difference = printed_value - stated.value
     is_worded = any(p.qualifier != "exact" for p in [*inputs, stated])
 
@@ -215,17 +236,15 @@ def closeness(
     if by_nearest == "overlapping":
         return judged("rounding")
     # A writer who cuts off the result may have rounded its terms, but only a quotient hides that second step.
-    if compare(cut, cut_target) == "overlapping" or (len(inputs) == 2 and _is_quotient(compute, near, cut_target)):
+    if compare(cut, cut_target) == "overlapping" or (
+        is_quotient and meeting(compute(near), cut_target) == "overlapping"
+    ):
         return judged("truncation")
     if by_nearest == "touching":
         return judged("borderline")
     if not is_worded or compare([lawful(p) for p in inputs], lawful(stated)) == "apart":
         return judged("hard", False)
     return judged("soft", compare([plausible(p) for p in inputs], plausible(stated)) != "apart")
-
-
-def _is_quotient(compute: Callable, near: Sequence[Interval], target: Interval) -> bool:
-    return getattr(compute, "is_quotient", False) and meeting(compute(near), target) == "overlapping"
 
 
 def closeness_of_sum(
@@ -251,8 +270,7 @@ def closeness_of_ratio(numerator: Printed, denominator: Printed, stated: Printed
     def compute(r: Sequence[Interval]) -> Interval:
         return ratio(r[0], r[1], scale)
 
-    compute.is_quotient = True
-    return closeness(compute, [numerator, denominator], stated)
+    return closeness(compute, [numerator, denominator], stated, is_quotient=True)
 
 
 def closeness_of_growth(new: Printed, old: Printed, stated: Printed, scale: Number = 100) -> Judgement:
@@ -261,8 +279,7 @@ def closeness_of_growth(new: Printed, old: Printed, stated: Printed, scale: Numb
     def compute(r: Sequence[Interval]) -> Interval:
         return growth(r[0], r[1], scale)
 
-    compute.is_quotient = True
-    return closeness(compute, [new, old], stated)
+    return closeness(compute, [new, old], stated, is_quotient=True)
 
 
 def closeness_of_quotients(one: tuple[Printed, Printed], other: tuple[Printed, Printed]) -> Judgement:
