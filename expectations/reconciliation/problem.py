@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import lcm, prod
 from statistics import median
 
-from expectations.reconciliation.changes import Case
+from expectations.reconciliation.changes import Case, Repair
 from expectations.reconciliation.compiler import compile_rules
-from expectations.reconciliation.covering import Cover, contradicting, minimal_sets, question
+from expectations.reconciliation.covering import Cover, Question, contradicting, minimal_sets, question
 from expectations.reconciliation.feasibility import TooLarge
 from expectations.reconciliation.history import history
 from expectations.reconciliation.language import Rule, read_rule
 from expectations.reconciliation.ranking import rank
-from expectations.reconciliation.ratios import ratio_repairs
+from expectations.reconciliation.ratios import names_of, ratio_repairs
 from expectations.reconciliation.record import FIXED, Record, exact, make_record
 from expectations.reconciliation.repairs import repairs
 from expectations.reconciliation.ruleset import RuleSet
@@ -42,26 +43,53 @@ def reconcile(problem: Mapping[str, object]) -> dict[str, object]:
     unknown = set(problem) - KEYS
     if unknown or "rules" not in problem or "records" not in problem:
         raise ProblemError(f"a problem has rules and records and may have {sorted(KEYS)}; unknown: {sorted(unknown)}")
-    records = [_checked(number, record) for number, record in enumerate(problem["records"])]
-    rules = [_rule(rule) for rule in problem["rules"]]
-    named = dict.fromkeys(name for record in records for name in record["values"])
+    records = [_checked(number, record) for number, record in enumerate(_listed(problem, "records"))]
+    rules = [_rule(rule) for rule in _listed(problem, "rules")]
+    named = dict.fromkeys(name for record in records for name in record.values)
     rules = _spelt_as_reported(rules, named)
-    compiled = compile_rules(rules, named, is_negative_allowed=problem.get("negative_allowed", True))
-    weight, unit = _weights(compiled, problem.get("weights") or {})
+    compiled = compile_rules(rules, named, is_negative_allowed=bool(problem.get("negative_allowed", True)))
+    weight, unit = _weights(compiled, _by_name(problem.get("weights") or None, "weights"))
     form = structure(compiled)
-    ratios = problem.get("ratios") or ()
+    ratios = [_by_name(stated, "a ratio") for stated in _listed(problem, "ratios")]
     _check_ratios(compiled, ratios)
     return {"records": [_solve(compiled, form, weight, unit, record, ratios) for record in records]}
 
 
-def _checked(number: int, record: Mapping[str, object]) -> Mapping[str, object]:
+@dataclass(frozen=True)
+class Given:
+    """A record of a problem: its id, the reported figures, what intervals they stand for, and the previous figures."""
+
+    id: object
+    values: Mapping[str, object]
+    intervals: Mapping[str, object]
+    previous: Mapping[str, object]
+
+
+def _listed(problem: Mapping[str, object], key: str) -> Sequence[object]:
+    given = problem.get(key) or ()
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence):
+        raise ProblemError(f"{key}: a list is expected, not {given!r}")
+    return given
+
+
+def _by_name(given: object, what: str) -> Mapping[str, object]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ProblemError(f"{what}: an object is expected, not {given!r}")
+    return given
+
+
+def _checked(number: int, record: object) -> Given:
     if not isinstance(record, Mapping) or not isinstance(record.get("values"), Mapping):
         raise ProblemError(f"record {number}: an object with id and values is expected")
+    name = record.get("id", number)
     if set(record) - RECORD_KEYS:
-        raise ProblemError(f"record {record.get('id', number)!r}: unknown {sorted(set(record) - RECORD_KEYS)}")
+        raise ProblemError(f"record {name!r}: unknown {sorted(set(record) - RECORD_KEYS)}")
     if len(record["values"]) > MOST_CELLS:
-        raise ProblemError(f"record {record.get('id', number)!r}: more than {MOST_CELLS} figures")
-    return record
+        raise ProblemError(f"record {name!r}: more than {MOST_CELLS} figures")
+    parts = (_by_name(record.get(key) or None, f"record {name!r}, {key}") for key in ("intervals", "previous"))
+    return Given(record.get("id"), record["values"], *parts)
 
 
 def _rule(rule: object) -> Rule:
@@ -82,7 +110,7 @@ def _spelt_as_reported(rules: list[Rule], named: Mapping[str, None]) -> list[Rul
 
 def _check_ratios(rules: RuleSet, ratios: Sequence[Mapping[str, object]]) -> None:
     for stated in ratios:
-        names = [stated.get(key) for key in ("reported", "num", "den")] + list(stated.get("alternatives") or ())
+        names = [stated.get(key) for key in ("reported", "num", "den")] + names_of(stated.get("alternatives"))
         strange = [name for name in names if name not in rules.number]
         if strange:
             raise ProblemError(f"ratio {dict(stated)!r}: no figure named {strange!r}")
@@ -91,7 +119,7 @@ def _check_ratios(rules: RuleSet, ratios: Sequence[Mapping[str, object]]) -> Non
 def _weights(rules: RuleSet, given: Mapping[str, object]) -> tuple[list[int], Fraction]:
     """Weights as integers and what one of them is worth."""
     folded = {name.casefold(): weight for name, weight in given.items()}
-    values: list[Fraction | None] = []
+    values: list[Fraction | int | None] = []
     for name in rules.cells:
         raw = given.get(name, folded.get(name.casefold(), 1))
         value = None if str(raw).lower() in ("inf", "infinity", "+inf") else exact(raw)
@@ -102,11 +130,18 @@ def _weights(rules: RuleSet, given: Mapping[str, object]) -> tuple[list[int], Fr
     return [FIXED if v is None else int(v * scale) for v in values], Fraction(1, scale)
 
 
-def _solve(rules: RuleSet, form: Structure, weight: list[int], unit: Fraction, given, ratios) -> dict[str, object]:
+def _solve(
+    rules: RuleSet,
+    form: Structure,
+    weight: list[int],
+    unit: Fraction,
+    given: Given,
+    ratios: Sequence[Mapping[str, object]],
+) -> dict[str, object]:
     try:
-        record = make_record(rules, given["values"], given.get("intervals") or {}, given.get("previous") or {}, weight)
+        record = make_record(rules, given.values, given.intervals, given.previous, weight)
     except ValueError as reason:
-        raise ProblemError(f"record {given.get('id')!r}: {reason}") from None
+        raise ProblemError(f"record {given.id!r}: {reason}") from None
     past = history(record, form)
     usual = median([w for w in weight if w != FIXED] or [1])
     covers, events, broken = [], [], 0
@@ -123,7 +158,7 @@ def _solve(rules: RuleSet, form: Structure, weight: list[int], unit: Fraction, g
     violated = [r for r in range(len(rules.rules)) if r in record.violated or _is_broken(record, broken, r)]
     objective, sets, gave_up = _joined(covers)
     return {
-        "id": given.get("id"),
+        "id": given.id,
         "violated": violated,
         "undecided": [r for r in record.undecided if r < len(rules.rules) and r not in violated],
         "objective": None if objective is None else number(objective * unit),
@@ -141,7 +176,7 @@ def _solve(rules: RuleSet, form: Structure, weight: list[int], unit: Fraction, g
     }
 
 
-def _contradiction(asked) -> int:
+def _contradiction(asked: Question) -> int:
     """Rules that no value of the missing cells can satisfy together."""
     try:
         return contradicting(asked, ()) or 0
@@ -159,13 +194,14 @@ def _joined(covers: Sequence[Cover]) -> tuple[int | None, list[tuple[int, ...]],
     """Minimal sets of the record: one set of each component, in every combination."""
     if any(cover.has_given_up for cover in covers) or prod(len(c.sets) for c in covers) > MOST_MINIMAL_SETS:
         return None, [], True
-    if any(cover.objective is None for cover in covers):
+    objectives = [cover.objective for cover in covers if cover.objective is not None]
+    if len(objectives) < len(covers):
         return None, [], False
     sets = [tuple(sorted(cell for part in parts for cell in part)) for parts in product(*(c.sets for c in covers))]
-    return sum(cover.objective for cover in covers), sorted(sets), False
+    return sum(objectives), sorted(sets), False
 
 
-def _suggested(record: Record, parts) -> dict[str, object]:
+def _suggested(record: Record, parts: Iterable[Repair]) -> dict[str, object]:
     meant = dict(sorted(pair for part in parts for pair in part.meant))
     return {record.rules.cells[c]: None if v is None else number(Fraction(v) / record.scale) for c, v in meant.items()}
 
