@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
@@ -94,7 +94,7 @@ def write_findings(
     )  # fmt: skip
 
 
-def copy_rows(cursor: Cursor, table: str, columns: tuple[str, ...], rows: Iterable[tuple]) -> None:
+def copy_rows(cursor: Cursor, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     """COPY rows into a table of schema raw; None is null, everything else its text. Nothing is sent when there are no rows."""
     copy_prefixed(cursor, table, columns, "", copy_text(rows))
 

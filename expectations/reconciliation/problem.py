@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import product
 from math import lcm, prod
 from statistics import median
+from typing import Any
 
 from expectations.reconciliation.changes import Case, Repair
 from expectations.reconciliation.compiler import compile_rules
@@ -32,7 +33,7 @@ class ProblemError(ValueError):
     """A problem that cannot be read; the message names the place."""
 
 
-def reconcile(problem: Mapping[str, object]) -> dict[str, object]:
+def reconcile(problem: Mapping[str, object]) -> dict[str, list[dict[str, Any]]]:
     """Judge every record of a problem and say which figures are probably wrong (shape: DESIGN.md, Part III).
 
     Deterministic. `objective` is the weight of the lightest sets of figures whose change satisfies all rules,
@@ -137,7 +138,7 @@ def _solve(
     unit: Fraction,
     given: Given,
     ratios: Sequence[Mapping[str, object]],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     try:
         record = make_record(rules, given.values, given.intervals, given.previous, weight)
     except ValueError as reason:

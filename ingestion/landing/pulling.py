@@ -75,7 +75,7 @@ def pull(connection: Connection, source: Source, run_key: int | None, seen_at: d
                 cursor, source, run_key, seen_at, trouble, haul.troubles, n_tries, haul.n_seen, n_new
             )
             write_taken(cursor, source.source_code, attempt_key, haul.taken)
-    return Pulled(haul.n_seen, n_new, trouble and trouble.en)
+    return Pulled(haul.n_seen, n_new, trouble.en if trouble else None)
 
 
 def _try(haul: Haul) -> tuple[Trouble | None, int]:
@@ -118,9 +118,9 @@ def _take(haul: Haul, look: Any) -> None:
     if unsure:
         time.sleep(haul.limits.settle_seconds)
     for file, content in unsure:
-        again = _read(haul, file, content.version)
-        if again is not None and again.data != content.data:
-            haul.troubles[file.location] = Trouble("file_changing", where=file.location), len(again.data)
+        grown = _read(haul, file, content.version)
+        if grown is not None and grown.data != content.data:
+            haul.troubles[file.location] = Trouble("file_changing", where=file.location), len(grown.data)
         elif file.location not in haul.troubles:
             _keep(haul, file, content)
 

@@ -68,7 +68,7 @@ def looks_before(connection: Connection, source_code: str) -> Looks:
         cursor.execute("select last_reached_at from raw.source_standing where source_code = %s", (source_code,))
         reached = cursor.fetchone()
         cursor.execute("select location from raw.source_file where source_code = %s and file_state <> 'taken'", (source_code,))
-        return Looks(reached and reached[0], frozenset(location for (location,) in cursor))
+        return Looks(reached[0] if reached else None, frozenset(location for (location,) in cursor))
 
 
 def write_attempt(

@@ -6,13 +6,9 @@ import multiprocessing
 import resource
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from ingestion.reading.outcomes import FileTrouble
-
-if TYPE_CHECKING:
-    from warehouse.connections import Connection
-
 
 Result = TypeVar("Result")
 

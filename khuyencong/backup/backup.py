@@ -42,7 +42,7 @@ def make_backup(settings: Settings, target: Path, made_at: datetime) -> dict[str
         manifest, landed = _dump(settings, dumped)
         manifest = {"format": FORMAT, "made_at": made_at.isoformat(timespec="seconds"), **manifest}
         with unfinished.open("xb") as file:
-            with tarfile.open(fileobj=file, mode="w", copybufsize=1 << 20) as archive:
+            with tarfile.TarFile(fileobj=file, mode="w", copybufsize=1 << 20) as archive:
                 parts = {DUMP: add_part(archive, DUMP, dumped, made_at.timestamp())}
                 parts |= _add_landing(archive, settings, landed, made_at.timestamp())
                 add_manifest(archive, {**manifest, "parts": parts}, made_at.timestamp())

@@ -49,8 +49,10 @@ def take_up_sample(connection: Connection, settings: Settings, asked: datetime |
     ends = [each.played_until for each in manifests if each.played_until]
     if not ends and not (manifests and asked is not None and asked < now):
         return False
-    is_within = asked is not None and asked <= last_moment(settings, now)
-    set_clock(connection, asked if is_within else max(ends))
+    if asked is not None and asked <= last_moment(settings, now):
+        set_clock(connection, asked)
+    else:
+        set_clock(connection, max(ends))
     return True
 
 
@@ -80,4 +82,4 @@ def _manifests(settings: Settings) -> list[Manifest]:
 def _one(connection: Connection, query: str) -> bool:
     with connection, connection.cursor() as cursor:
         cursor.execute(query)
-        return only_row(cursor)[0]
+        return bool(only_row(cursor)[0])

@@ -187,7 +187,8 @@ def is_too_large(problem: SuspectProblem) -> bool:
 
 def _ways(problem: SuspectProblem) -> int:
     """In how many ways one cell can be chosen in each of the failed verdicts that share none: what a search may meet."""
-    ways, used = 1, set()
+    ways = 1
+    used: set[Place] = set()
     for verdict in sorted(problem.failed, key=lambda one: (len(one.terms), one.key)):
         places = {place for place, _ in verdict.terms}
         if used.isdisjoint(places):

@@ -73,9 +73,9 @@ def shares(owed: Iterable[Owed], waiting: set[Report]) -> list[Share]:
     for period_end, reports in sorted(periods.items()):
         has_plan = any(each.plan_vnd > 0 for each in reports)
         weighed = [(each, each.plan_vnd if has_plan else Decimal(1)) for each in reports]
-        whole = sum(weight for _, weight in weighed)
-        before = sum(weight for each, weight in weighed if each.was_there)
-        arrived = sum(weight for each, weight in weighed if not each.was_there and each.report in waiting)
+        whole = sum((weight for _, weight in weighed), Decimal(0))
+        before = sum((weight for each, weight in weighed if each.was_there), Decimal(0))
+        arrived = sum((weight for each, weight in weighed if not each.was_there and each.report in waiting), Decimal(0))
         found.append(Share(period_end, round(100 * before / whole, 2), round(100 * (before + arrived) / whole, 2)))
     return found
 

@@ -55,4 +55,4 @@ def inputs_of_run_before(night: Night) -> str | None:
             (night.run_key,),
         )
         row = cursor.fetchone()
-    return row and row[0]
+    return row[0] if row else None

@@ -33,7 +33,7 @@ def begin_station(night: Night, name: str, position: int) -> int:
             read_statement(__package__, "begin_station"),
             {"run_key": night.run_key, "station": name, "position": position},
         )
-        (n_tries,) = only_row(cursor)
+        n_tries: int = only_row(cursor)[0]
     say("station_began", run=night.run_key, station=name, position=position, n_tries=n_tries)
     return n_tries
 
