@@ -15,7 +15,7 @@ from warehouse.statements import only_row, read_statement
 
 if TYPE_CHECKING:
     from khuyencong.night.night import Night, StationCount
-    from khuyencong.night.transform import NodeResult
+    from khuyencong.night.nodes import NodeResult
     from warehouse.connections import Cursor
     from warehouse.settings import Settings
 
