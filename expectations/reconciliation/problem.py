@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from math import lcm, prod
+from math import prod
 from statistics import median
 from typing import Any
 
@@ -14,23 +13,26 @@ from expectations.reconciliation.changes import Case, Repair
 from expectations.reconciliation.compiler import compile_rules
 from expectations.reconciliation.covering import Cover, Question, contradicting, minimal_sets, question
 from expectations.reconciliation.feasibility import TooLarge
+from expectations.reconciliation.given import (
+    Given,
+    ProblemError,
+    by_name,
+    check_ratios,
+    listed,
+    read_record,
+    read_rules,
+    read_weights,
+)
 from expectations.reconciliation.history import history
-from expectations.reconciliation.language import Rule, read_rule
 from expectations.reconciliation.ranking import rank
-from expectations.reconciliation.ratios import names_of, ratio_repairs
-from expectations.reconciliation.record import FIXED, Record, exact, make_record
+from expectations.reconciliation.ratios import ratio_repairs
+from expectations.reconciliation.record import FIXED, Record, make_record
 from expectations.reconciliation.repairs import repairs
 from expectations.reconciliation.ruleset import RuleSet
 from expectations.reconciliation.structure import Structure, structure
 
 KEYS = {"rules", "weights", "negative_allowed", "records", "ratios"}
-RECORD_KEYS = {"id", "values", "intervals", "previous"}
 MOST_MINIMAL_SETS = 20_000
-MOST_CELLS = 200
-
-
-class ProblemError(ValueError):
-    """A problem that cannot be read; the message names the place."""
 
 
 def reconcile(problem: Mapping[str, object]) -> dict[str, list[dict[str, Any]]]:
@@ -44,91 +46,15 @@ def reconcile(problem: Mapping[str, object]) -> dict[str, list[dict[str, Any]]]:
     unknown = set(problem) - KEYS
     if unknown or "rules" not in problem or "records" not in problem:
         raise ProblemError(f"a problem has rules and records and may have {sorted(KEYS)}; unknown: {sorted(unknown)}")
-    records = [_checked(number, record) for number, record in enumerate(_listed(problem, "records"))]
-    rules = [_rule(rule) for rule in _listed(problem, "rules")]
+    records = [read_record(number, record) for number, record in enumerate(listed(problem, "records"))]
     named = dict.fromkeys(name for record in records for name in record.values)
-    rules = _spelt_as_reported(rules, named)
+    rules = read_rules(listed(problem, "rules"), named)
     compiled = compile_rules(rules, named, is_negative_allowed=bool(problem.get("negative_allowed", True)))
-    weight, unit = _weights(compiled, _by_name(problem.get("weights") or None, "weights"))
+    weight, unit = read_weights(compiled, by_name(problem.get("weights") or None, "weights"))
     form = structure(compiled)
-    ratios = [_by_name(stated, "a ratio") for stated in _listed(problem, "ratios")]
-    _check_ratios(compiled, ratios)
+    ratios = [by_name(stated, "a ratio") for stated in listed(problem, "ratios")]
+    check_ratios(compiled, ratios)
     return {"records": [_solve(compiled, form, weight, unit, record, ratios) for record in records]}
-
-
-@dataclass(frozen=True)
-class Given:
-    """A record of a problem: its id, the reported figures, what intervals they stand for, and the previous figures."""
-
-    id: object
-    values: Mapping[str, object]
-    intervals: Mapping[str, object]
-    previous: Mapping[str, object]
-
-
-def _listed(problem: Mapping[str, object], key: str) -> Sequence[object]:
-    given = problem.get(key) or ()
-    if isinstance(given, str | bytes) or not isinstance(given, Sequence):
-        raise ProblemError(f"{key}: a list is expected, not {given!r}")
-    return given
-
-
-def _by_name(given: object, what: str) -> Mapping[str, object]:
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise ProblemError(f"{what}: an object is expected, not {given!r}")
-    return given
-
-
-def _checked(number: int, record: object) -> Given:
-    if not isinstance(record, Mapping) or not isinstance(record.get("values"), Mapping):
-        raise ProblemError(f"record {number}: an object with id and values is expected")
-    name = record.get("id", number)
-    if set(record) - RECORD_KEYS:
-        raise ProblemError(f"record {name!r}: unknown {sorted(set(record) - RECORD_KEYS)}")
-    if len(record["values"]) > MOST_CELLS:
-        raise ProblemError(f"record {name!r}: more than {MOST_CELLS} figures")
-    parts = (_by_name(record.get(key) or None, f"record {name!r}, {key}") for key in ("intervals", "previous"))
-    return Given(record.get("id"), record["values"], *parts)
-
-
-def _rule(rule: object) -> Rule:
-    if isinstance(rule, Mapping):
-        return read_rule(str(rule["rule"]), str(rule.get("name") or rule["rule"]))
-    return read_rule(str(rule))
-
-
-def _spelt_as_reported(rules: list[Rule], named: Mapping[str, None]) -> list[Rule]:
-    """Names count without their case where the rules and the records each spell a name in one way only."""
-    spelt: dict[str, list[str]] = {}
-    for name in named:
-        spelt.setdefault(name.casefold(), []).append(name)
-    used = {name for rule in rules for name in rule.cells}
-    other = {n: spelt[n.casefold()][0] for n in used if n not in named and len(spelt.get(n.casefold(), ())) == 1}
-    return [rule.renamed(other) for rule in rules] if other else rules
-
-
-def _check_ratios(rules: RuleSet, ratios: Sequence[Mapping[str, object]]) -> None:
-    for stated in ratios:
-        names = [stated.get(key) for key in ("reported", "num", "den")] + names_of(stated.get("alternatives"))
-        strange = [name for name in names if name not in rules.number]
-        if strange:
-            raise ProblemError(f"ratio {dict(stated)!r}: no figure named {strange!r}")
-
-
-def _weights(rules: RuleSet, given: Mapping[str, object]) -> tuple[list[int], Fraction]:
-    """Weights as integers and what one of them is worth."""
-    folded = {name.casefold(): weight for name, weight in given.items()}
-    values: list[Fraction | int | None] = []
-    for name in rules.cells:
-        raw = given.get(name, folded.get(name.casefold(), 1))
-        value = None if str(raw).lower() in ("inf", "infinity", "+inf") else exact(raw)
-        if value is not None and value <= 0:
-            raise ProblemError(f'weight of {name!r}: a number above 0 or "inf" is expected, not {raw!r}')
-        values.append(value)
-    scale = lcm(*(v.denominator for v in values if v is not None), 1)
-    return [FIXED if v is None else int(v * scale) for v in values], Fraction(1, scale)
 
 
 def _solve(
