@@ -25,6 +25,7 @@ from warehouse.settings import Settings, read_settings
 from warehouse.statements import only_row
 
 if TYPE_CHECKING:
+    from warehouse.address import Warehouse
     from warehouse.connections import Connection
 
 
@@ -41,7 +42,7 @@ def judge_in_sql(n: int, dirty_share: float, seed: int) -> dict[str, Any]:
         return judge_small_forms(settings, warehouse, n, dirty_share, seed)
 
 
-def judge_small_forms(settings: Settings, warehouse: Any, n: int, dirty_share: float, seed: int) -> dict[str, Any]:
+def judge_small_forms(settings: Settings, warehouse: Warehouse, n: int, dirty_share: float, seed: int) -> dict[str, Any]:
     """`judge_in_sql` in a warehouse that is fresh and migrated."""
     reports = judged_form.make_reports(n, dirty_share, seed)
     expected = {(r + 1, judged_form.rule_name(s)) for r, s in judged_form.expected_failures(reports)}
@@ -59,7 +60,7 @@ def judge_whole_forms(n: int, seed: int) -> dict[str, Any]:
 
 
 def _judge(
-    settings: Settings, warehouse: Any, reports: Sequence[Sequence[Line]]
+    settings: Settings, warehouse: Warehouse, reports: Sequence[Sequence[Line]]
 ) -> tuple[dict[str, Any], set[tuple[int, str]]]:
     """What judging came to, and the failed (submission_key, rule_id)."""
     from expectations.rulebook.loading import load_rules_into
@@ -97,7 +98,7 @@ def _judge(
     return told, failed
 
 
-def _run(settings: Settings, warehouse: Any, connection: Connection) -> dict[str, Any]:
+def _run(settings: Settings, warehouse: Warehouse, connection: Connection) -> dict[str, Any]:
     """Seconds of staging and of judging: what the models took by the clock, and the CPU time of the server."""
     from khuyencong.night.transform import run_dbt
 

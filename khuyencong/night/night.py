@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
+    from warehouse.address import Warehouse
     from warehouse.connections import Connection
 
 
@@ -23,7 +24,7 @@ class Night:
     """
 
     settings: Settings
-    warehouse: Any
+    warehouse: Warehouse
     connection: Connection
     run_key: int
     as_of: datetime

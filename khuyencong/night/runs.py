@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from khuyencong.clock.clock import FutureMoment
 from khuyencong.night.inputs import hashes_of, inputs_hash
@@ -20,6 +20,7 @@ from warehouse.settings import TIMEZONE, Settings
 from warehouse.statements import only_row, read_statement
 
 if TYPE_CHECKING:
+    from warehouse.address import Warehouse
     from warehouse.connections import Connection
 
 
@@ -28,7 +29,7 @@ ONE_LOOK = timedelta(minutes=15)  # what a night sees so long after it began, it
 
 def start_night(
     settings: Settings,
-    warehouse: Any,
+    warehouse: Warehouse,
     connection: Connection,
     as_of: datetime | None,
     started_at: datetime,
@@ -75,7 +76,7 @@ def start_night(
     return Night(settings, warehouse, connection, run_key, as_of, started_at)
 
 
-def resume_night(settings: Settings, warehouse: Any, connection: Connection, run_key: int, now: datetime) -> Night:
+def resume_night(settings: Settings, warehouse: Warehouse, connection: Connection, run_key: int, now: datetime) -> Night:
     """The night of an existing run, for a station that is run (again) on its own `now`. Only the newest night can go on."""
     with connection, connection.cursor() as cursor:
         cursor.execute(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warehouse.statements import only_row, read_statement
 
 if TYPE_CHECKING:
+    from warehouse.address import Warehouse
     from warehouse.connections import Connection
 
 
@@ -24,7 +25,7 @@ class NightInProgress(RuntimeError):
 
 
 @contextmanager
-def only_night(warehouse: Any) -> Iterator[Any]:
+def only_night(warehouse: Warehouse) -> Iterator[Connection]:
     """A connection to the warehouse while nobody else works on a night there. Raises NightInProgress.
 
     The lock goes with a connection of its own, also on kill -9. A backup, which shares it, is waited for.
