@@ -20,7 +20,7 @@ help:
 	@echo "make test       all tests but the long ones"
 	@echo "make test-long  the long tests (up to 90 minutes)"
 	@echo "make test-survival  PostgreSQL killed below a night, 50 times; goes on where it was stopped (hours)"
-	@echo "make lint       ruff, sqlfluff, yamllint, import-linter"
+	@echo "make lint       ruff, mypy, sqlfluff, yamllint, import-linter"
 	@echo "make docs       the generated pages of docs/"
 	@echo "make stop       stop the embedded PostgreSQL, and Airflow if it runs; the data stay"
 	@echo "make clean      stop it and delete .kc with all data"
@@ -63,8 +63,9 @@ data-docs: $(READY)
 lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
+	$(BIN)/mypy --no-error-summary || failed=1; \
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-statements khuyencong ingestion || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-statements khuyencong ingestion expectations bench || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
 	$(BIN)/lint-imports > /dev/null || { $(BIN)/lint-imports; failed=1; }; \
 	exit $$failed
@@ -79,4 +80,4 @@ clean:
 	@test ! -x $(BIN)/python || $(OWN_HOME) $(BIN)/python -c \
 		'from khuyencong.airflow.service import stop_airflow; from warehouse.settings import read_settings; \
 		from warehouse.opening import discard_warehouse; s = read_settings(); stop_airflow(s); discard_warehouse(s)'
-	@rm -rf .kc build .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .kc build .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 def _form_runs(options: argparse.Namespace) -> Iterable[dict[str, Any]]:
     seeds = form_accuracy.TUNING_SEEDS if options.seeds == "tuning" else form_accuracy.REPORT_SEEDS
     for history in options.history:
-        both: dict[str, list[dict]] = defaultdict(list)
+        both: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for data in options.data:
             found = form_accuracy.measure(seeds, options.n, data, history, options.events)
             for kind, scores in found.items() if data != "words" else ():

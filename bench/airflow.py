@@ -17,6 +17,7 @@ from khuyencong.night.nightly import run_nightly
 from warehouse.address import connect
 from warehouse.opening import open_warehouse
 from warehouse.settings import Settings
+from warehouse.statements import only_row
 
 
 def compare(settings: Settings, period: str) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def _last_night(settings: Settings) -> dict[str, Any]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("select run_key, release_hash from release.run order by run_key desc limit 1")
-            run_key, release_hash = cursor.fetchone()
+            run_key, release_hash = only_row(cursor)
             cursor.execute(
                 "select station, seconds, rows_in from release.run_station where run_key = %s order by position", (run_key,)
             )

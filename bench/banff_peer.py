@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from importlib.metadata import version
+from typing import Any
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
 
         rows = [{"ident": r["id"], **{c: float(r["values"][c]) for c in asked["cells"]}} for r in asked["records"]]
 
-        def ask(some: list) -> tuple:
+        def ask(some: list[Any]) -> tuple[Any, ...]:
             frame = pandas.DataFrame(some)
             start = time.process_time()
             found = banff.errorloc(

@@ -10,10 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.planted_flags import FiledCell, NightFlag, read_paths
 from bench.planted_truth import Planted, number_written
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
+
 
 FIRST_SHARE = 0.05
 
@@ -28,7 +32,7 @@ class QueueShare:
     best: float
 
 
-def read_factors(cursor: Any) -> dict[FiledCell, Decimal]:
+def read_factors(cursor: Cursor) -> dict[FiledCell, Decimal]:
     """Each cell of money → the unit that it is written in, in đồng."""
     path_of = read_paths(cursor)
     cursor.execute(

@@ -28,7 +28,7 @@ MEASURES = ("flagged", "first", "strict", "top3", "rules_set", "rules_cell", "fe
 Range = tuple[Any, Any]
 
 
-def score(answer: dict, truth: frozenset[str], meant: Mapping[str, Range]) -> dict[str, float]:
+def score(answer: dict[str, Any], truth: frozenset[str], meant: Mapping[str, Range]) -> dict[str, float]:
     """What one answer got right about the damaged cells; a suggested value is right inside what was `meant` (None: no end)."""
     sets = [frozenset(h["cells"]) for h in answer["hypotheses"]]
     minimal = [frozenset(s) for s in answer["minimal_sets"] if s]
@@ -73,7 +73,7 @@ def past(rng: random.Random, before: Figures, history: str) -> Figures | None:
     return before
 
 
-def measure(seeds: Iterable[int], n: int, data: str, history: str, events: int = 1) -> dict[str, list[dict]]:
+def measure(seeds: Iterable[int], n: int, data: str, history: str, events: int = 1) -> dict[str, list[dict[str, Any]]]:
     """Scores by kind of error (`events` > 1: every further event of a random kind), n records a kind over the seeds.
 
     A record is damaged when a figure is written otherwise than it should be: words hide small errors.
@@ -136,7 +136,7 @@ def false_flags(seeds: Iterable[int], n: int, data: str, history: str) -> dict[s
     return counts
 
 
-def summary(scores: dict[str, list[dict]]) -> dict[str, Any]:
+def summary(scores: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """Means by kind and over all, with Wilson intervals over all; calibration in ten bins of the first confidence."""
     every = [s for kind in scores.values() for s in kind]
     given = [s for s in every if s.get("given")]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -21,6 +21,10 @@ from khuyencong.culprits.naming import is_too_large
 from khuyencong.culprits.problems import SuspectProblem, parts_of
 from khuyencong.culprits.rows import read_reports
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 LAST_STATION = "reconcile"  # flags are raised there; what follows adds them up
 
@@ -85,7 +89,7 @@ def _own_home(settings: Settings) -> Iterator[Settings]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def read_night(connection: Any, truth: Path, *, asks_baselines: bool = True) -> JudgedNight:
+def read_night(connection: Connection, truth: Path, *, asks_baselines: bool = True) -> JudgedNight:
     """What the last night on a warehouse said; the parts are left out unless the baselines are asked for."""
     flags = read_flags(connection)
     with connection, connection.cursor() as cursor:

@@ -14,13 +14,20 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench import judged_form
 from bench.judged_form import Line
 from bench.raw_reports import fill, provinces
-from ingestion.forms import load_forms, load_forms_into
+from ingestion.form_rows import load_forms_into
+from ingestion.forms import load_forms
 from warehouse.settings import Settings, read_settings
+from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.address import Warehouse
+    from warehouse.connections import Connection
+
 
 FORM = "kinh-phi"
 JUDGING = [
@@ -35,7 +42,7 @@ def judge_in_sql(n: int, dirty_share: float, seed: int) -> dict[str, Any]:
         return judge_small_forms(settings, warehouse, n, dirty_share, seed)
 
 
-def judge_small_forms(settings: Settings, warehouse: Any, n: int, dirty_share: float, seed: int) -> dict[str, Any]:
+def judge_small_forms(settings: Settings, warehouse: Warehouse, n: int, dirty_share: float, seed: int) -> dict[str, Any]:
     """`judge_in_sql` in a warehouse that is fresh and migrated."""
     reports = judged_form.make_reports(n, dirty_share, seed)
     expected = {(r + 1, judged_form.rule_name(s)) for r, s in judged_form.expected_failures(reports)}
@@ -53,7 +60,7 @@ def judge_whole_forms(n: int, seed: int) -> dict[str, Any]:
 
 
 def _judge(
-    settings: Settings, warehouse: Any, reports: Sequence[Sequence[Line]]
+    settings: Settings, warehouse: Warehouse, reports: Sequence[Sequence[Line]]
 ) -> tuple[dict[str, Any], set[tuple[int, str]]]:
     """What judging came to, and the failed (submission_key, rule_id)."""
     from expectations.rulebook.loading import load_rules_into
@@ -69,9 +76,9 @@ def _judge(
         timed = _run(settings, warehouse, connection)
         with connection, connection.cursor() as cursor:
             cursor.execute("select count(*) from register.rule where judges_form = %s", (FORM,))
-            n_rules = cursor.fetchone()[0]
+            n_rules = only_row(cursor)[0]
             cursor.execute("select count(*) from staging.stg_figure")
-            n_figures = cursor.fetchone()[0]
+            n_figures = only_row(cursor)[0]
             cursor.execute("select verdict, count(*) from checks.chk_verdict group by verdict order by verdict")
             verdicts = dict(cursor.fetchall())
             cursor.execute("select submission_key, rule_id from checks.chk_verdict where verdict = 'fail'")
@@ -91,7 +98,7 @@ def _judge(
     return told, failed
 
 
-def _run(settings: Settings, warehouse: Any, connection: Any) -> dict[str, Any]:
+def _run(settings: Settings, warehouse: Warehouse, connection: Connection) -> dict[str, Any]:
     """Seconds of staging and of judging: what the models took by the clock, and the CPU time of the server."""
     from khuyencong.night.transform import run_dbt
 

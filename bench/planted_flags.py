@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.planted_truth import Cell, Planted, number_written
 from khuyencong.culprits.suspicions import SURE
 from khuyencong.flags.queue import list_flags
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
+
 
 MEASURES = ("planted", "flagged", "first", "top3", "sure", "given", "right")
 SMALLEST_SHARE = 5  # one column of the five that a fund has
@@ -37,13 +41,13 @@ class NightFlag:
         return frozenset({self.path, *(cell[0] for cell in self.cells), *(cell[0] for cell in named)})
 
 
-def read_paths(cursor: Any) -> dict[int, str]:
+def read_paths(cursor: Cursor) -> dict[int, str]:
     """submission_key → where its file lies below the inbox: unit folder and name."""
     cursor.execute("select submission_key, location from raw.submission inner join raw.receipt using (receipt_key)")
     return {key: "/".join(location.split("/")[-2:]) for key, location in cursor}
 
 
-def read_flags(connection: Any) -> list[NightFlag]:
+def read_flags(connection: Connection) -> list[NightFlag]:
     """Open flags in the order of `kc flags`."""
     order = {flag["flag_id"]: position for position, flag in enumerate(list_flags(connection))}
     with connection, connection.cursor() as cursor:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.planted_truth import Planted
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
+
 
 SHOULD = {
     "late": "the report counts as late",
@@ -38,16 +43,10 @@ class States:
     without_counterpart: set[tuple[str, str]]
 
 
-def read_states(cursor: Any) -> States:
+def read_states(cursor: Cursor) -> States:
     """The states after a whole night."""
     cursor.execute(
-        """select receipt.location, case when receipt.state = 'returned' then 'returned' else last.submission_state end
-        from raw.receipt
-        left join raw.submission using (receipt_key)
-        left join lateral (
-            select submission_state from checks.standing_history as history
-            where history.submission_key = submission.submission_key order by run_key desc limit 1
-        ) as last on true"""
+        read_statement(__package__, "states_of_files")
     )
     of_file = {"/".join(location.split("/")[-2:]): state or "nothing" for location, state in cursor}
     cursor.execute("select unit_key, form_code, period_end, state, is_late from release.report where closed_release is null")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.judged_form import Line
 from ingestion.forms import Form
@@ -13,6 +13,10 @@ from ingestion.raw import copy_rows
 from ingestion.raw_rows import CELL_COLUMNS, LINE_KEYS
 from ingestion.written.text import column_letter
 from warehouse.settings import TIMEZONE, Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 FIRST_YEAR, FIRST_ROW = 2024, 8
 
@@ -23,7 +27,7 @@ def provinces(settings: Settings) -> list[str]:
         return [row["unit_key"] for row in csv.DictReader(file) if row["unit_kind"] == "province"]
 
 
-def fill(connection: Any, form: Form, reports: Sequence[Sequence[Line]], units: Sequence[str]) -> None:
+def fill(connection: Connection, form: Form, reports: Sequence[Sequence[Line]], units: Sequence[str]) -> None:
     """Submissions 1… into schema raw as ingestion leaves them (less the text as typed, which no model reads), and a night.
 
     Each is of a unit and month of its own, without blanks.

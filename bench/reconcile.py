@@ -61,7 +61,7 @@ def gross_errors(rng: random.Random, truth: Figures, cells: int) -> Figures:
     return y
 
 
-def dirty_records(n: int, is_rounded: bool, errors: str) -> list[dict]:
+def dirty_records(n: int, is_rounded: bool, errors: str) -> list[dict[str, Any]]:
     """Records that break a rule: `gross` has one to three random cells (60, 30, 10 %), `kinds` one of the 12 events."""
     rng, records = random.Random(f"{SEED}/{is_rounded}/{errors}"), []
     while len(records) < n:
@@ -80,7 +80,7 @@ COMPILED = compile_rules([read_rule(rule) for rule in RULES], CELLS, is_negative
 WEIGHT = [int(WEIGHTS.get(cell, 1) * SCALE) for cell in COMPILED.cells]
 
 
-def localise(record: dict) -> Found:
+def localise(record: dict[str, Any]) -> Found:
     """All minimal sets of a record."""
     made = make_record(COMPILED, record["values"], record.get("intervals") or {}, {}, WEIGHT)
     covers = [minimal_sets(question(made, component)) for component in COMPILED.components]
@@ -93,7 +93,7 @@ def localise(record: dict) -> Found:
     )
 
 
-def timed(work: Callable[[dict], Any], records: list[dict]) -> tuple[dict[str, float], list]:
+def timed(work: Callable[[dict[str, Any]], Any], records: list[dict[str, Any]]) -> tuple[dict[str, float], list[Any]]:
     """CPU milliseconds a record (mean, p50, p95, max) and the answers."""
     times, answers = [], []
     for record in records:
@@ -137,7 +137,7 @@ def measure(n: int, peer: int, banff: Path | None) -> list[dict[str, Any]]:
     return report
 
 
-def _banff_row(banff: Path, records: list[dict], ours: list[Found]) -> dict[str, Any]:
+def _banff_row(banff: Path, records: list[dict[str, Any]], ours: list[Found]) -> dict[str, Any]:
     said = banff_answers(banff, records)
     return {
         "worker": f"Banff {said['version']}, a call a record",

@@ -152,37 +152,6 @@ def load_forms(folder: Path) -> dict[str, Form]:
     return forms
 
 
-def load_forms_into(connection: Any, forms: dict[str, Form]) -> None:
-    """Write the forms to register.form and register.form_column, replacing what was there, in one transaction."""
-    with connection, connection.cursor() as cursor:
-        cursor.execute("delete from register.form_column")
-        cursor.execute("delete from register.form where form_code <> all (%s)", (list(forms),))
-        for form in forms.values():
-            cursor.execute(
-                """insert into register.form (form_code, form_name, form_name_en, form_version, valid_from, legal_basis,
-                    period_months, is_line_form, nil_allowed, has_document_no)
-                values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-                on conflict (form_code) do update set (form_name, form_name_en, form_version, valid_from, legal_basis,
-                    period_months, is_line_form, nil_allowed, has_document_no) = (excluded.form_name,
-                    excluded.form_name_en, excluded.form_version, excluded.valid_from, excluded.legal_basis,
-                    excluded.period_months, excluded.is_line_form, excluded.nil_allowed, excluded.has_document_no)""",
-                (form.form_code, form.form_name, form.form_name_en, form.version, form.valid_from, form.legal_basis,
-                 list(form.period_months), form.is_line_form, form.nil_allowed, form.has_document_no),
-            )  # fmt: skip
-            cursor.executemany(
-                """insert into register.form_column (form_code, sheet_code, column_name, position, column_type,
-                    column_role, header, header_group, indicator_code, fund_code, measure, fact, counts_as, counts_when, blank)
-                values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
-                [
-                    (form.form_code, sheet.sheet_code, column.name, column.position, column.type, column.role,
-                     column.headers[0], column.group, column.indicator, column.fund, column.measure, column.fact,
-                     column.counts_as, list(column.counts_when) or None, column.blank)
-                    for sheet in form.sheets
-                    for column in sheet.columns
-                ],
-            )  # fmt: skip
-
-
 def _yaml_of(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
 from ingestion.findings import Finding
 from ingestion.forms import Form
 from ingestion.raw_rows import SubmissionRows, copy_text
+from warehouse.statements import only_row, read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
+
 
 FINDING_COLUMNS = (
     "receipt_key", "submission_key", "found_by", "finding_code", "verdict", "sheet_name", "cell_address", "sheet_code",
@@ -18,7 +24,7 @@ FINDING_COLUMNS = (
 )  # fmt: skip
 
 
-def create_form_tables(connection: Any, forms: dict[str, Form]) -> None:
+def create_form_tables(connection: Connection, forms: dict[str, Form]) -> None:
     """Make the raw table of each form that lacks one, and add columns that its YAML gained; nothing is ever dropped."""
     with connection, connection.cursor() as cursor:
         for form in forms.values():
@@ -44,22 +50,28 @@ def create_form_tables(connection: Any, forms: dict[str, Form]) -> None:
             cursor.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(comment)))
 
 
-def write_submission(cursor: Any, rows: SubmissionRows, receipt_key: int, received_at: Any, sha256: str) -> int:
+def write_submission(cursor: Cursor, rows: SubmissionRows, receipt_key: int, received_at: datetime, sha256: str) -> int:
     """Write a submission with its lines, cells, columns, header, mentions and findings; returns its submission_key.
 
     The caller holds the transaction; the submission must have an identity.
     """
-    i = rows.identity
+    identity = rows.identity
+    if identity is None:
+        raise ValueError(f"A submission of {rows.form_code} has no identity: it is not written.")
     cursor.execute(
-        """insert into raw.submission (receipt_key, form_code, form_version, unit_key, sender_role, document_no,
-            document_date, budget_year, period_start, period_end, cutoff_date, money_unit, money_factor, is_estimated, is_nil,
-            nil_reason, is_withdrawal, received_at, sha256, door_verdict)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning submission_key""",
-        (receipt_key, rows.form_code, rows.form_version, i.unit_key, i.sender_role, i.document_no, i.document_date,
-         i.budget_year, i.period_start, i.period_end, i.cutoff_date, i.money_unit, i.money_factor, i.is_estimated, i.is_nil,
-         i.nil_reason, i.is_withdrawal, received_at, sha256, "return" if rows.is_returned else "accept"),
+        read_statement(__package__, "open_submission"),
+        {
+            "receipt_key": receipt_key, "form_code": rows.form_code, "form_version": rows.form_version,
+            "unit_key": identity.unit_key, "sender_role": identity.sender_role, "document_no": identity.document_no,
+            "document_date": identity.document_date, "budget_year": identity.budget_year,
+            "period_start": identity.period_start, "period_end": identity.period_end, "cutoff_date": identity.cutoff_date,
+            "money_unit": identity.money_unit, "money_factor": identity.money_factor,
+            "is_estimated": identity.is_estimated, "is_nil": identity.is_nil, "nil_reason": identity.nil_reason,
+            "is_withdrawal": identity.is_withdrawal, "received_at": received_at, "sha256": sha256,
+            "door_verdict": "return" if rows.is_returned else "accept",
+        },
     )  # fmt: skip
-    submission_key = cursor.fetchone()[0]
+    submission_key: int = only_row(cursor)[0]
     for table, columns, text in rows.texts:
         copy_prefixed(cursor, table, ("submission_key", *columns), f"{submission_key}\t", text)
     write_findings(cursor, rows.findings, receipt_key, submission_key)
@@ -67,7 +79,7 @@ def write_submission(cursor: Any, rows: SubmissionRows, receipt_key: int, receiv
 
 
 def write_findings(
-    cursor: Any, findings: Iterable[Finding], receipt_key: int, submission_key: int | None, found_by: str = "reader"
+    cursor: Cursor, findings: Iterable[Finding], receipt_key: int, submission_key: int | None, found_by: str = "reader"
 ) -> None:
     """Write findings about a receipt, or about one submission of it."""
     copy_rows(
@@ -82,12 +94,12 @@ def write_findings(
     )  # fmt: skip
 
 
-def copy_rows(cursor: Any, table: str, columns: tuple[str, ...], rows: Iterable[tuple]) -> None:
+def copy_rows(cursor: Cursor, table: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     """COPY rows into a table of schema raw; None is null, everything else its text. Nothing is sent when there are no rows."""
     copy_prefixed(cursor, table, columns, "", copy_text(rows))
 
 
-def copy_prefixed(cursor: Any, table: str, columns: tuple[str, ...], prefix: str, text: str) -> None:
+def copy_prefixed(cursor: Cursor, table: str, columns: tuple[str, ...], prefix: str, text: str) -> None:
     """COPY rows in text format into a table of schema raw, each begun by `prefix`; nothing is sent when there are none."""
     if not text:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ingestion.findings import Finding, shortened
 from ingestion.readers.narrative import NarrativeResult
@@ -57,7 +58,7 @@ def submission_rows(draft: Draft) -> SubmissionRows:
         return kept
     form, lines = draft.form, [line for table_lines in draft.lines.values() for line in table_lines.lines]
     cells = [(code, *cell) for code, table_lines in draft.lines.items() for cell in table_lines.cells]
-    tables: list[tuple[str, tuple[str, ...], Iterable[tuple]]] = [
+    tables: list[tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]] = [
         (
             "submission_header",
             ("field_name", "sheet_name", "cell_address", "written"),
@@ -99,7 +100,7 @@ def submission_rows(draft: Draft) -> SubmissionRows:
     return replace(kept, texts=tuple(each for each in texts if each[2]), n_cells=len(cells))
 
 
-def mention_tables(result: NarrativeResult) -> list[tuple[str, tuple[str, ...], Iterable[tuple]]]:
+def mention_tables(result: NarrativeResult) -> list[tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]]:
     """The mentions of a narrative, numbered from 1 in the order of the text, and the relations between them."""
     mentions = (
         (number, q.span.start, q.span.end, m.line, q.written, q.value, q.low, q.high, m.unit, q.qualifier, q.is_estimated,
@@ -114,7 +115,7 @@ def mention_tables(result: NarrativeResult) -> list[tuple[str, tuple[str, ...], 
     return [("mention", MENTION_COLUMNS, mentions), ("mention_relation", RELATION_COLUMNS, relations)]
 
 
-def copy_text(rows: Iterable[tuple]) -> str:
+def copy_text(rows: Iterable[tuple[Any, ...]]) -> str:
     """Rows in COPY's text format; None is null, everything else its text."""
     return "".join("\t".join(map(_field, row)) + "\n" for row in rows)
 

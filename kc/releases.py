@@ -27,7 +27,7 @@ def release_list(as_json: JsonOption = False) -> None:
     """
     from kc.output import number, print_json, print_table
     from kc.session import open_connection
-    from khuyencong.release.release import release_list as read_list
+    from khuyencong.release.listing import release_list as read_list
 
     with open_connection() as connection:
         releases = read_list(connection)
@@ -62,7 +62,7 @@ def release_show(
     """
     from kc.output import Refused, console, number, print_json, print_table
     from kc.session import open_connection
-    from khuyencong.release.release import release_show as read_release
+    from khuyencong.release.listing import release_show as read_release
 
     with open_connection() as connection:
         document = read_release(connection, number_of)

@@ -51,7 +51,7 @@ class Document:
     extra_titles: int = 0
     merges_header: bool = False
     document_no: str = ""
-    truth: list[tuple] = field(default_factory=list)
+    truth: list[tuple[Any, ...]] = field(default_factory=list)
 
     @property
     def path(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from samples.local import LocalLine, done_part, spent
 from samples.projects import Project, establishments_of, progress
@@ -77,7 +78,7 @@ def draw_establishments(
 def _share(
     total: int,
     count: int,
-    way: dict,
+    way: dict[str, Any],
     project_code: str,
     numbers: Iterator[int],
     project: Project | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from samples.projects import STAGES
 from samples.register import Register
@@ -34,7 +35,7 @@ class LocalLine:
 
 
 def draw_local(
-    scenario: Scenario, register: Register, year: dict, units: list[str], closing: set[str]
+    scenario: Scenario, register: Register, year: dict[str, Any], units: list[str], closing: set[str]
 ) -> dict[str, list[LocalLine]]:
     """Lines of every province; the plans of a fund add to its money of the year to the đồng.
 

@@ -185,7 +185,7 @@ def _write_manifest(folder: Path, documents: list[Document], until: datetime) ->
     _write_csv(folder / "manifest.csv", ("path", "received_at", "sender", "played_until"), rows)
 
 
-def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
+def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(header)

@@ -36,7 +36,7 @@ class PlantedError:
     true: str = ""
     planted: str = ""
 
-    def rows(self, places: dict[int, dict[Spot, tuple[str, str]]]) -> list[tuple]:
+    def rows(self, places: dict[int, dict[Spot, tuple[str, str]]]) -> list[tuple[Any, ...]]:
         """Rows of truth/errors.csv: one a changed cell, or one for the file."""
         d = self.document
         head = (self.error_id, self.kind, d.path, d.unit_key, d.form.form_code, d.period_end)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import date
+from random import Random
+from typing import Any
 
 from samples.register import Register, day
 from samples.scenario import MILLION, Scenario, shares
@@ -107,7 +109,7 @@ def assigned_by(project: Project, on: date) -> bool:
     return any(line.decided <= on for line in project.lines)
 
 
-def draw_projects(scenario: Scenario, register: Register, year: dict, closing: set[str]) -> list[Project]:
+def draw_projects(scenario: Scenario, register: Register, year: dict[str, Any], closing: set[str]) -> list[Project]:
     """All KCQG projects of one budget year; with those withdrawn later, their plans add to the fund's money of that year.
 
     Projects of units in `closing` are finished before mid-year or begun after it.
@@ -141,7 +143,7 @@ def draw_projects(scenario: Scenario, register: Register, year: dict, closing: s
     return projects
 
 
-def _owners(scenario: Scenario, register: Register, total: int, on: date, chance) -> list[str]:
+def _owners(scenario: Scenario, register: Register, total: int, on: date, chance: Random) -> list[str]:
     """The unit of each project, in the register's order of units."""
     central = scenario["projects_by_kind"]
     owners = [key for key in register.units_on(on, tuple(central)) for _ in range(central[register.units[key].unit_kind])]
@@ -162,7 +164,13 @@ def _fit(projects: list[Project], total: int, scenario: Scenario) -> None:
 
 
 def _assign(
-    projects: list[Project], first: dict, change: dict, scenario: Scenario, register: Register, closing: set[str], chance
+    projects: list[Project],
+    first: dict[str, Any],
+    change: dict[str, Any],
+    scenario: Scenario,
+    register: Register,
+    closing: set[str],
+    chance: Random,
 ) -> None:
     """Write the decision lines; a project's lines add to its size, those of a withdrawn one to nothing."""
     sign = register.effect_signs
@@ -202,7 +210,7 @@ def _assign(
         project.adjusted_month = chance.randint(4, 11)
 
 
-def _run(project: Project, first: dict, closes: bool, chance) -> None:
+def _run(project: Project, first: dict[str, Any], closes: bool, chance: Random) -> None:
     """Draw contract and months; a contract never exceeds any plan that will be in force, so it stays within it."""
     lowest = min(plan_on(project, line.decided) for line in project.lines)
     start_from = max(_day(first["decided"]).month, project.lines[0].decided.month)

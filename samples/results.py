@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from samples.establishments import NATIONAL, Establishment
 from samples.local import LocalLine, done_part, spent
@@ -106,7 +107,7 @@ def standing(
     return found
 
 
-def _classes(register: Register, indicator: str, way: dict) -> list[str]:
+def _classes(register: Register, indicator: str, way: dict[str, Any]) -> list[str]:
     """Fund classes for which ket-qua is the source of record of an indicator, within what the scenario allows."""
     known = {fund for code, fund, _, _ in register.sources if code == indicator}
     return [fund for fund in CLASSES if fund in known and way.get("only", fund) == fund]
@@ -136,5 +137,5 @@ def _done(projects: list[Project], lines: list[LocalLine], fund: str, activity: 
     return sum(money * part for money, part in worked) / whole if whole else 0.0
 
 
-def _is_for(scenario: Scenario, establishment: Establishment, way: dict) -> bool:
+def _is_for(scenario: Scenario, establishment: Establishment, way: dict[str, Any]) -> bool:
     return scenario["beneficiaries"].get(establishment.activity) is way

@@ -25,7 +25,6 @@ class Account:
 
     def run(self, command: Sequence[str | Path], *, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a command as this account, with no way to the caller's terminal, pipes, PG* variables and secrets."""
-        other = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_other else {}
         environment = {
             name: value
             for name, value in os.environ.items()
@@ -42,7 +41,9 @@ class Account:
             timeout=timeout,
             start_new_session=True,
             check=False,
-            **other,
+            user=self.uid if self.is_other else None,
+            group=self.gid if self.is_other else None,
+            extra_groups=[] if self.is_other else None,
         )
 
     def own(self, path: Path, mode: int) -> None:

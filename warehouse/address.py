@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from warehouse.settings import TIMEZONE
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 # What a server says that will answer in a moment: it starts, recovers after a crash of one of its processes, or has just lost one.
 PASSING = (
@@ -48,8 +52,9 @@ class Warehouse:
     @property
     def dsn(self) -> str:
         """libpq's own form, for psycopg2, pg_dump and psql."""
-        parts = {"host": self.host, "port": self.port, "user": self.user, "dbname": self.dbname, **dict(self.options)}
-        return make_dsn(**parts, **({"password": self.password} if self.password else {}))
+        options = dict(self.options) | ({"password": self.password} if self.password else {})
+        dsn: str = make_dsn(host=self.host, port=self.port, user=self.user, dbname=self.dbname, **options)
+        return dsn
 
     @property
     def sqlalchemy_url(self) -> str:

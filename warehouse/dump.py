@@ -117,8 +117,11 @@ def _program(name: str) -> Path:
 
 def _dsn(warehouse: Warehouse) -> str:
     """Where the database is, without the password, which a list of processes would show."""
-    parts = {"host": warehouse.host, "port": warehouse.port, "user": warehouse.user, "dbname": warehouse.dbname}
-    return make_dsn(**parts, **{name: value for name, value in warehouse.options if name != "password"})
+    options = {name: value for name, value in warehouse.options if name != "password"}
+    dsn: str = make_dsn(
+        host=warehouse.host, port=warehouse.port, user=warehouse.user, dbname=warehouse.dbname, **options
+    )
+    return dsn
 
 
 def _environment(warehouse: Warehouse | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
@@ -65,7 +65,7 @@ def sentence_of(error: BaseException | str) -> str:
     return re.sub(quoted, "", " ".join(told.split()))[:LONGEST_SENTENCE]
 
 
-def _in_order(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+def _in_order(logger: object, method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Time in Viet Nam, level and event first. The log is read by people in a hurry."""
     time = datetime.now(TIMEZONE).isoformat(timespec="milliseconds")
     return {"time": time, "level": method, "event": line.pop("event"), **line}

@@ -79,7 +79,9 @@ def _try_start(place: Place) -> tuple[Warehouse | None, str]:
     place.account.own(place.log, 0o600)
     _remove_lock_files(place, host)
     before = place.log.stat().st_size
-    pg_ctl = [place.binaries / "pg_ctl", "start", "--wait", "--timeout=60", "--silent", "-D", place.data, "-l", place.log]
+    pg_ctl: list[str | Path] = [
+        place.binaries / "pg_ctl", "start", "--wait", "--timeout=60", "--silent", "-D", place.data, "-l", place.log,
+    ]  # fmt: skip
     started = place.account.run(pg_ctl)
     said = place.log.read_bytes()[before:].decode(errors="replace")
     # A long recovery outlasts pg_ctl: the connection waits for it.

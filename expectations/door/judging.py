@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from expectations.door.checks import checks_of
 from expectations.door.suites import Judged, collecting_sql, validate
@@ -15,6 +15,11 @@ from ingestion.forms import load_forms
 from ingestion.register import load_register
 from warehouse.address import Warehouse, connect
 from warehouse.settings import Settings, read_settings
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class DoorCounts:
 
 def judge(
     warehouse: Warehouse,
-    connection: Any,
+    connection: Connection,
     run_key: int,
     submission_keys: Iterable[int] | None = None,
     settings: Settings | None = None,
@@ -61,11 +66,8 @@ def judge(
                 )
                 findings += cursor.rowcount
         cursor.execute(
-            """update raw.submission as s set door_run = %s, door_verdict = case
-                when exists (select 1 from raw.finding as f
-                    where f.submission_key = s.submission_key and f.verdict = 'return') then 'return' else 'accept' end
-            where submission_key = any (%s) returning door_verdict""",
-            (run_key, keys),
+            read_statement(__package__, "judge_submissions"),
+            {"run_key": run_key, "submissions": keys},
         )
         returned = sum(verdict == "return" for (verdict,) in cursor)
     return DoorCounts(len(waiting), findings, returned)

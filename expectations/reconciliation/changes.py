@@ -11,10 +11,10 @@ from expectations.reconciliation.covering import Cover, Question
 from expectations.reconciliation.feasibility import TooLarge, bounds
 from expectations.reconciliation.history import History
 from expectations.reconciliation.mechanisms import End, half_width
-from expectations.reconciliation.record import ENDLESS, FIXED, Record, constraints, holds, violated_after
+from expectations.reconciliation.record import ENDLESS, FIXED, Number, Record, constraints, holds, size, violated_after
 from expectations.reconciliation.structure import Structure
 
-Value = Fraction | int | None
+Value = Number | None
 FINE = 200
 RELIABILITY = 2.0
 
@@ -50,11 +50,11 @@ def repair(cost: float, meant: Mapping[int, Value], mechanism: str) -> Repair:
     return Repair(cost, tuple(sorted(meant.items(), key=lambda item: item[0])), mechanism)
 
 
-def corrected(record: Record, cell: int, value: Fraction | int) -> tuple[int, int, int]:
+def corrected(record: Record, cell: int, value: Number) -> tuple[Number, Number, Number]:
     """What a corrected figure stands for: the rounding of the reported digits follows it where it stays fine."""
     half = half_width(record, cell)
     observed = record.value[cell]
-    if half and observed and abs(value) > abs(observed) and half * FINE <= abs(observed):
+    if half and observed and size(value) > abs(observed) and half * FINE <= abs(observed):
         half = (
             ceil(half * abs(value) / abs(observed))
             if isinstance(value, Fraction)
@@ -79,8 +79,8 @@ def after(record: Record, meant: Mapping[int, Value]) -> Record:
     value, low, high = list(record.value), list(record.low), list(record.high)
     least = -ENDLESS if record.rules.is_negative_allowed else 0
     for cell, new in meant.items():
-        value[cell] = new
         if new is None:
+            value[cell] = None
             low[cell], high[cell] = least, ENDLESS
         else:
             _, bottom, top = corrected(record, cell, new)

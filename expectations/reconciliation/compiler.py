@@ -51,7 +51,7 @@ def compile_rules(rules: Iterable[Rule], cells: Iterable[str] = (), *, is_negati
     return compiled
 
 
-def examine(rules: Iterable[Rule], records: Iterable[Mapping[str, object]], *, is_negative_allowed=True) -> Examination:
+def examine(rules: Iterable[Rule], records: Iterable[Mapping[str, object]], *, is_negative_allowed: bool = True) -> Examination:
     """Redundant rules of a set, and rules that the given records (values by cell) never let be judged."""
     compiled = compile_rules(rules, is_negative_allowed=is_negative_allowed)
     known = [{name for name, value in record.items() if value is not None} for record in records]

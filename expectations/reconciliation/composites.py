@@ -55,18 +55,22 @@ def _stale(asked: Question, past: History, cells: tuple[int, ...]) -> Iterator[R
 def _in_period(asked: Question, past: History, block: tuple[int, ...]) -> Iterator[Repair]:
     """A cumulative block that holds only the newest period: the previous figures are missing in it."""
     record = asked.record
-    cells = [c for c in block if past.previous[c] and record.value[c] is not None]
-    pairs = [(record.value[c], past.previous[c]) for c in cells if past.previous[c] > 0]
-    if len(pairs) < 2 or any(record.value[c] < 0 for c in cells) or not is_changeable(record, cells):
+    both: dict[int, tuple[int, int]] = {}
+    for cell in block:
+        now, before = record.value[cell], past.previous[cell]
+        if before and now is not None:
+            both[cell] = now, before
+    pairs = [(now, before) for now, before in both.values() if before > 0]
+    if len(pairs) < 2 or any(now < 0 for now, _ in both.values()) or not is_changeable(record, list(both)):
         return
     others = [
-        record.value[c] / before
-        for c, before in enumerate(past.previous)
-        if before and c not in block and record.value[c] is not None
+        now / before
+        for cell, (now, before) in enumerate(zip(record.value, past.previous, strict=True))
+        if before and now is not None and cell not in block
     ]
     usual = min(1.0, median(others)) if others else 1.0
     fell = all(v < b for v, b in pairs) and median(v / b for v, b in pairs) < FELL_TO * usual
-    meant: dict[int, Value] = {c: record.value[c] + past.previous[c] for c in cells}
+    meant: dict[int, Value] = {cell: now + before for cell, (now, before) in both.items()}
     if any(r in asked.violated for c in meant for r in record.rules.rules_of[c]):
         yield repair(IN_PERIOD_COST, meant, "in_period")
     elif fell:
@@ -82,8 +86,9 @@ def _run_up(asked: Question, form: Structure, component: tuple[int, ...]) -> Ite
         meant: dict[int, Value] = {}
         for before, cell in zip(run, run[1:], strict=False):
             odd = sum(r in asked.violated for r in record.rules.rules_of[cell])
-            if record.value[before] and record.value[cell] and odd > 1:
-                meant[cell] = record.value[cell] - record.value[before]
+            less, more = record.value[before], record.value[cell]
+            if less and more and odd > 1:
+                meant[cell] = more - less
         if meant:
             yield repair(IN_PERIOD_COST, meant, "in_period")
 

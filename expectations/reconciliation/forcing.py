@@ -22,7 +22,7 @@ def forced_values(
     """
     compiled = compile_rules(map(read_rule, rules), values, is_negative_allowed=is_negative_allowed)
     record = make_record(compiled, values, {}, {}, [1] * len(compiled.cells))
-    found = {}
+    found: dict[str, Fraction] = {}
     for component in compiled.components:
         asked = question(record, component)
         try:
@@ -31,7 +31,7 @@ def forced_values(
             for cell in sorted(asked.missing):
                 low, high = implied(asked, cell, ())
                 if low is not None and low == high:
-                    found[compiled.cells[cell]] = low / record.scale
+                    found[compiled.cells[cell]] = Fraction(low) / record.scale
         except TooLarge:
             continue
     return found

@@ -7,6 +7,7 @@ over the whole record says how much a departure from it means.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import log
 from statistics import median
 
@@ -72,7 +73,7 @@ def _off_grain(record: Record) -> frozenset[int]:
     return frozenset(off) if on >= FEWEST_ON_GRAIN and len(off) <= MOST_OFF_GRAIN else frozenset()
 
 
-def surprise(past: History, cell: int, value: float | None) -> float:
+def surprise(past: History, cell: int, value: float | Fraction | None) -> float:
     """How far a value lies from what history expects of the cell, in spreads, from 0 to MOST_SURPRISE."""
     before = past.previous[cell]
     if before is None:
@@ -83,7 +84,7 @@ def surprise(past: History, cell: int, value: float | None) -> float:
     return min(MOST_SURPRISE, min(abs(apart - past.growth[cell]), abs(apart)) / (2 * past.spread))
 
 
-def expected(past: History, cell: int, low: float | None, high: float | None) -> float | None:
+def expected(past: History, cell: int, low: float | Fraction | None, high: float | Fraction | None) -> float | None:
     """The value inside [low, high] that history finds least surprising; None without history."""
     before = past.previous[cell]
     if before is None:

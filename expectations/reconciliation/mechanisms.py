@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil, floor, log
 
 from expectations.reconciliation.history import History, expected, rarity, surprise
-from expectations.reconciliation.record import ENDLESS, Record
+from expectations.reconciliation.record import ENDLESS, Number, Record, reported, size
 from expectations.reconciliation.structure import Structure
 from expectations.reconciliation.typing_errors import slip
 
@@ -40,7 +40,7 @@ COARSEST = 10
 EACH_CANDIDATE = 0.3  # of the logarithm: in a wide range some slip fits by chance
 OFF_GRAIN = 1.5
 
-End = Fraction | int | None
+End = Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +49,54 @@ class Explanation:
 
     cost: float
     mechanism: str
-    value: Fraction | int | None
+    value: Number | None
 
 
 def explanations(record: Record, past: History, form: Structure, cell: int, low: End, high: End) -> list[Explanation]:
     """All mechanisms by which the cell's true value could lie in [low, high] (None: no end), cheapest first."""
-    observed = record.value[cell]
+    observed = reported(record, cell)
     half = half_width(record, cell)
     bottom = None if low is None else low - half
     top = None if high is None else high + half
-    is_point = low is not None and high is not None and top - bottom <= max(8 * half, abs(low + high) // NARROW)
+    ends = None if bottom is None or top is None else (bottom, top)
+    # both ends without the rounding, added
+    twice = None if low is None or high is None else low + high
+    is_point = (
+        ends is not None and twice is not None and ends[1] - ends[0] <= max(8 * half, size(twice) // NARROW)
+    )
     found: list[Explanation] = []
 
-    def fits(value: Fraction | int) -> bool:
+    def fits(value: Number) -> bool:
         return (bottom is None or value >= bottom) and (top is None or value <= top)
 
-    def add(mechanism: str, value: Fraction | int | None, extra: float = 0.0) -> None:
+    def add(mechanism: str, value: Number | None, extra: float = 0.0) -> None:
         gain = _history_gain(record, past, cell, value, bottom, top)
         found.append(Explanation(COST[mechanism] + extra + gain, mechanism, value))
 
-    middle = Fraction(low + high, 2) if is_point else None
+    middle = Fraction(twice, 2) if is_point and twice is not None else None
     if observed == 0:
         add("missing_total" if cell in form.totals else "missing", middle)
     is_told = is_point or past.previous[cell] is not None
-    is_bounded = low is not None and high is not None
-    if observed and fits(-observed) and (is_told or is_bounded or observed < 0):
+    if observed and fits(-observed) and (is_told or ends is not None or observed < 0):
         add("sign", -observed)
     # between ends that are mere rounding, a figure below its own rounding explains any difference; there history must speak
-    is_rounding = is_bounded and past.previous[cell] is None and high - low <= MOST_CANDIDATES * 2 * half
+    is_rounding = (
+        ends is not None
+        and past.previous[cell] is None
+        and ends[1] - ends[0] - 2 * half <= MOST_CANDIDATES * 2 * half
+    )
     least = max(COARSEST * 2 * half if is_rounding else 0, 0 if is_told else record.scale)
     if observed:
         loose = 0.0 if is_told else LOOSE
         for mechanism, powers in (("unit_cell", UNITS), ("decimal", DECIMALS)):
             for power in powers:
                 value = shifted(observed, power)
-                if fits(value) and _is_near(past, cell, value) and abs(value) >= least:
+                if fits(value) and _is_near(past, cell, value) and size(value) >= least:
                     add(mechanism, value, loose)
-    if observed and is_bounded:
-        for mechanism, value, extra in _slips(record, past, cell, bottom, top):
+    if observed and ends is not None:
+        for mechanism, value, extra in _slips(record, past, cell, *ends):
             add(mechanism, value, extra)
-    meant = _still(record, past, cell, bottom, top) if is_point else None
+    meant = _still(record, past, cell, *ends) if is_point and ends is not None else None
     add("unexplained", middle if meant is None else meant)
     if observed and past.previous[cell] == observed and rarity(record, cell) > 1:
         add("stale_copy", middle, -STOOD_STILL)
@@ -97,27 +105,30 @@ def explanations(record: Record, past: History, form: Structure, cell: int, low:
     return sorted(found, key=lambda e: (e.cost, e.mechanism, e.value or 0))
 
 
-def shifted(number: Fraction | int, power: int) -> Fraction | int:
+def shifted(number: Number, power: int) -> Number:
     """The number divided by ten to the power, whole where it can be."""
     if power < 0:
-        return number * 10**-power
-    return number // 10**power if number % 10**power == 0 else Fraction(number) / 10**power
+        up: int = 10**-power
+        return number * up
+    down: int = 10**power
+    return number // down if number % down == 0 else Fraction(number) / down
 
 
 def half_width(record: Record, cell: int) -> int:
     """Half of what the reported digits leave open, in scaled units; 0 for an exact figure."""
-    half = min(record.high[cell] - record.value[cell], record.value[cell] - record.low[cell])
+    value = reported(record, cell)
+    half = min(record.high[cell] - value, value - record.low[cell])
     return half if 0 < half < ENDLESS // 2 else 0
 
 
-def _is_near(past: History, cell: int, value: Fraction) -> bool:
+def _is_near(past: History, cell: int, value: Number) -> bool:
     before = past.previous[cell]
     if before is None:
         return True
     return (value > 0) == (before > 0) and abs(log(value / before) - past.growth[cell]) < FAR_FROM_HISTORY
 
 
-def _history_gain(record: Record, past: History, cell: int, value, low: End, high: End) -> float:
+def _history_gain(record: Record, past: History, cell: int, value: Number | None, low: End, high: End) -> float:
     """How much less history likes the meant value than the reported one; a figure that stood still is rarely wrong."""
     before = past.previous[cell]
     if before is None:
@@ -134,15 +145,15 @@ def _history_gain(record: Record, past: History, cell: int, value, low: End, hig
     return gain
 
 
-def _still(record: Record, past: History, cell: int, low: End, high: End) -> int | None:
+def _still(record: Record, past: History, cell: int, low: Number, high: Number) -> int | None:
     """The previous value where it lies in the range: unchanged figures are what a range most probably hides."""
     before = past.previous[cell]
     return before if before is not None and low <= before <= high and before != record.value[cell] else None
 
 
-def _slips(record: Record, past: History, cell: int, low: End, high: End) -> list[tuple[str, Fraction, float]]:
+def _slips(record: Record, past: History, cell: int, low: Number, high: Number) -> list[tuple[str, Fraction, float]]:
     """Values in the range that are one slip of a key from the reported digits, on the grain of the cell."""
-    observed, half = record.value[cell], half_width(record, cell)
+    observed, half = reported(record, cell), half_width(record, cell)
     decimals = 0
     while observed * 10**decimals % record.scale and decimals < 6:
         decimals += 1
@@ -173,7 +184,7 @@ def _stands_elsewhere(record: Record, cell: int) -> bool:
 
     In a list where several amounts are alike, one more says nothing.
     """
-    value = record.value[cell]
+    value = reported(record, cell)
     if abs(value) < 100 * record.scale:
         return False
     for rule in record.violated:

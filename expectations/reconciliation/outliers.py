@@ -39,18 +39,22 @@ def hidiroglou_berthelot(
     `quantile_type` 7 interpolates like PostgreSQL's percentile_cont, 6 like Banff. Where more than a quarter of the units
     share one ratio the quartiles collapse and the 10th and 90th percentiles stand in. ValueError without any ratio.
     """
-    names = [n for n in current if previous.get(n) and current[n] and previous[n] > 0 and current[n] > 0]
-    without = tuple(sorted({*previous, *current}.difference(names)))
-    if not names:
+    both: dict[str, tuple[float, float]] = {}
+    for name, now in current.items():
+        before = previous.get(name)
+        if before and now and before > 0 and now > 0:
+            both[name] = before, now
+    without = tuple(sorted({*previous, *current}.difference(both)))
+    if not both:
         raise ValueError("no unit has a figure above zero in both periods")
-    ratios = {n: current[n] / previous[n] for n in names}
+    ratios = {name: now / before for name, (before, now) in both.items()}
     middle = median(ratios.values())
     effects = {
-        n: (1 - middle / r if r < middle else r / middle - 1) * max(previous[n], current[n]) ** u
+        n: (1 - middle / r if r < middle else r / middle - 1) * max(both[n]) ** u
         for n, r in ratios.items()
     }
     most_alike = max(sum(r == other for other in ratios.values()) for r in ratios.values())
-    share = 0.1 if most_alike > COLLAPSED * len(names) else 0.25
+    share = 0.1 if most_alike > COLLAPSED * len(both) else 0.25
     values = sorted(effects.values())
     low, centre, high = (_quantile(values, p, quantile_type) for p in (share, 0.5, 1 - share))
     lower = centre - c * max(centre - low, abs(a * centre))

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
-from math import lcm, prod
+from math import prod
 from statistics import median
+from typing import Any
 
-from expectations.reconciliation.changes import Case
+from expectations.reconciliation.changes import Case, Repair
 from expectations.reconciliation.compiler import compile_rules
-from expectations.reconciliation.covering import Cover, contradicting, minimal_sets, question
+from expectations.reconciliation.covering import Cover, Question, contradicting, minimal_sets, question
 from expectations.reconciliation.feasibility import TooLarge
+from expectations.reconciliation.given import (
+    Given,
+    ProblemError,
+    by_name,
+    check_ratios,
+    listed,
+    read_record,
+    read_rules,
+    read_weights,
+)
 from expectations.reconciliation.history import history
-from expectations.reconciliation.language import Rule, read_rule
 from expectations.reconciliation.ranking import rank
 from expectations.reconciliation.ratios import ratio_repairs
-from expectations.reconciliation.record import FIXED, Record, exact, make_record
+from expectations.reconciliation.record import FIXED, Record, make_record
 from expectations.reconciliation.repairs import repairs
 from expectations.reconciliation.ruleset import RuleSet
 from expectations.reconciliation.structure import Structure, structure
 
 KEYS = {"rules", "weights", "negative_allowed", "records", "ratios"}
-RECORD_KEYS = {"id", "values", "intervals", "previous"}
 MOST_MINIMAL_SETS = 20_000
-MOST_CELLS = 200
 
 
-class ProblemError(ValueError):
-    """A problem that cannot be read; the message names the place."""
-
-
-def reconcile(problem: Mapping[str, object]) -> dict[str, object]:
+def reconcile(problem: Mapping[str, object]) -> dict[str, list[dict[str, Any]]]:
     """Judge every record of a problem and say which figures are probably wrong (shape: DESIGN.md, Part III).
 
     Deterministic. `objective` is the weight of the lightest sets of figures whose change satisfies all rules,
@@ -42,71 +46,29 @@ def reconcile(problem: Mapping[str, object]) -> dict[str, object]:
     unknown = set(problem) - KEYS
     if unknown or "rules" not in problem or "records" not in problem:
         raise ProblemError(f"a problem has rules and records and may have {sorted(KEYS)}; unknown: {sorted(unknown)}")
-    records = [_checked(number, record) for number, record in enumerate(problem["records"])]
-    rules = [_rule(rule) for rule in problem["rules"]]
-    named = dict.fromkeys(name for record in records for name in record["values"])
-    rules = _spelt_as_reported(rules, named)
-    compiled = compile_rules(rules, named, is_negative_allowed=problem.get("negative_allowed", True))
-    weight, unit = _weights(compiled, problem.get("weights") or {})
+    records = [read_record(number, record) for number, record in enumerate(listed(problem, "records"))]
+    named = dict.fromkeys(name for record in records for name in record.values)
+    rules = read_rules(listed(problem, "rules"), named)
+    compiled = compile_rules(rules, named, is_negative_allowed=bool(problem.get("negative_allowed", True)))
+    weight, unit = read_weights(compiled, by_name(problem.get("weights") or None, "weights"))
     form = structure(compiled)
-    ratios = problem.get("ratios") or ()
-    _check_ratios(compiled, ratios)
+    ratios = [by_name(stated, "a ratio") for stated in listed(problem, "ratios")]
+    check_ratios(compiled, ratios)
     return {"records": [_solve(compiled, form, weight, unit, record, ratios) for record in records]}
 
 
-def _checked(number: int, record: Mapping[str, object]) -> Mapping[str, object]:
-    if not isinstance(record, Mapping) or not isinstance(record.get("values"), Mapping):
-        raise ProblemError(f"record {number}: an object with id and values is expected")
-    if set(record) - RECORD_KEYS:
-        raise ProblemError(f"record {record.get('id', number)!r}: unknown {sorted(set(record) - RECORD_KEYS)}")
-    if len(record["values"]) > MOST_CELLS:
-        raise ProblemError(f"record {record.get('id', number)!r}: more than {MOST_CELLS} figures")
-    return record
-
-
-def _rule(rule: object) -> Rule:
-    if isinstance(rule, Mapping):
-        return read_rule(str(rule["rule"]), str(rule.get("name") or rule["rule"]))
-    return read_rule(str(rule))
-
-
-def _spelt_as_reported(rules: list[Rule], named: Mapping[str, None]) -> list[Rule]:
-    """Names count without their case where the rules and the records each spell a name in one way only."""
-    spelt: dict[str, list[str]] = {}
-    for name in named:
-        spelt.setdefault(name.casefold(), []).append(name)
-    used = {name for rule in rules for name in rule.cells}
-    other = {n: spelt[n.casefold()][0] for n in used if n not in named and len(spelt.get(n.casefold(), ())) == 1}
-    return [rule.renamed(other) for rule in rules] if other else rules
-
-
-def _check_ratios(rules: RuleSet, ratios: Sequence[Mapping[str, object]]) -> None:
-    for stated in ratios:
-        names = [stated.get(key) for key in ("reported", "num", "den")] + list(stated.get("alternatives") or ())
-        strange = [name for name in names if name not in rules.number]
-        if strange:
-            raise ProblemError(f"ratio {dict(stated)!r}: no figure named {strange!r}")
-
-
-def _weights(rules: RuleSet, given: Mapping[str, object]) -> tuple[list[int], Fraction]:
-    """Weights as integers and what one of them is worth."""
-    folded = {name.casefold(): weight for name, weight in given.items()}
-    values: list[Fraction | None] = []
-    for name in rules.cells:
-        raw = given.get(name, folded.get(name.casefold(), 1))
-        value = None if str(raw).lower() in ("inf", "infinity", "+inf") else exact(raw)
-        if value is not None and value <= 0:
-            raise ProblemError(f'weight of {name!r}: a number above 0 or "inf" is expected, not {raw!r}')
-        values.append(value)
-    scale = lcm(*(v.denominator for v in values if v is not None), 1)
-    return [FIXED if v is None else int(v * scale) for v in values], Fraction(1, scale)
-
-
-def _solve(rules: RuleSet, form: Structure, weight: list[int], unit: Fraction, given, ratios) -> dict[str, object]:
+def _solve(
+    rules: RuleSet,
+    form: Structure,
+    weight: list[int],
+    unit: Fraction,
+    given: Given,
+    ratios: Sequence[Mapping[str, object]],
+) -> dict[str, Any]:
     try:
-        record = make_record(rules, given["values"], given.get("intervals") or {}, given.get("previous") or {}, weight)
+        record = make_record(rules, given.values, given.intervals, given.previous, weight)
     except ValueError as reason:
-        raise ProblemError(f"record {given.get('id')!r}: {reason}") from None
+        raise ProblemError(f"record {given.id!r}: {reason}") from None
     past = history(record, form)
     usual = median([w for w in weight if w != FIXED] or [1])
     covers, events, broken = [], [], 0
@@ -123,7 +85,7 @@ def _solve(rules: RuleSet, form: Structure, weight: list[int], unit: Fraction, g
     violated = [r for r in range(len(rules.rules)) if r in record.violated or _is_broken(record, broken, r)]
     objective, sets, gave_up = _joined(covers)
     return {
-        "id": given.get("id"),
+        "id": given.id,
         "violated": violated,
         "undecided": [r for r in record.undecided if r < len(rules.rules) and r not in violated],
         "objective": None if objective is None else number(objective * unit),
@@ -141,7 +103,7 @@ def _solve(rules: RuleSet, form: Structure, weight: list[int], unit: Fraction, g
     }
 
 
-def _contradiction(asked) -> int:
+def _contradiction(asked: Question) -> int:
     """Rules that no value of the missing cells can satisfy together."""
     try:
         return contradicting(asked, ()) or 0
@@ -159,13 +121,14 @@ def _joined(covers: Sequence[Cover]) -> tuple[int | None, list[tuple[int, ...]],
     """Minimal sets of the record: one set of each component, in every combination."""
     if any(cover.has_given_up for cover in covers) or prod(len(c.sets) for c in covers) > MOST_MINIMAL_SETS:
         return None, [], True
-    if any(cover.objective is None for cover in covers):
+    objectives = [cover.objective for cover in covers if cover.objective is not None]
+    if len(objectives) < len(covers):
         return None, [], False
     sets = [tuple(sorted(cell for part in parts for cell in part)) for parts in product(*(c.sets for c in covers))]
-    return sum(cover.objective for cover in covers), sorted(sets), False
+    return sum(objectives), sorted(sets), False
 
 
-def _suggested(record: Record, parts) -> dict[str, object]:
+def _suggested(record: Record, parts: Iterable[Repair]) -> dict[str, object]:
     meant = dict(sorted(pair for part in parts for pair in part.meant))
     return {record.rules.cells[c]: None if v is None else number(Fraction(v) / record.scale) for c, v in meant.items()}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from expectations.reconciliation.changes import Repair, repair
+from expectations.reconciliation.changes import Repair, Value, repair
 from expectations.reconciliation.mechanisms import COST
-from expectations.reconciliation.record import ENDLESS, Record
+from expectations.reconciliation.record import ENDLESS, Record, reported
 from ingestion.written.intervals import Interval, meeting, ratio
 
 WRONG_DENOMINATOR = 1.2
@@ -23,20 +23,25 @@ def ratio_repairs(record: Record, ratios: Sequence[Mapping[str, object]]) -> lis
     for stated in ratios:
         cell, over, under = (record.rules.number[str(stated[key])] for key in ("reported", "num", "den"))
         scale = Fraction(str(stated.get("scale", 100)))
-        reported = _range(record, cell)
-        if reported is None or _fits(record, reported, over, under, scale) is not False:
+        stated_range = _range(record, cell)
+        if stated_range is None or _fits(record, stated_range, over, under, scale) is not False:
             continue
-        others = [record.rules.number[str(name)] for name in stated.get("alternatives", ())]
-        meant = {cell: _quotient(record, over, under, scale)}
+        others = [record.rules.number[name] for name in names_of(stated.get("alternatives"))]
+        meant: dict[int, Value] = {cell: _quotient(record, over, under, scale)}
         events = [repair(COST["unexplained"], meant, "unexplained")]
-        if any(_fits(record, reported, over, other, scale) for other in others):
+        if any(_fits(record, stated_range, over, other, scale) for other in others):
             events = [repair(WRONG_DENOMINATOR, meant, "wrong_denominator")]
-        value = Fraction(record.value[cell]) / record.scale
-        events.append(repair(COST["unexplained"], {over: value * record.value[under] / scale}, "unexplained"))
+        value = Fraction(reported(record, cell), record.scale)
+        events.append(repair(COST["unexplained"], {over: value * reported(record, under) / scale}, "unexplained"))
         if value:
-            events.append(repair(COST["unexplained"], {under: record.value[over] * scale / value}, "unexplained"))
+            events.append(repair(COST["unexplained"], {under: reported(record, over) * scale / value}, "unexplained"))
         found.append(events)
     return found
+
+
+def names_of(given: object) -> list[str]:
+    """The names in a list of a problem; none when it is left out."""
+    return [str(name) for name in given] if isinstance(given, list | tuple) else []
 
 
 def _range(record: Record, cell: int) -> Interval | None:
@@ -49,13 +54,13 @@ def _range(record: Record, cell: int) -> Interval | None:
     )
 
 
-def _fits(record: Record, reported: Interval, over: int, under: int, scale: Fraction) -> bool | None:
+def _fits(record: Record, stated: Interval, over: int, under: int, scale: Fraction) -> bool | None:
     """Whether the reported figure may be the quotient; None when that cannot be judged."""
     numerator, denominator = _range(record, over), _range(record, under)
     if numerator is None or denominator is None or denominator.low is None or denominator.low <= 0:
         return None
-    return meeting(ratio(numerator, denominator, scale), reported) != "apart"
+    return meeting(ratio(numerator, denominator, scale), stated) != "apart"
 
 
 def _quotient(record: Record, over: int, under: int, scale: Fraction) -> Fraction:
-    return Fraction(record.value[over]) * scale * record.scale / record.value[under]
+    return reported(record, over) * scale * record.scale / reported(record, under)

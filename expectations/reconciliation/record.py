@@ -21,8 +21,10 @@ EXACT_FLOATS = 1e15
 DEEPEST_UNIT = 10**6
 FIXED = -1
 
-Range = tuple[int, int]
-Changes = Mapping[int, tuple[int, int, int]]
+Number = Fraction | int
+Range = tuple[Number, Number]
+# A changed cell: its value and the ends that it stands for.
+Changes = Mapping[int, tuple[Number, Number, Number]]
 
 
 @dataclass(slots=True)
@@ -59,6 +61,19 @@ def exact(number: object) -> Fraction | int:
     return value
 
 
+def reported(record: Record, cell: int) -> int:
+    """The figure that was reported in a cell, times the record's scale. Raises ValueError for a missing one."""
+    value = record.value[cell]
+    if value is None:
+        raise ValueError(f"{record.rules.cells[cell]} is missing")
+    return value
+
+
+def size(number: Number) -> Number:
+    """The absolute value."""
+    return -number if number < 0 else number
+
+
 def make_record(
     rules: RuleSet,
     values: Mapping[str, object],
@@ -89,7 +104,7 @@ def make_record(
     return record
 
 
-def _ends(name: str, interval: object, value: Fraction | None) -> tuple[Fraction | int | None, Fraction | int | None]:
+def _ends(name: str, interval: object, value: Number | None) -> tuple[Number | None, Number | None]:
     if value is None or interval is None:
         return value, value
     if not isinstance(interval, list | tuple) or len(interval) != 2:
@@ -102,8 +117,11 @@ def _ends(name: str, interval: object, value: Fraction | None) -> tuple[Fraction
 
 def activity(record: Record, row: Row, changes: Changes = {}) -> Range:  # noqa: B006 (read only)
     """Least and greatest value of a row's left side over the intervals of its figures."""
-    least = greatest = row.constant * record.scale
+    least: Number = row.constant * record.scale
+    greatest = least
     low, high = record.low, record.high
+    bottom: Number
+    top: Number
     for cell, a in row.terms:
         if cell in changes:
             _, bottom, top = changes[cell]

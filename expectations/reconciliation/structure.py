@@ -97,12 +97,16 @@ def _ceilings(rules: RuleSet, owner: dict[int, int]) -> frozenset[int]:
     return frozenset(block for block in bounding - bounded if block is not None)
 
 
+def _in_order(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one <= other else (other, one)
+
+
 def _pairs(rules: RuleSet, block_of: dict[int, int], totals: frozenset[int]) -> tuple[tuple[int, int], ...]:
     found: dict[tuple[int, int], None] = {}
     for rule in range(len(rules.rules)):
         members = rules.cells_of[rule]
         if 2 < len(members) <= WIDEST_PAIRED_RULE:
-            found.update(dict.fromkeys(tuple(sorted(pair)) for pair in combinations(members, 2)))
+            found.update(dict.fromkeys(_in_order(*pair) for pair in combinations(members, 2)))
     component_of = {cell: i for i, component in enumerate(rules.components) for cell in component}
     parts = {cell for _, row in rules.balances for cell, _ in row.terms} - totals
 
@@ -115,5 +119,5 @@ def _pairs(rules: RuleSet, block_of: dict[int, int], totals: frozenset[int]) -> 
         if form != other_form or component_of[one[0][0]] != component_of[other[0][0]]:
             continue
         if block_of[one[0][0]] != block_of[other[0][0]]:
-            found.update({tuple(sorted((p, q))): None for (p, _), (q, _) in zip(one, other, strict=True)})
+            found.update({_in_order(p, q): None for (p, _), (q, _) in zip(one, other, strict=True)})
     return tuple(found)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import log10
 
-from expectations.reconciliation.changes import Repair, Value, failing, is_changeable, repair
+from expectations.reconciliation.changes import Repair, failing, is_changeable, repair
 from expectations.reconciliation.covering import Question
 from expectations.reconciliation.history import History, surprise
 from expectations.reconciliation.mechanisms import HISTORY_WEIGHT, UNITS, half_width, shifted
+from expectations.reconciliation.record import Number, size
 from expectations.reconciliation.structure import Structure
 
 UNIT_COST = 1.4
@@ -20,11 +21,11 @@ SIDES_APART = 0.8
 def by_history(asked: Question, past: History, component: tuple[int, ...]) -> Iterator[Repair]:
     """Cells of the component that all stand the same power of ten away from their previous figures."""
     value = asked.record.value
-    logs = {
-        c: log10(value[c] / past.previous[c])
-        for c in component
-        if value[c] and past.previous[c] and (value[c] > 0) == (past.previous[c] > 0)
-    }
+    logs: dict[int, float] = {}
+    for c in component:
+        now, before = value[c], past.previous[c]
+        if now and before and (now > 0) == (before > 0):
+            logs[c] = log10(now / before)
     for power in UNITS:
         cells = [c for c, found in logs.items() if abs(found - power) < NEAR_POWER]
         if len(cells) >= (2 if asked.violated else 3):
@@ -53,7 +54,7 @@ def by_rules(asked: Question, past: History, form: Structure, component: tuple[i
 
 def _powers(asked: Question) -> list[int]:
     """Powers of ten that lie between the two sides of a violated rule; no other unit can be at fault."""
-    apart = set()
+    apart: set[int] = set()
     for rule in asked.violated:
         for row in asked.record.rules.sentences[rule]:
             sides = [0, 0]
@@ -65,7 +66,7 @@ def _powers(asked: Question) -> list[int]:
     return [power for power in UNITS if abs(power) in apart]
 
 
-def _most_that_agrees(asked: Question, groups: list[tuple[int, ...]], power: int) -> dict[int, Value]:
+def _most_that_agrees(asked: Question, groups: list[tuple[int, ...]], power: int) -> dict[int, Number]:
     """Scale everything, then give back the most reliable group of each rule that fails, until all rules hold."""
     record = asked.record
     left = [g for g in groups if is_changeable(record, [c for c in g if record.value[c] is not None])]
@@ -81,17 +82,17 @@ def _most_that_agrees(asked: Question, groups: list[tuple[int, ...]], power: int
     return {}
 
 
-def _scaled(asked: Question, cells: Iterable[int], power: int) -> dict[int, Value]:
-    value = asked.record.value
-    return {c: shifted(value[c], power) for c in cells if value[c]}
+def _scaled(asked: Question, cells: Iterable[int], power: int) -> dict[int, Number]:
+    figures = ((c, asked.record.value[c]) for c in cells)
+    return {c: shifted(figure, power) for c, figure in figures if figure}
 
 
-def _is_telling(asked: Question, meant: dict[int, Value]) -> bool:
+def _is_telling(asked: Question, meant: dict[int, Number]) -> bool:
     """Whether the scaled figures stay large beside their rounding; below it every difference would vanish."""
-    return sum(abs(v) for v in meant.values()) >= COARSEST * sum(half_width(asked.record, c) for c in meant)
+    return sum(size(v) for v in meant.values()) >= COARSEST * sum(half_width(asked.record, c) for c in meant)
 
 
-def _unit_repair(asked: Question, past: History, meant: dict[int, Value], mechanism: str) -> Repair:
+def _unit_repair(asked: Question, past: History, meant: dict[int, Number], mechanism: str) -> Repair:
     value = asked.record.value
     gains = [surprise(past, c, v) - surprise(past, c, value[c]) for c, v in meant.items() if past.previous[c]]
     gain = HISTORY_WEIGHT * sum(gains) / len(gains) if gains else 0.0

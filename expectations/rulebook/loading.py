@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from expectations.rulebook.consistency import refuse_contradictions
 from expectations.rulebook.language import Rule, read_rules
 from expectations.rulebook.terms import TERM_COLUMNS, Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 RULE_COLUMNS = (
     "rule_id", "rule_version", "family", "judges_form", "scope", "operator", "severity", "missing_mode", "level",
@@ -32,13 +36,13 @@ def vocabulary_of(settings: Settings) -> Vocabulary:
     return read_vocabulary(load_forms(settings.forms), settings.register)
 
 
-def load_rules_into(connection: Any, settings: Settings) -> int:
+def load_rules_into(connection: Connection, settings: Settings) -> int:
     """Replace register.rule and register.rule_term by the rules of the YAML files, in one transaction; returns their number."""
     caps = hashlib.sha256((settings.register / "caps.csv").read_bytes()).hexdigest()
     return write_rules(connection, load_rules(settings), caps)
 
 
-def write_rules(connection: Any, rules: Sequence[Rule], caps_hash: str = "") -> int:
+def write_rules(connection: Connection, rules: Sequence[Rule], caps_hash: str = "") -> int:
     """Replace register.rule and register.rule_term by `rules`, in one transaction; returns their number.
 
     `caps_hash` stands for the register's caps: they are bounds of the rules that use them, so a decision on such a rule ends

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.landing.receipts import Arrival, keep, land
 from ingestion.landing.senders import sender_of
@@ -26,6 +26,10 @@ from ingestion.landing.source_rows import (
 from ingestion.register import Register, load_register
 from ingestion.transports import Content, Limits, SeenFile, Source, Trouble, open_place, read_limits
 from ingestion.transports.tree import is_unfinished
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Haul:
     n_seen: int = 0
 
 
-def pull(connection: Any, source: Source, run_key: int | None, seen_at: datetime, as_of: datetime) -> Pulled:
+def pull(connection: Connection, source: Source, run_key: int | None, seen_at: datetime, as_of: datetime) -> Pulled:
     """Pull a source. `seen_at` is now, the time of receipt of whatever the place proves no other for.
 
     What was received after `as_of` is left for a later night; so a night of the past takes nothing that it sees for the first time.
@@ -71,7 +75,7 @@ def pull(connection: Any, source: Source, run_key: int | None, seen_at: datetime
                 cursor, source, run_key, seen_at, trouble, haul.troubles, n_tries, haul.n_seen, n_new
             )
             write_taken(cursor, source.source_code, attempt_key, haul.taken)
-    return Pulled(haul.n_seen, n_new, trouble and trouble.en)
+    return Pulled(haul.n_seen, n_new, trouble.en if trouble else None)
 
 
 def _try(haul: Haul) -> tuple[Trouble | None, int]:
@@ -114,9 +118,9 @@ def _take(haul: Haul, look: Any) -> None:
     if unsure:
         time.sleep(haul.limits.settle_seconds)
     for file, content in unsure:
-        again = _read(haul, file, content.version)
-        if again is not None and again.data != content.data:
-            haul.troubles[file.location] = Trouble("file_changing", where=file.location), len(again.data)
+        grown = _read(haul, file, content.version)
+        if grown is not None and grown.data != content.data:
+            haul.troubles[file.location] = Trouble("file_changing", where=file.location), len(grown.data)
         elif file.location not in haul.troubles:
             _keep(haul, file, content)
 

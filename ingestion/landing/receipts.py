@@ -9,10 +9,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding
 from ingestion.raw import write_findings
+from warehouse.statements import only_row, read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
+
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def keep(data: bytes, location: str, landing_dir: Path) -> str:
     return sha256
 
 
-def land(cursor: Any, arrivals: Collection[Arrival], run_key: int | None) -> dict[tuple[str, str], int]:
+def land(cursor: Cursor, arrivals: Collection[Arrival], run_key: int | None) -> dict[tuple[str, str], int]:
     """Open receipts for arrivals whose bytes are kept; returns {(source_code, location): receipt_key} of those opened.
 
     A receipt is opened when a place (source and location) shows bytes other than those last seen there; the same again only
@@ -85,12 +90,12 @@ def land(cursor: Any, arrivals: Collection[Arrival], run_key: int | None) -> dic
     # A pull beside a night must not open two receipts for one arrival.
     cursor.execute("lock table raw.receipt in share row exclusive mode")
     cursor.execute(
-        """select distinct on (source_code, location) source_code, location, receipt_key, sha256
-        from raw.receipt where source_code = any (%s) order by source_code, location, receipt_key desc""",
-        (list({arrival.source_code for arrival in arrivals}),),
+        read_statement(__package__, "last_receipts"),
+        {"sources": list({arrival.source_code for arrival in arrivals})},
     )
     last = {(source, location): (receipt_key, sha256) for source, location, receipt_key, sha256 in cursor}
-    opened, again = {}, []
+    opened: dict[tuple[str, str], int] = {}
+    again = []
     for arrival in sorted(arrivals, key=lambda each: (each.received_at, each.sha256, each.source_code, each.location)):
         place = (arrival.source_code, arrival.location)
         receipt_key, last_sha256 = last.get(place, (None, None))
@@ -98,22 +103,20 @@ def land(cursor: Any, arrivals: Collection[Arrival], run_key: int | None) -> dic
             again.append(receipt_key)
             continue
         cursor.execute(
-            """insert into raw.receipt (source_code, location, claimed_unit_key, folder_unit_key, sender, received_at,
-                first_seen_run, sha256, byte_count, file_extension, state, is_archive)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning receipt_key""",
-            (*place, arrival.claimed_unit_key, arrival.folder_unit_key, arrival.sender, arrival.received_at, run_key,
-             arrival.sha256, arrival.byte_count, arrival.file_extension, "returned" if arrival.finding else "landed",
-             arrival.is_archive),
+            read_statement(__package__, "open_receipt"),
+            {
+                "source_code": arrival.source_code, "location": arrival.location,
+                "claimed_unit_key": arrival.claimed_unit_key, "folder_unit_key": arrival.folder_unit_key,
+                "sender": arrival.sender, "received_at": arrival.received_at, "first_seen_run": run_key,
+                "sha256": arrival.sha256, "byte_count": arrival.byte_count, "file_extension": arrival.file_extension,
+                "state": "returned" if arrival.finding else "landed", "is_archive": arrival.is_archive,
+            },
         )  # fmt: skip
-        opened[place] = cursor.fetchone()[0]
+        opened[place] = only_row(cursor)[0]
         if arrival.finding:
             write_findings(cursor, [arrival.finding], opened[place], None, found_by="landing")
-    # Bytes that landing had lost are there again: the receipt waits for its reader, with the time at which it came first.
     cursor.execute(
-        """update raw.receipt set times_seen = times_seen + 1, is_asked_again = false,
-            state = case when is_asked_again then 'landed' else state end,
-            nights_tried = case when is_asked_again then 0 else nights_tried end
-        where receipt_key = any (%s)""",
-        (again,),
+        read_statement(__package__, "seen_again"),
+        {"receipts": again},
     )
     return opened

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from psycopg2.extras import execute_values
+from psycopg2.extras import execute_batch
 
 from ingestion.transports import Source, Trouble
+from warehouse.statements import only_row, read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
+
 
 SOURCE_LOCK = 20_120_706  # any fixed number: one pull at a time of one source
 FILE_STATES = {"file_waiting": "waiting", "file_failed": "failed", "file_refused": "refused"}
@@ -34,7 +39,7 @@ class Looks:
 
 
 @contextmanager
-def only_pull(connection: Any, source_code: str) -> Iterator[None]:
+def only_pull(connection: Connection, source_code: str) -> Iterator[None]:
     """Hold a source for this connection: a slower pull of it must not land older bytes after newer ones."""
     with connection, connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s, hashtext(%s))", (SOURCE_LOCK, source_code))
@@ -46,7 +51,7 @@ def only_pull(connection: Any, source_code: str) -> Iterator[None]:
             cursor.execute("select pg_advisory_unlock(%s, hashtext(%s))", (SOURCE_LOCK, source_code))
 
 
-def taken_files(connection: Any, source_code: str) -> dict[str, TakenFile]:
+def taken_files(connection: Connection, source_code: str) -> dict[str, TakenFile]:
     """Location → the version of it that lies in landing, for the files of a source that have versions."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -57,17 +62,17 @@ def taken_files(connection: Any, source_code: str) -> dict[str, TakenFile]:
         return {location: TakenFile(*rest) for location, *rest in cursor}
 
 
-def looks_before(connection: Any, source_code: str) -> Looks:
+def looks_before(connection: Connection, source_code: str) -> Looks:
     """What the looks at a source before this one left known."""
     with connection, connection.cursor() as cursor:
         cursor.execute("select last_reached_at from raw.source_standing where source_code = %s", (source_code,))
         reached = cursor.fetchone()
         cursor.execute("select location from raw.source_file where source_code = %s and file_state <> 'taken'", (source_code,))
-        return Looks(reached and reached[0], frozenset(location for (location,) in cursor))
+        return Looks(reached[0] if reached else None, frozenset(location for (location,) in cursor))
 
 
 def write_attempt(
-    cursor: Any,
+    cursor: Cursor,
     source: Source,
     run_key: int | None,
     attempted_at: datetime,
@@ -82,44 +87,39 @@ def write_attempt(
     n_waiting = states.count("waiting")
     n_failed = len(states) - n_waiting
     outcome = trouble.outcome if trouble else "partly" if n_failed else "done"
-    cursor.execute(
-        """insert into raw.source_attempt (source_code, transport, unit_key, run_key, attempted_at, outcome, trouble_code, n_tries,
-            n_seen, n_new, n_waiting, n_failed, sentence_vi, sentence_en)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning attempt_key""",
-        (source.source_code, source.transport, source.unit_key, run_key, attempted_at, outcome, trouble and trouble.code, n_tries,
-         n_seen, n_new, n_waiting, n_failed, trouble and trouble.vi, trouble and trouble.en),
-    )  # fmt: skip
-    attempt_key = cursor.fetchone()[0]
-    _write_files(
-        cursor,
-        (
-            (source.source_code, location, FILE_STATES[each.outcome], None, None, byte_count, attempt_key, each.code, each.vi,
-             each.en)
-            for location, (each, byte_count) in file_troubles.items()
-        ),
-    )  # fmt: skip
+    attempt = {
+        "source_code": source.source_code, "transport": source.transport, "unit_key": source.unit_key, "run_key": run_key,
+        "attempted_at": attempted_at, "outcome": outcome, "trouble_code": trouble and trouble.code, "n_tries": n_tries,
+        "n_seen": n_seen, "n_new": n_new, "n_waiting": n_waiting, "n_failed": n_failed,
+        "sentence_vi": trouble and trouble.vi, "sentence_en": trouble and trouble.en,
+    }  # fmt: skip
+    cursor.execute(read_statement(__package__, "write_attempt"), attempt)
+    attempt_key: int = only_row(cursor)[0]
+    looks = [
+        {
+            "source_code": source.source_code, "location": location, "file_state": FILE_STATES[each.outcome], "version": None,
+            "sha256": None, "byte_count": byte_count, "attempt_key": attempt_key, "trouble_code": each.code,
+            "sentence_vi": each.vi, "sentence_en": each.en,
+        }
+        for location, (each, byte_count) in file_troubles.items()
+    ]  # fmt: skip
+    _write_files(cursor, looks)
     return attempt_key
 
 
-def write_taken(cursor: Any, source_code: str, attempt_key: int, taken: Mapping[str, TakenFile]) -> None:
+def write_taken(cursor: Cursor, source_code: str, attempt_key: int, taken: Mapping[str, TakenFile]) -> None:
     """Remember the versions that were taken."""
-    _write_files(
-        cursor,
-        (
-            (source_code, location, "taken", each.version, each.sha256, each.byte_count, attempt_key, None, None, None)
-            for location, each in taken.items()
-        ),
-    )
+    looks = [
+        {
+            "source_code": source_code, "location": location, "file_state": "taken", "version": each.version,
+            "sha256": each.sha256, "byte_count": each.byte_count, "attempt_key": attempt_key, "trouble_code": None,
+            "sentence_vi": None, "sentence_en": None,
+        }
+        for location, each in taken.items()
+    ]  # fmt: skip
+    _write_files(cursor, looks)
 
 
-def _write_files(cursor: Any, rows: Iterable[tuple]) -> None:
+def _write_files(cursor: Cursor, looks: Sequence[Mapping[str, object]]) -> None:
     """One row a location, replaced by a newer look; after trouble a file is fetched again, whatever its version."""
-    execute_values(
-        cursor,
-        """insert into raw.source_file as known (source_code, location, file_state, version, sha256, byte_count, attempt_key,
-            trouble_code, sentence_vi, sentence_en)
-        values %s on conflict (source_code, location) do update set file_state = excluded.file_state, version = excluded.version,
-            sha256 = excluded.sha256, byte_count = excluded.byte_count, attempt_key = excluded.attempt_key,
-            trouble_code = excluded.trouble_code, sentence_vi = excluded.sentence_vi, sentence_en = excluded.sentence_en""",
-        list(rows),
-    )
+    execute_batch(cursor, read_statement(__package__, "look_at_file"), looks)

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from operator import add
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import psycopg2
 
@@ -23,8 +23,14 @@ from ingestion.reading.narratives import read_narrative_file
 from ingestion.reading.outcomes import FileRead, Outcome
 from ingestion.reading.troubles import give_up, take_in_hand, trouble_of, write_trouble
 from ingestion.register import Register
+from ingestion.sheets.identity import Identity
 from ingestion.sheets.submissions import Draft, read_sheets
 from warehouse.settings import Settings
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
+
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class ReadingCounts:
 
 
 def read_receipts(
-    connection: Any,
+    connection: Connection,
     settings: Settings,
     run_key: int,
     as_of: datetime,
@@ -108,7 +114,7 @@ def read_file(
 
 
 def _take(
-    connection: Any, settings: Settings, receipt: Receipt, outcome: Outcome, following: list[Receipt], run_key: int
+    connection: Connection, settings: Settings, receipt: Receipt, outcome: Outcome, following: list[Receipt], run_key: int
 ) -> ReadingCounts:
     """Write what became of one file, and that the file after it is in hand, in one transaction."""
     with connection, connection.cursor() as cursor:
@@ -121,7 +127,7 @@ def _take(
         return counts
 
 
-def _write(cursor: Any, receipt: Receipt, read: FileRead) -> ReadingCounts:
+def _write(cursor: Cursor, receipt: Receipt, read: FileRead) -> ReadingCounts:
     """Write what one receipt gave; a form equal to the latest submission of its identity opens none, if that one was accepted and
     is not taken out.
     """
@@ -133,7 +139,7 @@ def _write(cursor: Any, receipt: Receipt, read: FileRead) -> ReadingCounts:
             about_file += rows.findings
             is_nothing_wrong = False
             continue
-        if _equals_latest(cursor, rows, receipt):
+        if _equals_latest(cursor, rows, rows.identity, receipt):
             i = rows.identity
             what = f"{rows.form_code}, {i.unit_key}, {i.period_end:%m/%Y}"
             about_file.append(find("same_as_latest", written=what))
@@ -149,15 +155,13 @@ def _write(cursor: Any, receipt: Receipt, read: FileRead) -> ReadingCounts:
     return ReadingCounts(1, opened, returned, int(state == "returned"), n_findings, cells)
 
 
-def _equals_latest(cursor: Any, rows: SubmissionRows, receipt: Receipt) -> bool:
-    i = rows.identity
+def _equals_latest(cursor: Cursor, rows: SubmissionRows, identity: Identity, receipt: Receipt) -> bool:
     cursor.execute(
-        """select sha256, door_verdict, exists (
-            select 1 from review.withdrawal where withdrawal.submission_key = submission.submission_key
-        ) from raw.submission
-        where (form_code, unit_key, period_end, sender_role, document_no) = (%s, %s, %s, %s, %s)
-            and (received_at, sha256) <= (%s, %s)
-        order by received_at desc, sha256 desc, submission_key desc limit 1""",
-        (rows.form_code, i.unit_key, i.period_end, i.sender_role, i.document_no, receipt.received_at, receipt.sha256),
-    )
+        read_statement(__package__, "latest_of_identity"),
+        {
+            "form_code": rows.form_code, "unit_key": identity.unit_key, "period_end": identity.period_end,
+            "sender_role": identity.sender_role, "document_no": identity.document_no, "received_at": receipt.received_at,
+            "sha256": receipt.sha256,
+        },
+    )  # fmt: skip
     return cursor.fetchone() == (receipt.sha256, "accept", False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import psycopg2
 
@@ -18,6 +18,10 @@ from ingestion.raw import write_findings
 from ingestion.reading.outcomes import OF_THE_BYTES, OF_THE_FILE, FileTrouble
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
+
 
 # SQLSTATE classes: what the server refuses because of the rows, and what it has no room for.
 OF_THE_ROWS, OF_THE_ROOM = ("22", "23", "54"), ("53",)
@@ -37,7 +41,7 @@ def trouble_of(error: psycopg2.Error | ValueError) -> FileTrouble:
     raise error
 
 
-def take_in_hand(cursor: Any, receipts: Sequence[Receipt], run_key: int) -> None:
+def take_in_hand(cursor: Cursor, receipts: Sequence[Receipt], run_key: int) -> None:
     """Count this night for the receipts that are written next: should the night end here without a word, the count tells."""
     cursor.execute(
         """update raw.receipt set nights_tried = nights_tried + 1, tried_run = %s
@@ -46,7 +50,7 @@ def take_in_hand(cursor: Any, receipts: Sequence[Receipt], run_key: int) -> None
     )
 
 
-def give_up(connection: Any, settings: Settings, run_key: int) -> None:
+def give_up(connection: Connection, settings: Settings, run_key: int) -> None:
     """Quarantine the receipts at which as many nights ended without a word."""
     most_nights = _most_nights(settings)
     with connection, connection.cursor() as cursor:
@@ -60,7 +64,7 @@ def give_up(connection: Any, settings: Settings, run_key: int) -> None:
             _write(cursor, Receipt(*row), trouble, run_key, "quarantined", most_nights)
 
 
-def write_trouble(cursor: Any, settings: Settings, receipt: Receipt, trouble: FileTrouble, run_key: int) -> bool:
+def write_trouble(cursor: Cursor, settings: Settings, receipt: Receipt, trouble: FileTrouble, run_key: int) -> bool:
     """Say what kept a file from being read; whether it went back to its sender. The caller holds the transaction."""
     most_nights = _most_nights(settings)
     if trouble.cause in OF_THE_FILE:
@@ -79,7 +83,7 @@ def _most_nights(settings: Settings) -> int:
     return int(read_parameters(settings)["read_nights"])
 
 
-def _write(cursor: Any, receipt: Receipt, trouble: FileTrouble, run_key: int, state: str, most_nights: int) -> None:
+def _write(cursor: Cursor, receipt: Receipt, trouble: FileTrouble, run_key: int, state: str, most_nights: int) -> None:
     from warehouse.journal import say
 
     finding = _finding(cursor, receipt, trouble, state, most_nights)
@@ -95,13 +99,13 @@ def _write(cursor: Any, receipt: Receipt, trouble: FileTrouble, run_key: int, st
     say("file_not_read", level="warning", run=run_key, receipt=receipt.receipt_key, cause=trouble.cause, outcome=state)
 
 
-def _finding(cursor: Any, receipt: Receipt, trouble: FileTrouble, state: str, most_nights: int) -> Finding:
+def _finding(cursor: Cursor, receipt: Receipt, trouble: FileTrouble, state: str, most_nights: int) -> Finding:
     cursor.execute("select location from raw.receipt where receipt_key = %s", (receipt.receipt_key,))
     code = "machine_waits" if state == "landed" else trouble.cause
     return find(code, written=cursor.fetchone()[0], detail=trouble.detail, expected=most_nights)
 
 
-def _ask_again(cursor: Any, landing: Path, receipt: Receipt) -> None:
+def _ask_again(cursor: Cursor, landing: Path, receipt: Receipt) -> None:
     """Let the next pull take the file again, whatever version its source shows; what is left of the bytes is kept aside."""
     path = landed_path(landing, receipt.sha256, receipt.file_extension)
     if path.exists():

@@ -134,7 +134,7 @@ def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings
 
 
 def _sender_findings(
-    unit: str, end: date, header: dict, register: Register, claimed: str | None, received_at: datetime
+    unit: str, end: date, header: dict[str, Any], register: Register, claimed: str | None, received_at: datetime
 ) -> list[Finding]:
     if claimed is None or claimed == unit:
         return []
@@ -146,7 +146,14 @@ def _sender_findings(
 
 
 def _period_findings(
-    form: Form, header: dict, start: date, end: date, year: int, unit: str | None, register: Register, received_at: datetime
+    form: Form,
+    header: dict[str, Any],
+    start: date,
+    end: date,
+    year: int,
+    unit: str | None,
+    register: Register,
+    received_at: datetime,
 ) -> list[Finding]:
     received = received_at.astimezone(TIMEZONE).date()
     start_place, end_place = _place(header["period_start"]), _place(header["period_end"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.forms import Column
@@ -50,7 +51,7 @@ def keys_of(texts: dict[str, str], filled: dict[str, object], table: Table, regi
     return found
 
 
-def _key_of(column: Column, text: str, cell: object, texts: dict, register: Register, day: date) -> str | None:
+def _key_of(column: Column, text: str, cell: object, texts: dict[str, Any], register: Register, day: date) -> str | None:
     if column.type == "activity":
         return register.activity_of(text, day)
     if column.type == "project":
@@ -87,7 +88,7 @@ def place_of(table: Table, number: int, column: Column | None = None) -> dict[st
     return place
 
 
-def unread_finding(table: Table, number: int, column: Column, texts: dict, register: Register, day: date) -> Finding:
+def unread_finding(table: Table, number: int, column: Column, texts: dict[str, Any], register: Register, day: date) -> Finding:
     """The finding that returns a file: a required key of a line with figures is blank or unknown; it lists what may stand there."""
     known = {
         "activity": sorted((a for a, d in register.activities.items() if d.holds_on(day)), key=lambda a: (len(a), a)),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.forms import Column, Form
@@ -196,7 +197,7 @@ def _has_number(filled: dict[str, object], quantities: list[Column]) -> bool:
     return False
 
 
-def _is_wanted(column: Column, keys: dict, form: Form, table: Table, register: Register) -> bool:
+def _is_wanted(column: Column, keys: dict[str, Any], form: Form, table: Table, register: Register) -> bool:
     """Whether a line has a quantity in this column: of columns by indicator, a figure only where it is the source of record.
 
     An indicator of plan has its one figure in the plan columns; its year-to-date columns say nothing and may stay blank.

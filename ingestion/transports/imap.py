@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.utils import parseaddr
 from functools import partial
+from typing import Any
 from urllib.parse import unquote
 
 from ingestion.transports.seen import Content, Known, Look, SeenFile, Trouble, place_of, told
@@ -101,7 +102,7 @@ def _look(server: imaplib.IMAP4_SSL, validity: str, shown: str, known: Known, li
     return seen
 
 
-def _moments(answers: list) -> Iterator[tuple[str, datetime]]:
+def _moments(answers: list[Any]) -> Iterator[tuple[str, datetime]]:
     """(uid, when the server took the message in) a message; the `Date` in a mail is its sender's word and is not read."""
     for answer in answers:
         line = answer if isinstance(answer, bytes) else b""
@@ -110,7 +111,7 @@ def _moments(answers: list) -> Iterator[tuple[str, datetime]]:
             yield uid[1].decode(), datetime.fromtimestamp(time.mktime(moment), UTC)
 
 
-def _messages(answers: list) -> Iterator[tuple[str, int, bytes]]:
+def _messages(answers: list[Any]) -> Iterator[tuple[str, int, bytes]]:
     """(uid, size, structure) a message; a structure with a literal in it comes in pieces."""
     whole = b"".join(b" ".join(each) if isinstance(each, tuple) else each + b"\n" for each in answers if each)
     for part in re.split(rb"(?m)^(?=\d+ \()", whole):

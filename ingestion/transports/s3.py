@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import PurePosixPath
+from typing import Any
 
 import aiohttp
 import botocore.exceptions
@@ -73,7 +74,7 @@ def _look(filesystem: S3FileSystem, folder: str, shown: str, limits: Limits) -> 
     return seen
 
 
-def _entries(filesystem: S3FileSystem, folder: str) -> Iterator[dict]:
+def _entries(filesystem: S3FileSystem, folder: str) -> Iterator[dict[str, Any]]:
     """A prefix without objects is an empty inbox, as long as its bucket is there."""
     try:
         yield from walk(filesystem, folder)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -65,7 +66,7 @@ class Trouble(Exception):
 
 
 @cache
-def catalogue() -> dict[str, dict]:
+def catalogue() -> dict[str, dict[str, Any]]:
     """Code → {outcome, retried, vi, en}; raises ValueError when an entry is incomplete."""
     entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     for code, entry in entries.items():

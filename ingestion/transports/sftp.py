@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import SplitResult, unquote
 
 import paramiko
@@ -41,7 +42,7 @@ class AnyNames(paramiko.SFTPClient):
 class CheckedSFTP(SFTPFileSystem):
     """fsspec's SFTP with host keys that are known beforehand; its own way adds whatever key a server shows."""
 
-    def ls(self, path: str, detail: bool = False) -> list:
+    def ls(self, path: str, detail: bool = False) -> list[Any]:
         entries = [self._decode_stat(entry, path) for entry in self.ftp.listdir_attr(path)]
         return entries if detail else sorted(entry["name"] for entry in entries)
 
@@ -129,7 +130,7 @@ def _look(filesystem: CheckedSFTP, folder: str, shown: str, limits: Limits) -> l
     return seen
 
 
-def _read(filesystem: CheckedSFTP, entry: dict, limits: Limits, version: str | None) -> Content:
+def _read(filesystem: CheckedSFTP, entry: dict[str, Any], limits: Limits, version: str | None) -> Content:
     where, most, began = PurePosixPath(entry["name"]).name, limits.max_file_bytes, time.monotonic()
     try:
         with filesystem.ftp.open(entry["name"], "rb") as file:

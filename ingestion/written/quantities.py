@@ -134,8 +134,8 @@ def money_factor(unit_text: str) -> int | None:
         return None
     factors = {"nghin": 10**3, "ngan": 10**3, "thousand": 10**3, "tr": 10**6, "trieu": 10**6, "million": 10**6}
     factors |= {"mn": 10**6, "m": 10**6, "ty": 10**9, "ti": 10**9, "billion": 10**9, "bn": 10**9}
-    factors |= {"trillion": 10**12, "nghin ty": 10**12, "ngan ty": 10**12, None: 1}
-    return factors[match[2]]
+    factors |= {"trillion": 10**12, "nghin ty": 10**12, "ngan ty": 10**12}
+    return factors[match[2]] if match[2] else 1
 
 
 def _without_marks(text: str) -> str:
@@ -189,10 +189,16 @@ def _read_numeric(number: int | float | Decimal) -> CellReading:
         exact = exact.quantize(Decimal(1)) if exact.adjusted() < 27 else exact
     elif isinstance(number, float):
         exact = exact.normalize()
-    decimals = max(0, -exact.as_tuple().exponent)
+    decimals = _decimals(exact)
     if decimals > MOST_DECIMALS:
         exact, decimals = _without_noise(exact), MOST_DECIMALS
     return CellReading(format(exact, "f"), "number", exact, decimals)
+
+
+def _decimals(value: Decimal) -> int:
+    """Digits after the decimal mark of a finite number."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _without_noise(value: Decimal) -> Decimal:
@@ -212,11 +218,13 @@ def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
     if not readings:
         return CellReading(text, "unreadable")
     sign = -1 if match[1] or (match[2] and match[2] in DASHES) else 1
-    shared = {"qualifier": qualifier or "exact", "is_estimated": bool(is_estimated)}
-    shared["unit_text"] = (match[5] or "").strip()
+    word, unit_text = qualifier or "exact", (match[5] or "").strip()
     if len(readings) == 2:
-        return CellReading(text, "ambiguous", alternatives=tuple(sign * value for value, _ in readings), **shared)
-    return CellReading(text, "number", sign * readings[0][0], readings[0][1], **shared)
+        both = tuple(sign * value for value, _ in readings)
+        return CellReading(text, "ambiguous", None, None, word, bool(is_estimated), both, unit_text)
+    value, decimals = readings[0]
+    return CellReading(text, "number", sign * value, decimals, word, bool(is_estimated), (), unit_text)
+
 
 
 def _powered(digits: str) -> tuple[tuple[Decimal, int], ...]:
@@ -225,7 +233,7 @@ def _powered(digits: str) -> tuple[tuple[Decimal, int], ...]:
     if match is None:
         return ()
     value = Decimal(f"{match[1].replace(',', '.')}e{match[2]}")
-    return ((value, max(0, -value.as_tuple().exponent)),)
+    return ((value, _decimals(value)),)
 
 
 def _take_words(text: str, words: dict[str, str]) -> tuple[str, str | None]:

@@ -12,37 +12,19 @@ import tarfile
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.backup.file import DUMP, FORMAT, BackupRefused, add_manifest, add_part
 from khuyencong.night.turn import NIGHT_LOCK, NightInProgress
 from warehouse.settings import Settings
+from warehouse.statements import only_row, read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
+
 
 # Written by people, by provinces or by the release: what dbt builds is compared by the release's hash.
 COUNTED_SCHEMAS = ("raw", "review", "release", "outbox")
-
-# Whom the rights of tables, columns, schemas and functions name beside their owner: groups, and logins one by one.
-GRANTED = """
-select distinct role.rolname, role.rolcanlogin
-from (
-    select relacl as acl from pg_class where relnamespace::regnamespace::text = any (%(schemas)s)
-    union all select attacl from pg_attribute
-        inner join pg_class on attrelid = pg_class.oid where relnamespace::regnamespace::text = any (%(schemas)s)
-    union all select nspacl from pg_namespace where nspname = any (%(schemas)s)
-    union all select proacl from pg_proc where pronamespace::regnamespace::text = any (%(schemas)s)
-) as object
-cross join lateral aclexplode(object.acl) as granted
-inner join pg_roles as role on granted.grantee = role.oid
-where role.rolname <> (select tableowner from pg_tables where schemaname = 'release' and tablename = 'run')
-order by 1"""
-
-MEMBERS = """
-select role.rolname, login.rolname
-from pg_auth_members as member
-inner join pg_roles as role on member.roleid = role.oid
-inner join pg_roles as login on member.member = login.oid
-where role.rolname = any (%s) and login.rolname <> current_user
-order by 1, 2"""
 
 
 def make_backup(settings: Settings, target: Path, made_at: datetime) -> dict[str, Any]:
@@ -60,7 +42,7 @@ def make_backup(settings: Settings, target: Path, made_at: datetime) -> dict[str
         manifest, landed = _dump(settings, dumped)
         manifest = {"format": FORMAT, "made_at": made_at.isoformat(timespec="seconds"), **manifest}
         with unfinished.open("xb") as file:
-            with tarfile.open(fileobj=file, mode="w", copybufsize=1 << 20) as archive:
+            with tarfile.TarFile(fileobj=file, mode="w", copybufsize=1 << 20) as archive:
                 parts = {DUMP: add_part(archive, DUMP, dumped, made_at.timestamp())}
                 parts |= _add_landing(archive, settings, landed, made_at.timestamp())
                 add_manifest(archive, {**manifest, "parts": parts}, made_at.timestamp())
@@ -92,7 +74,7 @@ def _dump(settings: Settings, path: Path) -> tuple[dict[str, Any], list[tuple[st
     warehouse = find_warehouse(settings)  # not migrated: what is backed up before an upgrade is as it was before
     with contextlib.closing(connect(warehouse)) as connection, connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock_shared(%s), to_regclass('release.run') is null", (NIGHT_LOCK,))
-        is_free, is_empty = cursor.fetchone()
+        is_free, is_empty = only_row(cursor)
         connection.commit()
         if not is_free:
             raise NightInProgress("A night is running on this warehouse. Make the backup when it is done, see `kc status`.")
@@ -100,7 +82,7 @@ def _dump(settings: Settings, path: Path) -> tuple[dict[str, Any], list[tuple[st
             raise BackupRefused("This warehouse is empty: there is nothing to back up.")
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         cursor.execute("select pg_export_snapshot()")
-        (snapshot,) = cursor.fetchone()
+        (snapshot,) = only_row(cursor)
         dump(warehouse, path, snapshot)
         manifest = _describe(cursor)
         # What landing is known to have lost is asked for again; a backup does not wait for it.
@@ -113,14 +95,16 @@ def _dump(settings: Settings, path: Path) -> tuple[dict[str, Any], list[tuple[st
         return manifest, landed
 
 
-def _describe(cursor: Any) -> dict[str, Any]:
+def _describe(cursor: Cursor) -> dict[str, Any]:
     """What the snapshot holds: versions, migrations, newest run and release, rows of the tables, logins."""
+    from psycopg2 import sql
+
     from warehouse.dump import SCHEMAS
 
     cursor.execute("select name, checksum from public.migration order by name")
     migrations = dict(cursor.fetchall())
     cursor.execute("select current_setting('server_version'), (select max(run_key) from release.run)")
-    server_version, run = cursor.fetchone()
+    server_version, run = only_row(cursor)
     cursor.execute("select release_number, release_hash from release.release order by release_number desc limit 1")
     release, release_hash = cursor.fetchone() or (None, None)
     cursor.execute(
@@ -128,11 +112,12 @@ def _describe(cursor: Any) -> dict[str, Any]:
     )
     counts = {}
     for schema, table in cursor.fetchall():
-        cursor.execute(f'select count(*) from "{schema}"."{table}"')
-        counts[f"{schema}.{table}"] = cursor.fetchone()[0]
-    cursor.execute(GRANTED, {"schemas": [*SCHEMAS]})
+        cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table)))
+        counts[f"{schema}.{table}"] = only_row(cursor)[0]
+    cursor.execute(read_statement(__package__, "granted_roles"), {"schemas": [*SCHEMAS]})
     granted = dict(cursor.fetchall())
-    cursor.execute(MEMBERS, ([name for name, is_login in granted.items() if not is_login],))
+    groups = [name for name, is_login in granted.items() if not is_login]
+    cursor.execute(read_statement(__package__, "members_of_groups"), {"groups": groups})
     members = [list(row) for row in cursor]
     return {
         "khuyencong": version("khuyencong"),

@@ -66,7 +66,10 @@ def open_backup(path: Path) -> Iterator[Backup]:
     with archive:
         try:
             members = {member.name: member for member in archive if member.isreg()}
-            written = json.load(archive.extractfile(members[MANIFEST]))
+            part = archive.extractfile(members[MANIFEST])
+            if part is None:
+                raise KeyError(MANIFEST)
+            written = json.load(part)
             manifest, sha256 = written["backup"], written["sha256"]
         except (tarfile.TarError, OSError, KeyError, ValueError, TypeError) as error:
             raise BackupRefused(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
 from khuyencong.backup.file import Backup, BackupRefused
 from warehouse.migrate import read_migrations
 from warehouse.settings import TIMEZONE
+from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
 
 
-def make_roles(backup: Backup, connection: Any) -> None:
+
+def make_roles(backup: Backup, connection: Connection) -> None:
     """The roles that migrations make, which belong to a server and not to its databases.
 
     Raises BackupRefused when tables are granted to others that are not there.
@@ -22,7 +27,7 @@ def make_roles(backup: Backup, connection: Any) -> None:
             if "create role" in block:
                 cursor.execute(block)
         cursor.execute("select array(select rolname::text from pg_roles)")
-        (there,) = cursor.fetchone()
+        (there,) = only_row(cursor)
     missing = [name for name in backup.manifest["granted"] if name not in there]
     if missing:
         raise BackupRefused(
@@ -37,7 +42,7 @@ def _statements(manifest: dict[str, Any], pattern: str) -> list[str]:
     return [found for text in texts for found in re.findall(f"(?ims)^{pattern}", text)]
 
 
-def afterwards(manifest: dict[str, Any], dbname: str, connection: Any) -> list[str]:
+def afterwards(manifest: dict[str, Any], dbname: str, connection: Connection) -> list[str]:
     """Statements that end the restoring: the database's time, default privileges of its owner, and proof that all rows and the
     release are there. `connection` knows how names are quoted.
     """
@@ -55,7 +60,7 @@ def afterwards(manifest: dict[str, Any], dbname: str, connection: Any) -> list[s
     return [timezone.as_string(connection), *privileges, "set search_path = public;", *proofs]
 
 
-def missing_members(backup: Backup, connection: Any) -> list[list[str]]:
+def missing_members(backup: Backup, connection: Connection) -> list[list[str]]:
     """[role, login] of those who had a role where the backup was made and do not have it here."""
     with connection.cursor() as cursor:
         cursor.execute("select role.rolname, login.rolname from pg_auth_members as m join pg_roles as role on m.roleid = role.oid "

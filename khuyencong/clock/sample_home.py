@@ -9,21 +9,26 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ingestion.transports.manifest import Manifest, read_manifest
 from ingestion.transports.sources import read_sources
 from warehouse.settings import Settings
+from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 PLAYED_ON = timedelta(days=31)  # deadlines fall due after the last report of a sample came
 
 
-def is_sample_home(connection: Any) -> bool:
+def is_sample_home(connection: Connection) -> bool:
     """Whether this warehouse holds a sample, with a clock of its own."""
     return _one(connection, "select exists (select from release.sample_clock)")
 
 
-def may_hold_sample(connection: Any) -> bool:
+def may_hold_sample(connection: Connection) -> bool:
     """Whether this warehouse is a sample's home or, still untouched, can become one."""
     if is_sample_home(connection):
         return True
@@ -31,7 +36,7 @@ def may_hold_sample(connection: Any) -> bool:
     return not (is_touched or _one(connection, "select exists (select from raw.receipt)"))
 
 
-def take_up_sample(connection: Any, settings: Settings, asked: datetime | None, now: datetime) -> bool:
+def take_up_sample(connection: Connection, settings: Settings, asked: datetime | None, now: datetime) -> bool:
     """Make an untouched warehouse the home of the sample that lies in its inbox; whether it is one now.
 
     That is what `kc sample` wrote, or a folder with a manifest by hand when the first night is asked about the past (`asked`, by
@@ -44,8 +49,10 @@ def take_up_sample(connection: Any, settings: Settings, asked: datetime | None, 
     ends = [each.played_until for each in manifests if each.played_until]
     if not ends and not (manifests and asked is not None and asked < now):
         return False
-    is_within = asked is not None and asked <= last_moment(settings, now)
-    set_clock(connection, asked if is_within else max(ends))
+    if asked is not None and asked <= last_moment(settings, now):
+        set_clock(connection, asked)
+    else:
+        set_clock(connection, max(ends))
     return True
 
 
@@ -54,7 +61,7 @@ def last_moment(settings: Settings, now: datetime) -> datetime:
     return max([now, *(each.last_moment + PLAYED_ON for each in _manifests(settings) if each.last_moment)])
 
 
-def set_clock(connection: Any, moment: datetime) -> None:
+def set_clock(connection: Connection, moment: datetime) -> None:
     """Put the clock of a sample's home; it runs on from there."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -72,7 +79,7 @@ def _manifests(settings: Settings) -> list[Manifest]:
     return found
 
 
-def _one(connection: Any, query: str) -> bool:
+def _one(connection: Connection, query: str) -> bool:
     with connection, connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchone()[0]
+        return bool(only_row(cursor)[0])

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
+from typing import Any
 
 from expectations.reconciliation.changes import Repair, repair
 from expectations.reconciliation.ranking import rank
@@ -160,8 +161,8 @@ def _exchanged(
     return meant
 
 
-def _grouped(cells: Mapping[Place, SuspectCell], key) -> dict[tuple, list[Place]]:
-    groups: dict[tuple, list[Place]] = defaultdict(list)
+def _grouped(cells: Mapping[Place, SuspectCell], key) -> dict[tuple[Any, ...], list[Place]]:
+    groups: dict[tuple[Any, ...], list[Place]] = defaultdict(list)
     for place, cell in cells.items():
         groups[key(cell)].append(place)
     return groups

@@ -11,11 +11,16 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import psycopg2
 
 from warehouse.address import Warehouse, connect
+from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 MOST_SECONDS = 240  # for all questions of one failed node; a night that failed waits no longer for a name
 MOST_NAMED = 5
@@ -65,7 +70,7 @@ def name_submissions(warehouse: Warehouse, nodes: Sequence[FailedNode]) -> str:
     return ""
 
 
-def submissions_behind(connection: Any, node: FailedNode) -> list[int]:
+def submissions_behind(connection: Connection, node: FailedNode) -> list[int]:
     """The fewest submissions without which a node does not fail, newest first; none when it fails without any, or for too long."""
     columns = _telling_columns(connection, node.relations)
     if not columns:
@@ -103,7 +108,7 @@ def fewest(candidates: list[int], is_cured: Callable[[Sequence[int]], bool], rem
     return [*fewest(first, is_cured, [*removed, *of_second]), *of_second]
 
 
-def _telling_columns(connection: Any, relations: Sequence[str]) -> dict[str, str]:
+def _telling_columns(connection: Connection, relations: Sequence[str]) -> dict[str, str]:
     """Relation → its column that says of which submission a row is; relations without one are left whole."""
     found = {}
     with connection, connection.cursor() as cursor:
@@ -120,7 +125,7 @@ def _telling_columns(connection: Any, relations: Sequence[str]) -> dict[str, str
 
 
 def _fails(
-    connection: Any, node: FailedNode, columns: dict[str, str], keys: Sequence[int], hashes: Sequence[str], ends: float
+    connection: Connection, node: FailedNode, columns: dict[str, str], keys: Sequence[int], hashes: Sequence[str], ends: float
 ) -> bool:
     query = node.query.replace("%", "%%")
     for relation, column in columns.items():
@@ -138,7 +143,7 @@ def _fails(
                 f"select count(asked.*), max(length(asked::text)) from (\n{query}\n) as asked",
                 {"keys": list(keys), "hashes": list(hashes)},
             )
-            n_rows = cursor.fetchone()[0]
+            n_rows = only_row(cursor)[0]
             return node.is_test and n_rows > 0
     except psycopg2.errors.QueryCanceled as error:
         raise TimeoutError from error
@@ -146,7 +151,7 @@ def _fails(
         return True
 
 
-def _sentence(connection: Any, node: FailedNode, keys: Sequence[int]) -> str:
+def _sentence(connection: Connection, node: FailedNode, keys: Sequence[int]) -> str:
     with connection, connection.cursor() as cursor:
         cursor.execute(
             """select submission_key, form_code, unit_key, to_char(period_end, 'MM/YYYY') from raw.submission

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from expectations.reconciliation.compiler import ContradictoryRules
 from expectations.reconciliation.problem import reconcile
@@ -20,6 +20,10 @@ from khuyencong.culprits.problems import Place, SuspectProblem, SuspectVerdict, 
 from khuyencong.culprits.rows import read_reports
 from khuyencong.culprits.suspicions import Suspicion, write_suspicions
 
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
+
 # Beyond these a night is too short: failed verdicts, and ways to choose one cell in each of those that share none.
 MOST_FAILED, MOST_WAYS = 12, 20_000
 MOST_SHOWN = 3
@@ -28,7 +32,7 @@ MOST_SHOWN = 3
 Known = dict[tuple[int, int], tuple[SuspectProblem, list[Suspicion]]]
 
 
-def name_culprits(connection: Any, known: Known) -> list[Suspicion]:
+def name_culprits(connection: Connection, known: Known) -> list[Suspicion]:
     """Ask about every report that has hard failed verdicts; write what was found over what the last round found.
 
     `known` carries reports and answers from round to round of one night: a report is asked about again when it changed.
@@ -183,7 +187,8 @@ def is_too_large(problem: SuspectProblem) -> bool:
 
 def _ways(problem: SuspectProblem) -> int:
     """In how many ways one cell can be chosen in each of the failed verdicts that share none: what a search may meet."""
-    ways, used = 1, set()
+    ways = 1
+    used: set[Place] = set()
     for verdict in sorted(problem.failed, key=lambda one: (len(one.terms), one.key)):
         places = {place for place, _ in verdict.terms}
         if used.isdisjoint(places):

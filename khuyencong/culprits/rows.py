@@ -4,26 +4,59 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from khuyencong.culprits.problems import Place, SuspectCell, SuspectProblem, SuspectVerdict, report_of
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 
-def read_reports(cursor: Any) -> list[SuspectProblem]:
+
+@dataclass(frozen=True)
+class SuspectRow:
+    """One term of a verdict, as sql/suspect_rows.sql gives it: the verdict, the coefficient, and the cell it stands before."""
+
+    submission_key: int
+    rule_id: str
+    scope_key: str
+    is_failed: bool
+    operator: str
+    is_each: bool
+    aggregate: str
+    coefficient: Decimal
+    figure_submission_key: int
+    sheet_code: str
+    row_number: int
+    column_name: str
+    figure_key: str
+    sheet_name: str | None
+    cell_address: str | None
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    previous_value: Decimal | None
+    factor: Decimal
+    fund_code: str
+    measure: str
+    is_total: bool
+    is_corrected: bool
+    is_money: bool
+
+    @property
+    def place(self) -> Place:
+        return self.figure_submission_key, self.sheet_code, self.row_number, self.column_name
+
+
+def read_reports(cursor: Cursor) -> list[SuspectProblem]:
     """Each report with hard failed verdicts of linear rules as one problem, in the order of their keys."""
-    cursor.execute(
-        """select submission_key, rule_id, scope_key, verdict = 'fail', operator, is_each, aggregate,
-            case when side = 'right' then -coefficient else coefficient end,
-            figure_submission_key, sheet_code, row_number, column_name, figure_key, sheet_name, cell_address,
-            value, low, high, previous_value, coalesce(factor, 1), fund_code, measure,
-            line_kind = 'total', is_corrected, is_money
-        from checks.chk_suspect
-        order by submission_key, rule_id, scope_key, side, figure_submission_key, sheet_code, row_number, column_name"""
-    )
-    rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for submission_key, *row in cursor:
-        rows[submission_key].append(tuple(row))
+    cursor.execute(read_statement(__package__, "suspect_rows"))
+    rows: dict[int, list[SuspectRow]] = defaultdict(list)
+    for row in (SuspectRow(*each) for each in cursor):
+        rows[row.submission_key].append(row)
     cursor.execute(
         """select submission_key, fund_code from checks.chk_failing
         where family = 'not_copy' and verdict = 'fail' and severity <> 'shadow'"""
@@ -34,28 +67,45 @@ def read_reports(cursor: Any) -> list[SuspectProblem]:
     return [report_of(key, *_parsed(key, of_one), frozenset(copied[key])) for key, of_one in rows.items()]
 
 
-def _parsed(
-    submission_key: int, rows: Iterable[tuple[Any, ...]]
-) -> tuple[list[SuspectVerdict], dict[Place, SuspectCell]]:
+def _parsed(submission_key: int, rows: Iterable[SuspectRow]) -> tuple[list[SuspectVerdict], dict[Place, SuspectCell]]:
     """The verdicts and cells of one report's rows of checks.chk_suspect. A term that counts lines is a number."""
     cells: dict[Place, SuspectCell] = {}
-    heads: dict[tuple[str, str], tuple[bool, str, bool]] = {}
+    heads: dict[tuple[str, str], SuspectRow] = {}
     terms: dict[tuple[str, str], dict[Place, Decimal]] = defaultdict(dict)
     constants: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for rule_id, scope_key, is_failed, operator, is_each, aggregate, coefficient, *cell in rows:
-        key = (rule_id, scope_key)
-        heads[key] = (is_failed, operator, is_each)
-        figure_submission, sheet, row, column, figure_key, sheet_name, address, value, low, high, previous, *more = cell
-        if aggregate == "count_lines":
-            constants[key] += coefficient
+    for row in rows:
+        key = (row.rule_id, row.scope_key)
+        heads[key] = row
+        if row.aggregate == "count_lines":
+            constants[key] += row.coefficient
             continue
-        place = (figure_submission, sheet, row, column)
-        is_own = figure_submission == submission_key
-        cells[place] = SuspectCell(
-            place, figure_key, sheet_name, address, value, low, high, previous if is_own else None, *more[:3], is_own, *more[3:]
-        )  # fmt: skip
-        terms[key][place] = terms[key].get(place, Decimal(0)) + coefficient
+        cells[row.place] = _cell(row, is_own=row.figure_submission_key == submission_key)
+        terms[key][row.place] = terms[key].get(row.place, Decimal(0)) + row.coefficient
     verdicts = [
-        SuspectVerdict(*key, *heads[key], tuple(terms[key].items()), constants[key]) for key in heads if terms[key]
+        SuspectVerdict(
+            head.rule_id, head.scope_key, head.is_failed, head.operator, head.is_each, tuple(terms[key].items()), constants[key]
+        )
+        for key, head in heads.items()
+        if terms[key]
     ]
     return verdicts, cells
+
+
+def _cell(row: SuspectRow, *, is_own: bool) -> SuspectCell:
+    return SuspectCell(
+        place=row.place,
+        figure_key=row.figure_key,
+        sheet_name=row.sheet_name,
+        cell_address=row.cell_address,
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        previous=row.previous_value if is_own else None,
+        factor=row.factor,
+        fund_code=row.fund_code,
+        measure=row.measure,
+        is_own=is_own,
+        is_total=row.is_total,
+        is_corrected=row.is_corrected,
+        is_money=row.is_money,
+    )

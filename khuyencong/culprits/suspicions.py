@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import exp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import execute_values
 
 from expectations.reconciliation.ranking import CLOSE_CALL, TEMPERATURE
 from khuyencong.culprits.problems import Place
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
+
 
 SURE = 0.8  # DESIGN "The gate": from here on only the culprit is held
 # Below it a hypothesis is not worth a reader's time: on its own, or as one of several alike.
@@ -97,7 +101,7 @@ def is_close_call(confidences: Sequence[float]) -> bool:
 
 
 def write_suspicions(
-    cursor: Any, found: Sequence[Suspicion], cells_of: Mapping[tuple[int, str, str], frozenset[Place]]
+    cursor: Cursor, found: Sequence[Suspicion], cells_of: Mapping[tuple[int, str, str], frozenset[Place]]
 ) -> None:
     """Write checks.suspicion and checks.culprit anew; `cells_of` gives the cells of each (submission, rule, scope).
 
@@ -131,7 +135,7 @@ def write_suspicions(
     )
 
 
-def read_suspicions(cursor: Any) -> dict[tuple[int, str, str], Suspicion]:
+def read_suspicions(cursor: Cursor) -> dict[tuple[int, str, str], Suspicion]:
     """(submission, rule, scope) → what the last round found about the verdict."""
     cursor.execute(
         """select submission_key, suspicion_number, verdicts, n_verdicts, hypotheses, n_sets, skipped_reason

@@ -1,6 +1,6 @@
 """The bridge between two releases: every difference of a figure split by reason, down to unit, submission and cell.
 
-The changes are one SQL function, release.bridge_changes (migration 0041); before and after are the roll-up's own figures of
+The changes are one SQL function, release.bridge_changes; before and after are the roll-up's own figures of
 the two releases, so what is left over is computed beside the parts and not assumed.
 """
 
@@ -9,62 +9,28 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from khuyencong.figures.lineage import attach_cells
 from khuyencong.figures.rollup import check_choice
 from khuyencong.figures.spans import UnknownChoice, read_spans
-from khuyencong.release.release import find_release
+from khuyencong.release.listing import find_release
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 AMOUNTS = ("accepted", "disputed", "disputed_low", "disputed_high", "missing_low", "missing_high")
 LEVELS = ("nation", "region", "unit", "submission", "cell")
 KEY = ("span", "group_key", "budget_year", "fund_code", "activity_code", "indicator_code", "measure")
 # What tells the parts of a figure apart at each level; a cell is a change of one contribution.
 PART_OF = {
-    "nation": "reason", "region": "reason", "unit": "reason", "submission": "reason, cause_reference",
-    "cell": "reason, cause_reference, contribution_key, project_key, establishment_key, release_number",
+    "nation": ("reason",), "region": ("reason",), "unit": ("reason",), "submission": ("reason", "cause_reference"),
+    "cell": ("reason", "cause_reference", "contribution_key", "project_key", "establishment_key", "release_number"),
 }  # fmt: skip
-
-# Period ends that a change between the two releases touches; a plan is shown at every one of its budget year.
-SPANS = """
-with moved as (
-    select period_end, budget_year, measure from release.contribution
-    where opened_release > %(a)s and opened_release <= %(b)s or closed_release > %(a)s and closed_release <= %(b)s
-)
-select distinct date_trunc('year', e.period_end)::date, e.period_end
-from (select distinct period_end, budget_year from release.contribution where measure <> 'plan') as e
-where exists (
-    select 1 from moved as m
-    where m.period_end = e.period_end or m.measure = 'plan' and m.budget_year = e.budget_year
-)
-order by 2"""
-
-CHANGES = """
-select {key}, {part}, {amounts}, count(*) as n_changes
-from release.bridge_changes(%(a)s, %(b)s, %(starts)s::date[], %(ends)s::date[], %(level)s) as c
-where (%(funds)s::text[] is null or fund_code = any(%(funds)s))
-    and (%(activities)s::text[] is null or activity_code = any(%(activities)s))
-    and (%(indicators)s::text[] is null or indicator_code = any(%(indicators)s))
-    and (%(unit)s::text is null or group_key = %(unit)s)
-group by {key}, {part}
-order by {key}, {part}"""
-
-FIGURES = """
-select span, unit_key as group_key, budget_year, fund_code, activity_code, indicator_code, measure,
-    accepted, disputed, disputed_low, disputed_high, missing_low, missing_high
-from release.rollup_spans(
-    %(release)s, %(starts)s::date[], %(ends)s::date[], array_fill(null::date, array[%(n)s]),
-    %(funds)s::text[], %(activities)s::text[], %(indicators)s::text[], array[%(level)s], array[]::text[])
-where %(unit)s::text is null or unit_key = %(unit)s"""
-
-SUBMISSIONS = """
-select s.sha256, s.form_code, s.unit_key, to_char(s.period_end, 'YYYY-MM') as period, r.received_at, r.location
-from raw.submission as s inner join raw.receipt as r on s.receipt_key = r.receipt_key
-where s.sha256 = any(%(references)s)
-order by r.received_at, s.form_code, s.unit_key, s.period_end"""
 
 
 def bridge(
@@ -94,7 +60,7 @@ def bridge(
     funds, activities, indicators = (check_choice(connection, name, code) for name, code in names)
     for number in (release_a, release_b):
         find_release(connection, release=number)
-    choice = {
+    choice: dict[str, Any] = {
         "a": release_a, "b": release_b, "funds": funds, "activities": activities, "indicators": indicators, "unit": unit,
         "level": by if by in ("nation", "region") else "unit",
     }  # fmt: skip
@@ -105,20 +71,23 @@ def bridge(
     return {"release_a": release_a, "release_b": release_b, "by": by, "n_not_numbers": n_not_numbers, "figures": figures}
 
 
-def _spans(cursor: Any, choice: dict[str, Any], period: str | None) -> list[tuple[date, date]]:
+def _spans(cursor: RealDictCursor, choice: dict[str, Any], period: str | None) -> list[tuple[date, date]]:
     if period is not None:
         return [(span.period_start, span.period_end) for span in read_spans(period)]
-    cursor.execute(SPANS, choice)
-    return [tuple(row.values()) for row in cursor]
+    cursor.execute(read_statement(__package__, "spans_of_bridge"), choice)
+    return [(row["period_start"], row["period_end"]) for row in cursor]
 
 
-def _figures(cursor: Any, choice: dict[str, Any], by: str, spans: list[tuple[date, date]]) -> tuple[list[dict], int]:
+def _figures(
+    cursor: RealDictCursor, choice: dict[str, Any], by: str, spans: list[tuple[date, date]]
+) -> tuple[list[dict[str, Any]], int]:
     """Figures with a difference, in the order of their keys, and how many others are no number at one end."""
-    amounts = ", ".join(f"sum({name}) as {name}" for name in AMOUNTS)
-    cursor.execute(CHANGES.format(key=", ".join(KEY), part=PART_OF[by], amounts=amounts), choice)
-    parts: dict[tuple, list[dict[str, Any]]] = defaultdict(list)
-    for row in map(dict, cursor.fetchall()):
-        parts[tuple(row.pop(name) for name in KEY)].append(row)
+    levels = {"is_by_cell": by == "cell", "is_by_submission": by in ("cell", "submission")}
+    cursor.execute(read_statement(__package__, "changes_by_reason"), {**choice, **levels})
+    told = (*PART_OF[by], *AMOUNTS, "n_changes")
+    parts: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in cursor.fetchall():
+        parts[tuple(row[name] for name in KEY)].append({name: row[name] for name in told})
     before, after = (_amounts(cursor, choice, release) for release in (choice["a"], choice["b"]))
     names = _unit_names(cursor)
     figures, n_not_numbers = [], 0
@@ -146,19 +115,20 @@ def _figures(cursor: Any, choice: dict[str, Any], by: str, spans: list[tuple[dat
     return figures, n_not_numbers
 
 
-def _amounts(cursor: Any, choice: dict[str, Any], release: int) -> dict[tuple, dict[str, Decimal | None]]:
-    cursor.execute(FIGURES, {**choice, "release": release})
+def _amounts(cursor: RealDictCursor, choice: dict[str, Any], release: int) -> dict[tuple[Any, ...], dict[str, Decimal | None]]:
+    cursor.execute(read_statement(__package__, "figures_of_release"), {**choice, "release": release})
     return {tuple(row[name] for name in KEY): {name: row[name] for name in AMOUNTS} for row in cursor}
 
 
-def _unit_names(cursor: Any) -> dict[str, str]:
+def _unit_names(cursor: RealDictCursor) -> dict[str, str]:
     cursor.execute("select unit_key, unit_name from register.units")
     return {row["unit_key"]: row["unit_name"] for row in cursor}
 
 
-def _attach_submissions(cursor: Any, parts: list[dict[str, Any]]) -> None:
+def _attach_submissions(cursor: RealDictCursor, parts: list[dict[str, Any]]) -> None:
     """Add to each part its `submissions`: what was read from the bytes that caused it; none for a report that is missing."""
-    cursor.execute(SUBMISSIONS, {"references": sorted({part["cause_reference"] for part in parts})})
+    causes = sorted({part["cause_reference"] for part in parts})
+    cursor.execute(read_statement(__package__, "submissions_of_bytes"), {"references": causes})
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in map(dict, cursor.fetchall()):
         found[row.pop("sha256")].append(row)

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
-LINES = """
-select submission_key, sheet_code, row_number, line_kind, concat_ws('|', line_unit_key, fund_code, activity_code,
-    indicator_code, project_key, establishment_key, effect_code) as line_name
-from raw.line where submission_key = any(%s) order by submission_key, sheet_code, row_number"""
+from warehouse.statements import read_statement
 
-FIGURES = """
-select submission_key, sheet_code, row_number, column_name, value from staging.stg_figure where submission_key = any(%s)"""
-
-COLUMNS = """
-select submission_key, sheet_code, sheet_name, column_name, column_letter, header_written
-from raw.submission_column where submission_key = any(%s)"""
+if TYPE_CHECKING:
+    from warehouse.connections import RealDictCursor
 
 
-def read_lines(cursor: Any, *heads: dict[str, Any]) -> dict[int, dict[tuple[Any, ...], dict[str, Any]]]:
+def read_lines(cursor: RealDictCursor, *heads: dict[str, Any]) -> dict[int, dict[tuple[Any, ...], dict[str, Any]]]:
     """submission → (sheet, kind, keys of the line, how many of that name before it) → row number, texts and values.
 
     A line is known by what it is about, not by its row: rows inserted above change nothing.
@@ -35,12 +28,16 @@ def read_lines(cursor: Any, *heads: dict[str, Any]) -> dict[int, dict[tuple[Any,
         place = line.pop("submission_key"), line.pop("sheet_code"), line.pop("row_number")
         texts[place] = line
     values: dict[tuple[Any, ...], dict[str, Decimal | None]] = defaultdict(dict)
-    cursor.execute(FIGURES, (keys,))
+    cursor.execute(
+        """select submission_key, sheet_code, row_number, column_name, value
+        from staging.stg_figure where submission_key = any(%s)""",
+        (keys,),
+    )
     for row in cursor:
         values[row["submission_key"], row["sheet_code"], row["row_number"]][row["column_name"]] = row["value"]
     found: dict[int, dict[tuple[Any, ...], dict[str, Any]]] = {key: {} for key in keys}
     seen: dict[tuple[Any, ...], int] = defaultdict(int)
-    cursor.execute(LINES, (keys,))
+    cursor.execute(read_statement(__package__, "lines_of_submissions"), {"submissions": keys})
     for row in cursor:
         name = row["submission_key"], row["sheet_code"], row["line_kind"], row["line_name"]
         place = row["submission_key"], row["sheet_code"], row["row_number"]
@@ -51,9 +48,13 @@ def read_lines(cursor: Any, *heads: dict[str, Any]) -> dict[int, dict[tuple[Any,
     return found
 
 
-def read_columns(cursor: Any, *heads: dict[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
+def read_columns(cursor: RealDictCursor, *heads: dict[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
     """(submission, sheet, column) → where the column stands in the file and what its header says."""
-    cursor.execute(COLUMNS, ([head["submission_key"] for head in heads],))
+    cursor.execute(
+        """select submission_key, sheet_code, sheet_name, column_name, column_letter, header_written
+        from raw.submission_column where submission_key = any(%s)""",
+        ([head["submission_key"] for head in heads],),
+    )
     return {(row["submission_key"], row["sheet_code"], row["column_name"]): dict(row) for row in cursor}
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from khuyencong.figures.lineage import attach_cells, read_parts
 from khuyencong.figures.rollup import check_choice
 from khuyencong.figures.spans import UnknownChoice, read_spans
 from khuyencong.release.final import final_release
-from khuyencong.release.release import find_release
+from khuyencong.release.listing import find_release
 from warehouse.settings import TIMEZONE
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 MEASURE_OF = {"ytd_flow": "ytd", "average": "stock"}
 
@@ -58,7 +62,7 @@ def explain(
         attach_cells(cursor, parts)
     for part in parts:
         part["correction"] = _correction(part)
-    return _plain({
+    told: dict[str, Any] = _plain({
         "release": head["release"],
         "as_of": head["as_of"],
         "period_start": choice["start"],
@@ -74,6 +78,7 @@ def explain(
         "n_open": sum(p["figure_state"] in ("disputed", "missing") for p in parts),
         "parts": parts,
     })  # fmt: skip
+    return told
 
 
 def _counts(part: dict[str, Any]) -> bool:
@@ -85,26 +90,22 @@ def _correction(part: dict[str, Any]) -> Decimal | None:
     cell = part["cell"]
     if cell is None or part["value"] is None or cell["value"] == part["value"]:
         return None
-    return part["value"] - (cell["value"] or 0)
+    correction: Decimal = part["value"] - (cell["value"] or 0)
+    return correction
 
 
-def _indicator(cursor: Any, indicator: str) -> dict[str, Any]:
+def _indicator(cursor: RealDictCursor, indicator: str) -> dict[str, Any]:
     cursor.execute(
         "select indicator_name, behaviour from register.indicators where indicator_code = %s", (indicator,)
     )
-    return dict(cursor.fetchone())
+    return dict(cursor.fetchall()[0])
 
 
-def _unit(cursor: Any, unit: str | None) -> str | None:
+def _unit(cursor: RealDictCursor, unit: str | None) -> str | None:
     """The unit or region to look at; None for the nation, the group in which no unit is listed."""
     if unit is None:
         return None
-    cursor.execute(
-        """select u.unit_kind = 'group' and not exists (
-            select 1 from register.group_members as m where m.group_key = u.unit_key) as is_nation
-        from register.units as u where u.unit_key = %s""",
-        (unit,),
-    )
+    cursor.execute(read_statement(__package__, "is_nation"), {"unit": unit})
     row = cursor.fetchone()
     if row is None:
         raise UnknownChoice(f"'{unit}' is no unit. Write its key, for example ha-noi; `kc status` lists those that owe.")

@@ -6,14 +6,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from psycopg2.extensions import connection as Connection
+from psycopg2 import sql
 from psycopg2.extras import RealDictCursor
 
 from khuyencong.figures.spans import UnknownChoice, read_geography, read_spans
 from khuyencong.release.final import AFTER_FINAL, final_release, freeze
-from khuyencong.release.release import find_release
+from khuyencong.release.listing import find_release
+from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 __all__ = ["UnknownChoice", "check_choice", "rollup"]
 
@@ -78,7 +83,8 @@ def _run_known_at(connection: Connection, release: int, as_of: datetime) -> int 
         cursor.execute(
             "select max(run_key) from release.run where release_number = %s and as_of <= %s", (release, as_of)
         )
-        return cursor.fetchone()[0]
+        run: int | None = only_row(cursor)[0]
+        return run
 
 
 def _rows_of(connection: Connection, *parameters: Any) -> list[dict[str, Any]]:
@@ -91,9 +97,12 @@ def check_choice(connection: Connection, name: str, code: str | None) -> list[st
     """[code] when the register has it as a fund, activity or indicator; None for no choice. Raises UnknownChoice."""
     if code is None:
         return None
-    table, column = {"fund": "funds", "activity": "activities", "indicator": "indicators"}[name], f"{name}_code"
+    table = {"fund": "funds", "activity": "activities", "indicator": "indicators"}[name]
+    choice = sql.SQL("select {column} from {table} order by {column}").format(
+        column=sql.Identifier(f"{name}_code"), table=sql.Identifier("register", table)
+    )
     with connection, connection.cursor() as cursor:
-        cursor.execute(f"select {column} from register.{table} order by {column}")
+        cursor.execute(choice)
         known = [row[0] for row in cursor] + (["unallocated"] if name == "activity" else [])
     if code not in known:
         raise UnknownChoice(f"'{code}' is no {name}. The register has: {', '.join(known)}.")

@@ -28,9 +28,11 @@ def read_spans(period: str) -> list[Span]:
     match = re.fullmatch(r"(\d{4})-(\d{2})(?:\.\.(\d{4})-(\d{2}))?", period.strip())
     if not match:
         raise UnknownChoice(f"'{period}' is no period. Write YYYY-MM..YYYY-MM, for example 2025-01..2025-06.")
-    first_year, first_month, last_year, last_month = (int(part) if part else None for part in match.groups())
-    if last_year is None:
+    first_year, first_month = int(match[1]), int(match[2])
+    if match[3] is None:
         first_month, last_year, last_month = 1, first_year, first_month
+    else:
+        last_year, last_month = int(match[3]), int(match[4])
     if not (1 <= first_month <= 12 and 1 <= last_month <= 12):
         raise UnknownChoice(f"'{period}' names a month that does not exist: months are 01 to 12.")
     if (first_year, first_month) > (last_year, last_month):

@@ -12,13 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING
 
 from khuyencong.culprits.naming import Known, name_culprits
 from khuyencong.gate.choice import JUDGED, Candidate, choose
 from khuyencong.gate.lapses import end_decisions
-from khuyencong.gate.record import HELD_SINCE, count_held, in_force, write_choice, write_history, write_rejudge
+from khuyencong.gate.record import count_held, held_since, in_force, write_choice, write_history, write_rejudge
 from khuyencong.gate.steps import Follows, next_step
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
+
 
 MAX_ROUNDS = 8
 KEEP_FROM_ROUND = 3
@@ -40,7 +45,7 @@ class GateCounts:
 
 
 def run_gate(
-    connection: Any,
+    connection: Connection,
     run_key: int,
     as_of: datetime,
     rejudge: Callable[[], None],
@@ -73,7 +78,7 @@ def run_gate(
 
 
 def _settle(
-    connection: Any, run_key: int, rejudge: Callable[[], None], known: Known
+    connection: Connection, run_key: int, rejudge: Callable[[], None], known: Known
 ) -> tuple[dict[int, str], dict[int, int], int]:
     """The stable states of one step, the figures held of each submission, and how many rounds it took."""
     rounds = 1
@@ -87,22 +92,12 @@ def _settle(
     return states, held, rounds
 
 
-def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, int]]:
+def _choose(connection: Connection, known: Known) -> tuple[dict[int, str], dict[int, int]]:
     name_culprits(connection, known)
     with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select submission.submission_key, identity_key, identity_sequence, submission_kind, door_verdict,
-                is_withdrawal, is_nil, history.submission_state, received_at, was_in_force
-            from staging.stg_submission as submission
-            left join checks.standing_recorded as history on submission.submission_key = history.submission_key
-            inner join checks.in_sight on submission.submission_key = in_sight.submission_key
-            order by identity_key, identity_sequence"""
-        )
+        cursor.execute(read_statement(__package__, "candidates"))
         candidates = [Candidate(*row) for row in cursor]
-        cursor.execute(HELD_SINCE)
-        since: dict[int, list[datetime]] = defaultdict(list)
-        for submission_key, moment in cursor:
-            since[submission_key].append(moment)
+        since = held_since(cursor)
         lines = _lines(cursor, candidates)
 
     def held(submission_key: int, moment: datetime | None) -> int:
@@ -114,19 +109,14 @@ def _choose(connection: Any, known: Known) -> tuple[dict[int, str], dict[int, in
     return states, {key: len(moments) for key, moments in since.items()}
 
 
-def _lines(cursor: Any, candidates: list[Candidate]) -> dict[int, set[str]]:
+def _lines(cursor: Cursor, candidates: list[Candidate]) -> dict[int, set[str]]:
     """The lines that say something, of the submissions that have a rival of the same identity."""
     rivals: dict[str, list[int]] = defaultdict(list)
     for candidate in candidates:
         if candidate.submission_kind == "report" and candidate.door_verdict == "accept" and not candidate.is_withdrawal:
             rivals[candidate.identity_key].append(candidate.submission_key)
     keys = [key for group in rivals.values() if len(group) > 1 for key in group]
-    cursor.execute(
-        """select submission_key, line_key from staging.stg_figure
-        where submission_key = any(%s) and line_kind = 'detail' and is_source_of_record
-        group by submission_key, line_key having bool_or(value <> 0 or is_unreadable)""",
-        (keys,),
-    )
+    cursor.execute(read_statement(__package__, "lines_that_say_something"), {"submissions": keys})
     lines: dict[int, set[str]] = defaultdict(set)
     for submission_key, line_key in cursor:
         lines[submission_key].add(line_key)

@@ -2,76 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from psycopg2 import sql
 
 from khuyencong.gate.choice import IN_FORCE, JUDGED
-from warehouse.statements import read_statement
+from warehouse.statements import only_row, read_statement
 
-# Figures of the judged submission that a failed blocking rule keeps out, unless a reviewer waived the rule for this value,
-# or the culprit is known and is another figure.
-HELD_CELLS = """
-    select distinct figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.rule_id,
-        figure.scope_key
-    from checks.chk_verdict_figure as figure
-    left join review.decision_in_force as decision
-        on figure.figure_key = decision.figure_key
-        and figure.rule_id = decision.rule_id
-        and decision.decision = 'waive'
-        and decision.reported_value is not distinct from figure.reported_value
-    where figure.may_be_held and decision.decision_key is null and (
-        not exists (
-            select 1 from checks.culprit
-            where (culprit.submission_key, culprit.rule_id, culprit.scope_key)
-                = (figure.submission_key, figure.rule_id, figure.scope_key)
-        )
-        or exists (
-            select 1 from checks.culprit
-            where (culprit.submission_key, culprit.rule_id, culprit.scope_key, culprit.figure_submission_key,
-                culprit.sheet_code, culprit.row_number, culprit.column_name)
-                = (figure.submission_key, figure.rule_id, figure.scope_key, figure.figure_submission_key,
-                figure.sheet_code, figure.row_number, figure.column_name)
-        )
-    )
-"""
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
 
-# Each held cell with the moment at which the last figure behind its first failed verdict had come.
-HELD_SINCE = f"""
-    select held.submission_key, min(verdict.known_at)
-    from ({HELD_CELLS}) as held
-    inner join (
-        select figure.submission_key, figure.rule_id, figure.scope_key, max(evidence.received_at) as known_at
-        from checks.chk_verdict_figure as figure
-        inner join raw.submission as evidence on figure.figure_submission_key = evidence.submission_key
-        group by figure.submission_key, figure.rule_id, figure.scope_key
-    ) as verdict using (submission_key, rule_id, scope_key)
-    group by held.submission_key, held.sheet_code, held.row_number, held.column_name
-"""
 
+# Where a gate writes what the runs that follow remember.
+WRITTEN = (("checks", "standing"), ("checks", "standing_history"), ("checks", "hold"), ("review", "decision_lapse"))
 
 
 def in_force(states: dict[int, str]) -> set[int]:
     return {key for key, state in states.items() if state in IN_FORCE}
 
 
-def forget_unfinished(connection: Any, run_key: int) -> None:
+def find_held(cursor: Cursor) -> None:
+    """Fill the temporary table held_cell, which lives until the transaction ends: figures that stay out for a failed rule."""
+    cursor.execute(read_statement(__package__, "held_cells"))
+
+
+def held_since(cursor: Cursor) -> dict[int, list[datetime]]:
+    """submission → for each of its held cells, the moment at which all behind its first failed verdict had come."""
+    find_held(cursor)
+    cursor.execute(read_statement(__package__, "held_since"))
+    since: dict[int, list[datetime]] = defaultdict(list)
+    for submission_key, moment in cursor:
+        since[submission_key].append(moment)
+    return since
+
+
+def forget_unfinished(connection: Connection, run_key: int) -> None:
     """Take back what gates wrote that did not come to their end, and this run's own: it will be judged and chosen anew.
 
     A choice is remembered by the runs that follow; half of one must not be, nor one of a night of the past, which ends no decision
     and changes nothing of what stands.
     """
     with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select run_key from release.run_station where station = 'reconcile' and (state <> 'done' or run_key = %s)
-            union select run_key from release.run_of_the_past where run_key < %s""",
-            (run_key, run_key),
-        )
+        cursor.execute(read_statement(__package__, "unfinished_runs"), {"run_key": run_key})
         runs = [key for (key,) in cursor]
-        for table in ("checks.standing", "checks.standing_history", "checks.hold", "review.decision_lapse"):
-            cursor.execute(f"delete from {table} where run_key = any(%s)", (runs,))
+        for schema, table in WRITTEN:
+            cursor.execute(sql.SQL("delete from {} where run_key = any(%s)").format(sql.Identifier(schema, table)), (runs,))
         cursor.execute("delete from checks.rejudge")
 
 
-def write_choice(connection: Any, run_key: int, states: dict[int, str], *, keeps_holds: bool) -> set[int]:
+def write_choice(connection: Connection, run_key: int, states: dict[int, str], *, keeps_holds: bool) -> set[int]:
     """Write what stands and what is held in this run; returns the submissions for which rules were judged with another
     choice: they stood and no longer do, or do now, or have a figure that was held and is not, or is now.
 
@@ -89,43 +70,21 @@ def write_choice(connection: Any, run_key: int, states: dict[int, str], *, keeps
         )
         if not keeps_holds:
             cursor.execute("delete from checks.hold where run_key = %s", (run_key,))
-        cursor.execute(
-            f"""insert into checks.hold (run_key, submission_key, sheet_code, row_number, column_name, rule_id)
-            select %s, submission_key, sheet_code, row_number, column_name, rule_id from ({HELD_CELLS}) as held
-            where submission_key = any(%s)
-            on conflict do nothing""",
-            (run_key, judged),
-        )
-        cursor.execute(
-            """select submission_key
-            from checks.chk_disputed as before
-            full join (
-                select distinct submission_key, sheet_code, row_number, column_name
-                from checks.hold where run_key = %s
-            ) as now_is using (submission_key, sheet_code, row_number, column_name)
-            where before.submission_key is null or now_is.submission_key is null""",
-            (run_key,),
-        )
+        find_held(cursor)
+        cursor.execute(read_statement(__package__, "hold_cells"), {"run_key": run_key, "submissions": judged})
+        cursor.execute(read_statement(__package__, "changed_holds"), {"run_key": run_key})
         changed |= {row[0] for row in cursor}
         write_rejudge(cursor, changed)
         return changed
 
 
-def write_rejudge(cursor: Any, changed: set[int]) -> None:
+def write_rejudge(cursor: Cursor, changed: set[int]) -> None:
     """Name the submissions to judge again: the changed ones, and what was compared with them as they stood before."""
     cursor.execute("delete from checks.rejudge")
-    cursor.execute(
-        """insert into checks.rejudge (submission_key, why)
-        select changed.submission_key, 'changed' from unnest(%(changed)s::bigint []) as changed (submission_key)
-        union
-        select evidence.submission_key, 'compared'
-        from checks.chk_evidence as evidence
-        where evidence.evidence_submission_key = any(%(changed)s)""",
-        {"changed": sorted(changed)},
-    )
+    cursor.execute(read_statement(__package__, "rejudge"), {"changed": sorted(changed)})
 
 
-def write_history(connection: Any, run_key: int, states: dict[int, str], held: dict[int, int]) -> None:
+def write_history(connection: Connection, run_key: int, states: dict[int, str], held: dict[int, int]) -> None:
     """One row for each submission whose state or number of holds is not what was recorded last."""
     keys = sorted(states)
     with connection, connection.cursor() as cursor:
@@ -141,12 +100,9 @@ def write_history(connection: Any, run_key: int, states: dict[int, str], held: d
         )
 
 
-def count_held(connection: Any, run_key: int) -> int:
+def count_held(connection: Connection, run_key: int) -> int:
     """How many figures of submissions in force are held tonight."""
     with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select count(distinct (submission_key, sheet_code, row_number, column_name))
-            from checks.hold inner join checks.standing using (submission_key) where hold.run_key = %s""",
-            (run_key,),
-        )
-        return cursor.fetchone()[0]
+        cursor.execute(read_statement(__package__, "count_held"), {"run_key": run_key})
+        n_held: int = only_row(cursor)[0]
+        return n_held

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
+
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
+
 
 Follows = Callable[[str, str], bool]
 
@@ -35,31 +41,6 @@ class Arrived:
     is_revision: bool
     names_units: bool
     is_decided: bool = False
-
-
-ARRIVED = """
-with submission as (
-    select submission.*,
-        concat_ws('|', submission.unit_key, submission.form_code, submission.period_end, submission.sender_role,
-            case when form.has_document_no then submission.document_no else '' end) as identity_key
-    from raw.submission
-    inner join register.form using (form_code)
-    where submission.door_verdict = 'accept' and submission.received_at <= %(as_of)s
-        and exists (select 1 from register.form_column where form_column.form_code = submission.form_code)
-),
-placed as (
-    select *, row_number() over (partition by identity_key order by received_at, sha256, submission_key) > 1 as is_revision,
-        bool_or(submission_key in (select submission_key from review.decision)) over (partition by identity_key) as is_decided
-    from submission
-)
-select submission_key, identity_key, unit_key, period_end, least(document_date, period_end), budget_year, received_at,
-    is_revision, form_code in (
-        select form_code from register.form_column where column_type = 'unit' and column_role = 'key'
-    ), coalesce(is_decided, false)
-from placed
-left join checks.standing_recorded as recorded using (submission_key)
-where case when %(is_waiting)s then submission_state = 'under_review' else submission_state is null end
-order by received_at, sha256, submission_key"""
 
 
 def could_speak_about(later: Arrived, judged: Arrived, follows: Follows) -> bool:
@@ -104,14 +85,14 @@ def _must_wait(later: Arrived, judged: Arrived, follows: Follows) -> bool:
     return could_speak_about(later, judged, follows)
 
 
-def begin_steps(connection: Any, as_of: datetime, follows: Follows) -> None:
+def begin_steps(connection: Connection, as_of: datetime, follows: Follows) -> None:
     """Set the horizon of the first step, before anything is judged."""
     with connection, connection.cursor() as cursor:
         cursor.execute("delete from checks.horizon")
         _set_horizon(cursor, as_of, follows)
 
 
-def next_step(connection: Any, run_key: int, as_of: datetime, follows: Follows) -> set[int] | None:
+def next_step(connection: Connection, run_key: int, as_of: datetime, follows: Follows) -> set[int] | None:
     """Go on to the next step: what stands is guessed for what it takes up, as at the start of a night.
 
     Returns the submissions to judge; None when the night has seen everything.
@@ -121,35 +102,18 @@ def next_step(connection: Any, run_key: int, as_of: datetime, follows: Follows) 
         if cursor.fetchone() is None:
             return None
         _set_horizon(cursor, as_of, follows)
-        cursor.execute(
-            """create temporary table taken_up on commit drop as
-            select submission_key, identity_key, identity_sequence, is_withdrawal from staging.stg_submission
-            where submission_kind = 'report' and door_verdict = 'accept'
-                and submission_key in (select submission_key from checks.in_sight)
-                and submission_key not in (select submission_key from checks.standing_recorded)"""
-        )
-        cursor.execute(
-            """delete from checks.standing using staging.stg_submission as submission, taken_up
-            where standing.submission_key = submission.submission_key and submission.identity_key = taken_up.identity_key
-            returning standing.submission_key"""
-        )
+        cursor.execute(read_statement(__package__, "taken_up"))
+        cursor.execute(read_statement(__package__, "forget_standing"))
         changed = {key for (key,) in cursor}
-        cursor.execute(
-            """insert into checks.standing (submission_key, run_key)
-            select submission_key, %s from (
-                select distinct on (identity_key) submission_key, is_withdrawal from taken_up
-                order by identity_key, identity_sequence desc
-            ) as newest where not is_withdrawal""",
-            (run_key,),
-        )
+        cursor.execute(read_statement(__package__, "guess_standing"), {"run_key": run_key})
         cursor.execute("select submission_key from taken_up")
         return changed | {key for (key,) in cursor}
 
 
-def _set_horizon(cursor: Any, as_of: datetime, follows: Follows) -> None:
-    cursor.execute(ARRIVED, {"as_of": as_of, "is_waiting": False})
+def _set_horizon(cursor: Cursor, as_of: datetime, follows: Follows) -> None:
+    cursor.execute(read_statement(__package__, "arrived"), {"as_of": as_of, "is_waiting": False})
     unseen = [Arrived(*row) for row in cursor]
-    cursor.execute(ARRIVED, {"as_of": as_of, "is_waiting": True})
+    cursor.execute(read_statement(__package__, "arrived"), {"as_of": as_of, "is_waiting": True})
     waiting = [Arrived(*row) for row in cursor]
     until = next_horizon(unseen, waiting, follows)
     if until is not None:

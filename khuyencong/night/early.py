@@ -6,44 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from warehouse.parameters import read_parameters
 from warehouse.settings import TIMEZONE, Settings
+from warehouse.statements import only_row, read_statement
 
-# Reports that are owed about now, as the last night saw them, each with the plan money in force at its period's end of all
-# units that its unit answers for: decisions go on naming provinces that have closed.
-OWED = """
-with money as (
-    select distinct indicator_code, fund_code
-    from register.indicator_sources
-    inner join register.funds using (fund_code)
-    where fact = 'fct_budget' and is_khuyen_cong = 'yes'
-),
-duty as (
-    select * from facts.fct_duty where due_date between %s and %s
-),
-answering as (
-    select ends.period_ends[unit.span] as period_end, unit.unit_key, unit.answering_key
-    from (select array_agg(distinct period_end) as period_ends from duty) as ends
-    cross join lateral release.answering_units(ends.period_ends) as unit
-),
-plan as (
-    select answering.answering_key as unit_key, answering.period_end, plan.budget_year, sum(plan.value) as plan_vnd
-    from release.contribution as plan
-    inner join money using (indicator_code, fund_code)
-    inner join answering on plan.unit_key = answering.unit_key
-    where plan.closed_release is null and plan.measure = 'plan' and plan.state in ('accepted', 'carried')
-        and plan.effective_from <= answering.period_end
-        and coalesce(plan.effective_to > answering.period_end, true)
-    group by 1, 2, 3
-)
-select duty.period_end, duty.unit_key, duty.form_code, duty.n_reported = 1 or duty.n_under_review = 1,
-    coalesce(plan.plan_vnd, 0)
-from duty
-left join plan
-    on duty.unit_key = plan.unit_key and duty.period_end = plan.period_end and duty.budget_year = plan.budget_year
-order by duty.period_end, duty.unit_key, duty.form_code"""
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 Report = tuple[str, str, date]  # unit_key, form_code, period_end
 
@@ -66,7 +37,7 @@ class Share:
     now_pct: Decimal
 
 
-def early_night(connection: Any, settings: Settings, moment: datetime) -> Share | None:
+def early_night(connection: Connection, settings: Settings, moment: datetime) -> Share | None:
     """The share that asks for a night now, written down as today's; None when none does, or one did today already.
 
     A period asks when its share has passed the register's early_night_share_pct since the last night. `moment` is now.
@@ -77,9 +48,9 @@ def early_night(connection: Any, settings: Settings, moment: datetime) -> Share 
     today = moment.astimezone(TIMEZONE).date()
     with connection, connection.cursor() as cursor:
         cursor.execute("select to_regclass('facts.fct_duty') is not null")
-        if not cursor.fetchone()[0]:
+        if not only_row(cursor)[0]:
             return None
-        cursor.execute(OWED, (today - window, today + window))
+        cursor.execute(read_statement(__package__, "owed_reports"), {"due_from": today - window, "due_until": today + window})
         owed = [Owed((unit, form, end), plan, there) for end, unit, form, there, plan in cursor]
     passed = [s for s in shares(owed, waiting_reports(connection, settings, moment)) if s.before_pct < limit <= s.now_pct]
     if not passed:
@@ -102,14 +73,14 @@ def shares(owed: Iterable[Owed], waiting: set[Report]) -> list[Share]:
     for period_end, reports in sorted(periods.items()):
         has_plan = any(each.plan_vnd > 0 for each in reports)
         weighed = [(each, each.plan_vnd if has_plan else Decimal(1)) for each in reports]
-        whole = sum(weight for _, weight in weighed)
-        before = sum(weight for each, weight in weighed if each.was_there)
-        arrived = sum(weight for each, weight in weighed if not each.was_there and each.report in waiting)
+        whole = sum((weight for _, weight in weighed), Decimal(0))
+        before = sum((weight for each, weight in weighed if each.was_there), Decimal(0))
+        arrived = sum((weight for each, weight in weighed if not each.was_there and each.report in waiting), Decimal(0))
         found.append(Share(period_end, round(100 * before / whole, 2), round(100 * (before + arrived) / whole, 2)))
     return found
 
 
-def waiting_reports(connection: Any, settings: Settings, moment: datetime) -> set[Report]:
+def waiting_reports(connection: Connection, settings: Settings, moment: datetime) -> set[Report]:
     """What lies in landing and no night has read: the reports in it that the door's reading does not send back. Writes nothing."""
     from ingestion.landing.receipts import Receipt
     from ingestion.reading.outcomes import FileRead

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.settings import PROJECT, Settings
+from warehouse.statements import only_row, read_statement
 
 if TYPE_CHECKING:
     from khuyencong.night.night import Night
@@ -42,16 +43,8 @@ def inputs_hash(night: Night) -> str:
     withdrawal, and how many files wait to be read.
     """
     with night.connection, night.connection.cursor() as cursor:
-        cursor.execute(
-            """select as_of, code_hash, register_hash, rules_hash, forms_hash,
-                (select max(receipt_key) from raw.receipt), (select max(decision_key) from review.decision),
-                (select count(*) from review.signature), (select count(*) from review.revocation),
-                (select max(withdrawal_key) from review.withdrawal),
-                (select count(*) from raw.receipt where state = 'landed' and received_at <= as_of)
-            from release.run where run_key = %s""",
-            (night.run_key,),
-        )
-        return hashlib.sha256("|".join(map(str, cursor.fetchone())).encode()).hexdigest()
+        cursor.execute(read_statement(__package__, "inputs_of_run"), {"run_key": night.run_key})
+        return hashlib.sha256("|".join(map(str, only_row(cursor))).encode()).hexdigest()
 
 
 def inputs_of_run_before(night: Night) -> str | None:
@@ -62,4 +55,4 @@ def inputs_of_run_before(night: Night) -> str | None:
             (night.run_key,),
         )
         row = cursor.fetchone()
-    return row and row[0]
+    return row[0] if row else None

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.address import Warehouse
+    from warehouse.connections import Connection
+
 
 
 @dataclass(frozen=True)
@@ -19,8 +24,8 @@ class Night:
     """
 
     settings: Settings
-    warehouse: Any
-    connection: Any
+    warehouse: Warehouse
+    connection: Connection
     run_key: int
     as_of: datetime
     seen_at: datetime

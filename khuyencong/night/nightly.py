@@ -18,6 +18,7 @@ from khuyencong.night.station_runs import run_station
 from khuyencong.night.stations import STATIONS
 from khuyencong.night.turn import only_night
 from warehouse.settings import TIMEZONE, Settings
+from warehouse.statements import only_row
 
 
 def run_nightly(
@@ -88,7 +89,7 @@ def summary_of(night: Night) -> dict[str, Any]:
     """What a night came to: run, release, hash, periods, coverage and the counts and seconds of its stations."""
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute("select release_number, release_hash from release.run where run_key = %s", (night.run_key,))
-        release_number, release_hash = cursor.fetchone()
+        release_number, release_hash = only_row(cursor)
         cursor.execute(
             """select station, seconds, rows_in, rows_out from release.run_station
             where run_key = %s and state = 'done' order by position""",

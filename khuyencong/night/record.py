@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from khuyencong.night.tables import end_tables
 from warehouse.journal import say, sentence_of
 from warehouse.parameters import read_parameters
+from warehouse.statements import only_row, read_statement
 
 if TYPE_CHECKING:
     from khuyencong.night.night import Night, StationCount
-    from khuyencong.night.transform import NodeResult
+    from khuyencong.night.nodes import NodeResult
+    from warehouse.connections import Cursor
     from warehouse.settings import Settings
 
 NODE_LEVELS = {"error": "error", "fail": "error", "runtime error": "error", "partial success": "error", "warn": "warning"}
@@ -28,15 +30,10 @@ def begin_station(night: Night, name: str, position: int) -> int:
             (night.run_key,),
         )
         cursor.execute(
-            """insert into release.run_station (run_key, station, position, state, started_at)
-            values (%s, %s, %s, 'running', clock_timestamp())
-            on conflict (run_key, station) do update set
-                state = 'running', n_tries = run_station.n_tries + 1, started_at = clock_timestamp(), finished_at = null,
-                seconds = null, rows_in = null, rows_out = null, note = ''
-            returning n_tries""",
-            (night.run_key, name, position),
+            read_statement(__package__, "begin_station"),
+            {"run_key": night.run_key, "station": name, "position": position},
         )
-        (n_tries,) = cursor.fetchone()
+        n_tries: int = only_row(cursor)[0]
     say("station_began", run=night.run_key, station=name, position=position, n_tries=n_tries)
     return n_tries
 
@@ -113,33 +110,24 @@ def build_and_record(night: Night, select: list[str], **options: Any) -> list[No
 
 
 def _write_nodes(night: Night, nodes: list[NodeResult]) -> None:
-    from psycopg2.extras import execute_values
+    from psycopg2.extras import execute_batch
 
     rows = [
-        (night.run_key, night.station, night.try_number, node.name, node.resource_type, node.status, round(node.seconds, 3),
-         node.rows, sentence_of(node.message))
+        {
+            "run_key": night.run_key, "station": night.station, "try_number": night.try_number, "node": node.name,
+            "resource_type": node.resource_type, "status": node.status, "seconds": round(node.seconds, 3), "n_rows": node.rows,
+            "message": sentence_of(node.message),
+        }
         for node in nodes
     ]  # fmt: skip
     with night.connection, night.connection.cursor() as cursor:
-        execute_values(
-            cursor,
-            """insert into release.run_node (run_key, station, try_number, node, resource_type, status, seconds, n_rows, message)
-            values %s""",
-            rows,
-            page_size=1000,
-        )
+        execute_batch(cursor, read_statement(__package__, "write_node"), rows, page_size=1000)
 
 
-def drop_old_nodes(cursor: Any, settings: Settings, run_key: int) -> None:
+def drop_old_nodes(cursor: Cursor, settings: Settings, run_key: int) -> None:
     """Nodes of runs that started more than `run_node_days` before this one go; what the stations came to stays."""
     days = int(read_parameters(settings)["run_node_days"])
-    cursor.execute(
-        """delete from release.run_node using release.run as old, release.run as this
-        where
-            run_node.run_key = old.run_key and this.run_key = %s
-            and old.started_at < this.started_at - make_interval(days => %s)""",
-        (run_key, days),
-    )
+    cursor.execute(read_statement(__package__, "drop_old_nodes"), {"run_key": run_key, "days": days})
 
 
 def seconds_since(began: float) -> float:

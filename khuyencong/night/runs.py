@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from khuyencong.clock.clock import FutureMoment
 from khuyencong.night.inputs import hashes_of, inputs_hash
@@ -17,14 +17,20 @@ from khuyencong.night.tables import TablesLost, find_losses, sentence_of
 from khuyencong.night.turn import LONGEST_NIGHT, NightInProgress
 from warehouse.journal import say
 from warehouse.settings import TIMEZONE, Settings
+from warehouse.statements import only_row, read_statement
+
+if TYPE_CHECKING:
+    from warehouse.address import Warehouse
+    from warehouse.connections import Connection
+
 
 ONE_LOOK = timedelta(minutes=15)  # what a night sees so long after it began, it saw when it began
 
 
 def start_night(
     settings: Settings,
-    warehouse: Any,
-    connection: Any,
+    warehouse: Warehouse,
+    connection: Connection,
     as_of: datetime | None,
     started_at: datetime,
     scheduled_as: str | None = None,
@@ -60,7 +66,7 @@ def start_night(
             values (%s, %s, %s, %s, %s, %s, %s) returning run_key""",
             (as_of, started_at, scheduled_as, *hashes_of(settings)),
         )
-        run_key = cursor.fetchone()[0]
+        run_key = only_row(cursor)[0]
         cursor.execute(
             "update release.run set state = 'failed', failed_reason = %s where state = 'running' and run_key < %s",
             (f"It had no end when run {run_key} began.", run_key),
@@ -70,7 +76,7 @@ def start_night(
     return Night(settings, warehouse, connection, run_key, as_of, started_at)
 
 
-def resume_night(settings: Settings, warehouse: Any, connection: Any, run_key: int, now: datetime) -> Night:
+def resume_night(settings: Settings, warehouse: Warehouse, connection: Connection, run_key: int, now: datetime) -> Night:
     """The night of an existing run, for a station that is run (again) on its own `now`. Only the newest night can go on."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -97,14 +103,8 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
         if is_whole and (losses := find_losses(cursor, only=["marts"])):
             raise TablesLost(f"The night has no end: {sentence_of(losses)}. Start it over: `kc nightly`.")
         cursor.execute(
-            """update release.run set state = 'done', finished_at = %s, failed_station = null, failed_reason = null,
-                inputs_hash = %s,
-                release_number = coalesce(run.release_number, newest.release_number),
-                release_hash = coalesce(run.release_hash, newest.release_hash)
-            from (select max(release_number) as release_number from release.release) as last
-            left join release.release as newest on last.release_number = newest.release_number
-            where run.run_key = %s returning run.release_number, run.release_hash""",
-            (finished_at, inputs, night.run_key),
+            read_statement(__package__, "finish_run"),
+            {"finished_at": finished_at, "inputs_hash": inputs, "run_key": night.run_key},
         )
-        release_number, release_hash = cursor.fetchone()
+        release_number, release_hash = only_row(cursor)
     say("night_done", run=night.run_key, release=release_number, release_hash=release_hash)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from khuyencong.night.tables import find_losses, sentence_of
+from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class ShownRelease:
     sentence: str
 
 
-def shown_release(connection: Any) -> ShownRelease:
+def shown_release(connection: Connection) -> ShownRelease:
     """Compare the marts with what the station that made them left, and its release with the newest."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
@@ -29,7 +34,7 @@ def shown_release(connection: Any) -> ShownRelease:
                 (select max(run.release_number) from release.station_table inner join release.run using (run_key)
                 where station = 'marts'), release.is_night_running()"""
         )
-        newest, shown, is_at_work = cursor.fetchone()
+        newest, shown, is_at_work = only_row(cursor)
         losses = find_losses(cursor, only=["marts"])
     if newest is None:
         return ShownRelease(None, None, True, False, "There is no release yet, and the marts are empty.")

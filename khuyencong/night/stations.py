@@ -11,9 +11,12 @@ from khuyencong.night.record import build_and_record
 from khuyencong.night.tables import begin_tables, end_tables
 from warehouse.journal import say
 from warehouse.settings import Settings
+from warehouse.statements import only_row
 
 if TYPE_CHECKING:
     from ingestion.landing.pulling import Pulled
+    from ingestion.transports import Source
+    from warehouse.connections import Connection
 
 BUILD = ["staging", "checks"]
 MENTIONS = ["chk_mention*"]  # judged once, against what is in force: they decide on nothing
@@ -36,11 +39,11 @@ def pull_and_land(night: Night) -> StationCount:
     from khuyencong.clock.sample_home import is_sample_home
     from warehouse.address import connect
 
-    def ask(source):
+    def ask(source: Source) -> Pulled:
         with closing(connect(night.warehouse)) as connection:
             return take(connection, source)
 
-    def take(connection, source):
+    def take(connection: Connection, source: Source) -> Pulled:
         pulled = pull(connection, source, night.run_key, night.seen_at, night.as_of)
         return _say_pulled(source.source_code, pulled, night.run_key)
 
@@ -95,7 +98,8 @@ def door(night: Night) -> StationCount:
 def build(night: Night) -> StationCount:
     """Register, staging and checks: every figure typed, every rule due judged."""
     from expectations.rulebook.loading import load_rules_into
-    from ingestion.forms import load_forms, load_forms_into
+    from ingestion.form_rows import load_forms_into
+    from ingestion.forms import load_forms
     from khuyencong.gate.record import forget_unfinished
     from khuyencong.gate.steps import begin_steps
 
@@ -175,6 +179,9 @@ def _follows(settings: Settings) -> Callable[[str, str], bool]:
 
 
 def _rows(night: Night, table: str) -> int:
+    from psycopg2 import sql
+
     with night.connection, night.connection.cursor() as cursor:
-        cursor.execute(f"select count(*) from {table}")
-        return cursor.fetchone()[0]
+        cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(*table.split("."))))
+        n_rows: int = only_row(cursor)[0]
+        return n_rows

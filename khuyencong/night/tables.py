@@ -11,7 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
+
 
 # In the order of the night: the tables that a station makes, as a pattern of schema.table. Findings and the state of sources
 # come and go in raw; mentions are judged with the facts.
@@ -48,7 +52,7 @@ class Loss:
     is_final: bool = False
 
 
-def begin_tables(cursor: Any, run_key: int, station: str) -> None:
+def begin_tables(cursor: Cursor, run_key: int, station: str) -> None:
     """The station is at work: until its end its tables, and what later stations made of them on the way, are nobody's."""
     if station not in MAKES or station in APPEND_ONLY:
         return
@@ -62,7 +66,7 @@ def begin_tables(cursor: Any, run_key: int, station: str) -> None:
     cursor.execute("update release.station_table set n_rows = null, written_by = null where station = any(%s)", (later,))
 
 
-def end_tables(cursor: Any, run_key: int, station: str) -> None:
+def end_tables(cursor: Cursor, run_key: int, station: str) -> None:
     """Write down what the station leaves."""
     from psycopg2.extras import execute_values
 
@@ -79,7 +83,7 @@ def end_tables(cursor: Any, run_key: int, station: str) -> None:
     )
 
 
-def losses_before(cursor: Any, run_key: int, station: str) -> list[Loss]:
+def losses_before(cursor: Cursor, run_key: int, station: str) -> list[Loss]:
     """What the station does not find as this run left it; what it makes again by itself. Raises TablesLost for anything else."""
     if station not in MAKES:
         return []
@@ -96,7 +100,7 @@ def losses_before(cursor: Any, run_key: int, station: str) -> list[Loss]:
 
 
 def find_losses(
-    cursor: Any, stations: Sequence[str] = tuple(MAKES), run_key: int | None = None, only: Sequence[str] = tuple(MAKES)
+    cursor: Cursor, stations: Sequence[str] = tuple(MAKES), run_key: int | None = None, only: Sequence[str] = tuple(MAKES)
 ) -> list[Loss]:
     """What does not stand any more of what these stations, in the order of the night, left; of `run_key`, where it is given.
 
@@ -135,7 +139,7 @@ def _loss(table: str, maker: str, left: tuple[Any, ...], found: tuple[int, Any] 
     return None if found[1] == written_by else Loss(f"{table} was written to since {station} of run {run} ended")
 
 
-def keep_traces_of_a_restore(cursor: Any) -> None:
+def keep_traces_of_a_restore(cursor: Cursor) -> None:
     """Rows that came out of a backup have new numbers: a table with as many rows as its station left is as it left it."""
     cursor.execute("select schema_name || '.' || table_name, n_rows from release.station_table where n_rows is not null")
     left = dict(cursor.fetchall())
@@ -166,7 +170,7 @@ def _refusal(station: str, losses: Sequence[Loss]) -> str:
     )
 
 
-def _traces(cursor: Any, tables: Sequence[str]) -> dict[str, tuple[int, Any]]:
+def _traces(cursor: Cursor, tables: Sequence[str]) -> dict[str, tuple[int, Any]]:
     """table → its rows, and the sum of the transactions that wrote them."""
     from psycopg2 import sql
 

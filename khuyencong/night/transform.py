@@ -6,14 +6,15 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from khuyencong.culprits.failed_nodes import FailedNode
+from khuyencong.night.nodes import Log, NodeResult, failed_node, node_result, reporter
 from warehouse.address import Warehouse, connect
 from warehouse.opening import open_warehouse
 from warehouse.settings import Settings, read_settings
+from warehouse.statements import read_statement
 
 QUIET = [
     "--quiet", "--no-print", "--log-level", "none", "--log-level-file", "info", "--no-use-colors", "--no-write-json",
@@ -33,23 +34,6 @@ class TransformError(RuntimeError):
     def __init__(self, sentence: str, nodes: Sequence[FailedNode] = ()) -> None:
         super().__init__(sentence)
         self.nodes = tuple(nodes)
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """One node that dbt ran: its name, what it is (model, seed, test), what became of it (success, pass, warn, error, fail,
-    skipped), seconds, rows written.
-    """
-
-    name: str
-    resource_type: str
-    status: str
-    seconds: float
-    rows: int | None
-    message: str
-
-
-Log = Callable[[NodeResult], None] | None
 
 
 def run_dbt(
@@ -114,12 +98,8 @@ def _load_register(warehouse: Warehouse, settings: Settings, log: Log) -> list[N
     results = _invoke(warehouse, settings, command, log)
     with contextlib.closing(connect(warehouse)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(
-            """
-            insert into register.loaded (structure_hash, content_hash) values (%s, %s)
-            on conflict (is_only) do update
-            set structure_hash = excluded.structure_hash, content_hash = excluded.content_hash
-            """,
-            hashes,
+            read_statement(__package__, "register_loaded"),
+            {"structure_hash": hashes[0], "content_hash": hashes[1]},
         )
     return results
 
@@ -136,38 +116,21 @@ def _invoke(warehouse: Warehouse, settings: Settings, command: list[str], log: L
             raise TransformError(f"dbt cannot read its project: {parsed.exception}")
         _parsed[key] = parsed.result
     # A run writes compiled SQL into the manifest that it is given, and a second run would trust it: each gets a copy.
-    runner = dbtRunner(manifest=_parsed[key].deepcopy(), callbacks=[_reporter(log)] if log else [])
+    runner = dbtRunner(manifest=_parsed[key].deepcopy(), callbacks=[reporter(log)] if log else [])
     outcome = runner.invoke([*command, *options])
     cleanup_connections()  # dbt leaves them open, and an open connection forbids copying the database
     if outcome.exception or outcome.result is None:
         raise TransformError(f"dbt stopped: {outcome.exception}")
-    results = [_node_result(result) for result in outcome.result.results]
+    results = [node_result(result) for result in outcome.result.results]
     failed = [node for node in results if node.status in FAILURES]
     if failed or not outcome.success:
         sentences = "; ".join(f"{node.name}: {' '.join(node.message.split())}" for node in failed)
         log_file = settings.home / "dbt" / "logs" / "dbt.log"
-        asked = [_failed_node(result, _parsed[key]) for result in outcome.result.results if str(result.status) in FAILURES]
+        asked = [failed_node(result, _parsed[key]) for result in outcome.result.results if str(result.status) in FAILURES]
         raise TransformError(
             f"dbt failed at {sentences or 'no node that it names'}. Log: {log_file}", [node for node in asked if node.query]
         )
     return results
-
-
-def _failed_node(result: Any, manifest: Any) -> FailedNode:
-    """A failed node with its compiled query and the relations that it reads, also through models that are only text."""
-    reads: dict[str, str] = {}
-    waiting = list(result.node.depends_on.nodes)
-    while waiting:
-        name = waiting.pop()
-        parent = manifest.nodes.get(name) or manifest.sources.get(name)
-        if parent is None:
-            continue
-        if getattr(parent.config, "materialized", "") == "ephemeral":
-            waiting += parent.depends_on.nodes
-        elif parent.relation_name:
-            reads[name] = parent.relation_name
-    is_test = str(result.node.resource_type) == "test"
-    return FailedNode(result.node.name, is_test, result.node.compiled_code or "", tuple(sorted(reads.values())))
 
 
 def _places(settings: Settings) -> list[str]:
@@ -178,29 +141,6 @@ def _places(settings: Settings) -> list[str]:
         "--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project),
         "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
     ]  # fmt: skip
-
-
-def _node_result(result: Any) -> NodeResult:
-    rows, kind = _row_count(result.adapter_response or {}), str(result.node.resource_type)
-    return NodeResult(result.node.name, kind, str(result.status), result.execution_time, rows, result.message or "")
-
-
-def _row_count(response: Any) -> int | None:
-    """Rows that the server says were written; of a view it says -1."""
-    rows = int(dict(response).get("rows_affected", -1))
-    return rows if rows >= 0 else None
-
-
-def _reporter(log: Callable[[NodeResult], None]) -> Callable[[Any], None]:
-    """A dbt callback that hands each finished node on."""
-
-    def report(event: Any) -> None:
-        if event.info.name == "NodeFinished":
-            node, run = event.data.node_info, event.data.run_result
-            rows = _row_count(run.adapter_response)
-            log(NodeResult(node.node_name, node.resource_type, node.node_status, run.execution_time, rows, run.message))
-
-    return report
 
 
 @contextlib.contextmanager

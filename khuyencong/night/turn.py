@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
+
+from warehouse.statements import only_row, read_statement
+
+if TYPE_CHECKING:
+    from warehouse.address import Warehouse
+    from warehouse.connections import Connection
+
 
 NIGHT_LOCK = 20_120_705  # any fixed number, as in migration 0057: one night at a time on one warehouse
 # A scheduler's night that gave no end after this long has none: its scheduler died, or somebody stopped it.
@@ -18,7 +25,7 @@ class NightInProgress(RuntimeError):
 
 
 @contextmanager
-def only_night(warehouse: Any) -> Iterator[Any]:
+def only_night(warehouse: Warehouse) -> Iterator[Connection]:
     """A connection to the warehouse while nobody else works on a night there. Raises NightInProgress.
 
     The lock goes with a connection of its own, also on kill -9. A backup, which shares it, is waited for.
@@ -31,7 +38,7 @@ def only_night(warehouse: Any) -> Iterator[Any]:
     try:
         with lock.cursor() as cursor:
             cursor.execute("select pg_try_advisory_lock(%s), release.is_night_running()", (NIGHT_LOCK,))
-            is_ours, is_night = cursor.fetchone()
+            is_ours, is_night = only_row(cursor)
             if not is_ours and is_night:
                 raise NightInProgress("Another night is running on this warehouse. Wait for it, or see `kc status`.")
             if not is_ours:
@@ -49,18 +56,12 @@ def only_night(warehouse: Any) -> Iterator[Any]:
         connection.close()
 
 
-def refuse_during_a_night(connection: Any, now: datetime) -> None:
+def refuse_during_a_night(connection: Connection, now: datetime) -> None:
     """Raises NightInProgress while a night is at work or between two of its stations: figures and flags are changing."""
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select exists (
-                select 1 from pg_locks
-                where locktype = 'advisory' and mode = 'ExclusiveLock' and classid = 0 and objid = %s
-                    and database = (select oid from pg_database where datname = current_database())
-            ) or exists (
-                select 1 from release.run where state = 'running' and scheduled_as is not null and started_at > %s
-            )""",
-            (NIGHT_LOCK, now - LONGEST_NIGHT),
+            read_statement(__package__, "is_night_at_work"),
+            {"lock": NIGHT_LOCK, "begun_after": now - LONGEST_NIGHT},
         )
-        if cursor.fetchone()[0]:
+        if only_row(cursor)[0]:
             raise NightInProgress("A night is changing figures and flags. Try again when it is done, see `kc status`.")

@@ -7,21 +7,20 @@ khuyencong/release/controls that gives its controls; those of the station `relea
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
+
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 STATEMENTS = files("khuyencong.release").joinpath("controls")
 # What must be on record before a release is opened, station by station.
 BEFORE_RELEASE = ("land", "read", "door", "build", "reconcile", "facts")
 CONTRIBUTIONS, REPORTS = "contributions of tonight", "reports of tonight"
-
-# Contributions and reports as they stand, to be counted when they are made and again when they are released.
-COUNT_TONIGHT = """
-select %(contributions)s as control, count(*), coalesce(sum(abs(value)), 0) from facts.fct_contribution
-union all
-select %(reports)s, count(*), count(*) filter (where is_owed) from facts.fct_report"""
 
 
 class ControlError(RuntimeError):
@@ -57,7 +56,7 @@ class Control:
         )
 
 
-def count_station(cursor: Any, station: str) -> list[Control]:
+def count_station(cursor: Cursor, station: str) -> list[Control]:
     """The controls of a station, counted now; none for a station that has no statement."""
     statement = STATEMENTS.joinpath(f"{station}.sql")
     if not statement.is_file():
@@ -70,16 +69,13 @@ def count_station(cursor: Any, station: str) -> list[Control]:
     return controls + (_as_made(cursor) if station == "facts" else [])
 
 
-def keep_controls(cursor: Any, run_key: int, station: str, controls: Iterable[Control]) -> None:
+def keep_controls(cursor: Cursor, run_key: int, station: str, controls: Iterable[Control]) -> None:
     """Write the controls of a station on the run; those of an earlier try are replaced. Raises ControlError if one is open."""
     cursor.execute("delete from release.control_total where run_key = %s and station = %s", (run_key, station))
-    for each in (controls := list(controls)):
-        cursor.execute(
-            """insert into release.control_total (run_key, station, control, rows_in, rows_out, amount_in, amount_out, n_apart,
-                example) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)""",
-            (run_key, station, each.control, each.rows_in, each.rows_out, each.amount_in, each.amount_out, each.n_apart,
-             each.example),
-        )  # fmt: skip
+    controls = list(controls)
+    statement = read_statement(__package__, "keep_control")
+    for each in controls:
+        cursor.execute(statement, {"run_key": run_key, "station": station, **asdict(each)})
     refuse_open(station, controls)
 
 
@@ -98,7 +94,7 @@ def refuse_open(station: str, controls: Iterable[Control]) -> None:
         )
 
 
-def refuse_unaccounted(cursor: Any, run_key: int) -> None:
+def refuse_unaccounted(cursor: Cursor, run_key: int) -> None:
     """Raises ControlError unless every station before the release closed, and tonight's facts are still what they left.
 
     The facts are counted again: between two stations a server may have lost them.
@@ -129,6 +125,6 @@ def refuse_unaccounted(cursor: Any, run_key: int) -> None:
             )
 
 
-def _as_made(cursor: Any) -> list[Control]:
-    cursor.execute(COUNT_TONIGHT, {"contributions": CONTRIBUTIONS, "reports": REPORTS})
+def _as_made(cursor: Cursor) -> list[Control]:
+    cursor.execute(read_statement(__package__, "count_tonight"), {"contributions": CONTRIBUTIONS, "reports": REPORTS})
     return [Control(name, n_rows, n_rows, Decimal(amount), Decimal(amount)) for name, n_rows, amount in cursor.fetchall()]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
+
+from warehouse.statements import only_row, read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
 
 AFTER_FINAL = {"accepted": "accepted_after_final", "disputed": "disputed_after_final"}
 
@@ -27,23 +31,19 @@ def sign(
         raise FinalError("A sign-off needs its reason (--reason).")
     try:
         with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-            # The number is the database's to give; it stands here because the column has no default.
-            cursor.execute(
-                """insert into review.final (budget_year, period_end, act, release_number, reason, decided_at)
-                values (%s, %s, %s, 0, %s, %s)
-                returning budget_year, period_end, act, release_number, reason, decided_by, decided_at""",
-                (budget_year, period_end, act, reason, decided_at),
-            )
-            return dict(cursor.fetchone())
+            values = {"budget_year": budget_year, "period_end": period_end, "act": act, "reason": reason, "decided_at": decided_at}
+            cursor.execute(read_statement(__package__, "sign_period"), values)
+            return dict(cursor.fetchall()[0])
     except psycopg2.errors.RaiseException as error:
-        raise FinalError(error.diag.message_primary) from error
+        raise FinalError(error.diag.message_primary or str(error)) from error
 
 
 def final_release(connection: Connection, period_end: date, known_at: datetime | None = None) -> int | None:
     """The release at which the period of a budget year's own month-end is final, as known at a moment; None when open."""
     with connection, connection.cursor() as cursor:
         cursor.execute("select release.final_release(%s, %s, %s)", (period_end.year, period_end, known_at))
-        return cursor.fetchone()[0]
+        release: int | None = only_row(cursor)[0]
+        return release
 
 
 def final_periods(connection: Connection, release: int) -> list[dict[str, Any]]:
@@ -53,22 +53,7 @@ def final_periods(connection: Connection, release: int) -> list[dict[str, Any]]:
     (contributions of the period, by later releases).
     """
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(
-            """select f.budget_year, f.period_end, f.release_number, f.decided_by, f.decided_at, f.reason,
-                (select count(*) from release.contribution as c where c.budget_year = f.budget_year
-                    and c.period_end = f.period_end and c.opened_release > f.release_number
-                    and c.opened_release <= %(n)s) as n_opened_after,
-                (select count(*) from release.contribution as c where c.budget_year = f.budget_year
-                    and c.period_end = f.period_end and c.closed_release > f.release_number
-                    and c.closed_release <= %(n)s) as n_closed_after
-            from (
-                select distinct on (budget_year, period_end) * from review.final
-                order by budget_year, period_end, final_key desc
-            ) as f
-            where f.act = 'finalise' and f.release_number <= %(n)s
-            order by f.budget_year, f.period_end""",
-            {"n": release},
-        )
+        cursor.execute(read_statement(__package__, "final_periods"), {"release": release})
         return [dict(row) for row in cursor]
 
 

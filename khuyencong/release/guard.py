@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
 
 from khuyencong.release.control_totals import ControlError
+from warehouse.statements import only_row
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 UNEXPLAINED = files("khuyencong.release").joinpath("controls").joinpath("unexplained.sql")
 SHOWN = 3
 
 
-def refuse_unexplained(cursor: Any) -> None:
+def refuse_unexplained(cursor: Cursor) -> None:
     """Raises ControlError when tonight would take more of the nation out than `unexplained_close_pct` while nothing speaks for it.
 
-    Reads the temporary tables of release_changes. Share of rows, and of đồng, of what is accepted now.
+    Reads the temporary tables of khuyencong.release.changes. Share of rows, and of đồng, of what is accepted now.
     """
     cursor.execute("select parameter_value from register.parameters where parameter_code = 'unexplained_close_pct'")
     most = cursor.fetchone()
     if most is None:
         raise LookupError("register/parameters.csv has no row unexplained_close_pct.")
     cursor.execute(UNEXPLAINED.read_text(encoding="utf-8"))
-    n_rows, amount, n_units, forms, rows_pct, amount_pct = cursor.fetchone()
+    n_rows, amount, n_units, forms, rows_pct, amount_pct = only_row(cursor)
     if max(rows_pct, amount_pct) > most[0]:
         raise ControlError(
             f"This night would take {n_rows:,} accepted figures ({rows_pct:.1f} %), {amount:,.0f} đồng ({amount_pct:.1f} %), of "
@@ -31,7 +35,7 @@ def refuse_unexplained(cursor: Any) -> None:
         )
 
 
-def refuse_faults(cursor: Any) -> None:
+def refuse_faults(cursor: Cursor) -> None:
     """Raises ControlError when the roll-up that was just made contradicts the contributions or itself."""
     cursor.execute(
         """select identity_name, to_char(as_at, 'YYYY-MM'), fund_code, indicator_code, expected, found

@@ -13,7 +13,8 @@ from typing import Any
 
 from psycopg2.extras import execute_values
 
-from ingestion.forms import Form, load_forms, load_forms_into
+from ingestion.form_rows import load_forms_into
+from ingestion.forms import Form, load_forms
 from warehouse.settings import TIMEZONE
 
 FORMS = Path(__file__).resolve().parents[2] / "ingestion" / "forms"

@@ -13,9 +13,9 @@ from hostile_files import CRASHING, GREEDY
 from inboxes import AS_OF, Inbox
 
 from expectations.door import judge
+from ingestion.reading import pool as reader_pool
 from ingestion.reading.outcomes import FileTrouble
 from ingestion.reading.pool import Reader
-from ingestion.reading.reading import pool as reader_pool
 from khuyencong.desk.status import status
 from warehouse.address import connect
 

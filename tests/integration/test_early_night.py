@@ -8,9 +8,10 @@ from small_country import Country, at, money_report
 
 from ingestion.landing.pulling import pull
 from ingestion.transports import read_sources
-from khuyencong.night.early import OWED, early_night, waiting_reports
+from khuyencong.night.early import early_night, waiting_reports
 from khuyencong.night.nightly import run_nightly
 from warehouse.address import connect
+from warehouse.statements import read_statement
 
 PLANS = {"ha-noi": ("Hà Nội", 100), "thanh-hoa": ("Thanh Hóa", 70), "long-an": ("Long An", 20), "tay-ninh": ("Tây Ninh", 10)}
 
@@ -88,7 +89,8 @@ def test_after_a_merger_a_report_weighs_the_plans_in_force_of_all_that_it_answer
             cursor, "facts.fct_duty", {"form_code": "kinh-phi", "n_reported": 0, "n_under_review": 0, "budget_year": 2025},
             [{"unit_key": unit, "period_end": end, "due_date": end} for unit, end in owed],
         )  # fmt: skip
-        cursor.execute(OWED, (date(2025, 1, 1), date(2025, 12, 31)))
+        owed = read_statement("khuyencong.night", "owed_reports")
+        cursor.execute(owed, {"due_from": date(2025, 1, 1), "due_until": date(2025, 12, 31)})
         assert {(row[1], row[0].isoformat()): row[4] for row in cursor} == {
             ("tay-ninh", "2025-03-31"): 40, ("tay-ninh", "2025-06-30"): 60, ("long-an", "2025-06-30"): 300,
             ("tay-ninh-2025", "2025-09-30"): 300 + 60 + 7,

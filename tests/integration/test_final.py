@@ -10,7 +10,7 @@ from released import AS_OF, load_register, make_fact_tables
 
 from khuyencong.figures.rollup import rollup
 from khuyencong.release.final import FinalError, final_periods, sign
-from khuyencong.release.release import release_show
+from khuyencong.release.listing import release_show
 from warehouse.address import connect
 
 FIRST = ({"hanoi A1 Q1": "5", "hanoi A1 Q2": "8"}, {"hanoi Q1": "in_force", "hanoi Q2": "in_force"})

@@ -10,7 +10,7 @@ import pytest
 from book_builder import FORMS, address, kinh_phi, tien_do
 from inboxes import AS_OF, Inbox
 
-from ingestion.forms import load_forms_into
+from ingestion.form_rows import load_forms_into
 from ingestion.written.text import folded
 from warehouse.address import connect
 

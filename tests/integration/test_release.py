@@ -7,7 +7,8 @@ import pytest
 from released import AS_OF, RULE, load_register, make_fact_tables, put, set_facts, start_run
 
 from khuyencong.figures.bridge import bridge
-from khuyencong.release.release import find_release, open_release, release_list, release_show
+from khuyencong.release.listing import find_release, release_list, release_show
+from khuyencong.release.release import open_release
 from warehouse.address import connect
 
 

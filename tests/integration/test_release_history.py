@@ -12,11 +12,21 @@ from released import AS_OF, load_register, make_fact_tables
 
 from khuyencong.figures.bridge import AMOUNTS, bridge
 from khuyencong.figures.rollup import rollup
-from khuyencong.release.changes import CONTRIBUTION_CONTENT, CONTRIBUTION_KEY, REPORT_CONTENT, REPORT_KEY
 from warehouse.address import connect
 
 HISTORIES = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 MORE = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+
+# What a row says: its key and its content. What is only carried along (a report's days_late) may stay as it was opened.
+CONTRIBUTION_SAYS = (
+    "unit_key", "budget_year", "period_start", "period_end", "fund_code", "activity_code", "indicator_code", "measure",
+    "project_key", "establishment_key", "line_reference", "effective_from", "carried_into", "state", "value", "low", "high",
+    "effective_to",
+)  # fmt: skip
+REPORT_SAYS = (
+    "unit_key", "form_code", "period_end", "sender_role", "document_no", "is_owed", "state", "is_late", "is_estimated",
+    "sha256_in_force", "sha256_under_review",
+)  # fmt: skip
 
 COMES_BACK = [({"hanoi A1 Q1": "5"}, {}), ({"hanoi A1 Q1": "6"}, {}), ({}, {}), ({"hanoi A1 Q1": "5"}, {})]
 HELD_AND_CLEARED = [
@@ -70,8 +80,8 @@ def every_night_is_read_back(connection, history, seed):
     play(connection, [])
     for number, one_night in enumerate(history):
         outcome = play_night(connection, one_night, number, shuffle)
-        facts = rows_of(connection, "facts.fct_contribution", CONTRIBUTION_KEY + CONTRIBUTION_CONTENT)
-        reports = rows_of(connection, "facts.fct_report", REPORT_KEY + REPORT_CONTENT)
+        facts = rows_of(connection, "facts.fct_contribution", CONTRIBUTION_SAYS)
+        reports = rows_of(connection, "facts.fct_report", REPORT_SAYS)
         content = sorted(one_night[0].items()), sorted(one_night[1].items())
         shown = printed(connection) if outcome.release_number else None
         nights.append((number, outcome, facts, reports, content, shown))
@@ -81,8 +91,8 @@ def every_night_is_read_back(connection, history, seed):
             continue
         n = outcome.release_number
         then = f"opened_release <= {n} and (closed_release is null or closed_release > {n})"
-        assert rows_of(connection, "release.contribution", CONTRIBUTION_KEY + CONTRIBUTION_CONTENT, then) == facts
-        assert rows_of(connection, "release.report", REPORT_KEY + REPORT_CONTENT, then) == reports
+        assert rows_of(connection, "release.contribution", CONTRIBUTION_SAYS, then) == facts
+        assert rows_of(connection, "release.report", REPORT_SAYS, then) == reports
         assert rows_of(connection, f"release.content_hash({n}) as h", ("h",)) == [(outcome.release_hash,)]
         assert printed(connection, AS_OF + timedelta(days=number, hours=1)) == shown
     # a release is opened exactly where the content is another, and its hash knows nothing but content

@@ -20,7 +20,7 @@ from ingestion.landing.receipts import landed_path
 from khuyencong.figures.bridge import AMOUNTS, bridge
 from khuyencong.figures.rollup import rollup
 from khuyencong.night.nightly import run_nightly
-from khuyencong.release.release import release_show
+from khuyencong.release.listing import release_show
 from warehouse.address import Warehouse, connect
 from warehouse.settings import TIMEZONE, Settings
 

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.written.intervals import (
-    Interval,
-    Printed,
+from ingestion.written.closeness import (
     closeness_of_at_most,
     closeness_of_growth,
     closeness_of_quotients,
     closeness_of_ratio,
     closeness_of_same,
     closeness_of_sum,
+)
+from ingestion.written.intervals import (
+    Interval,
+    Printed,
     growth,
     lawful,
     meeting,

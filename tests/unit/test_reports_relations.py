@@ -14,7 +14,7 @@ import pytest
 
 from ingestion.readers.narrative import NarrativeResult, judge_relation, read_narrative
 from ingestion.readers.narrative.scanner import Quantity
-from ingestion.written.intervals import CLOSENESS
+from ingestion.written.closeness import CLOSENESS
 from ingestion.written.quantities import number_readings
 
 REPORTS = Path(__file__).resolve().parents[2].parent / "shared" / "reports"

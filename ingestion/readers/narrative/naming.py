@@ -9,6 +9,7 @@ import datetime
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from ingestion.readers.narrative.document import Document, Span
 from ingestion.readers.narrative.nearby import (
@@ -56,7 +57,7 @@ class Mention:
         """The exact value in ``unit``."""
         return self.quantity.value
 
-    def as_row(self) -> dict:
+    def as_row(self) -> dict[str, Any]:
         """The mention with the fields of ``kc read``: numbers stay Decimal, periods are YYYY-MM."""
         q = self.quantity
         month = {k: v and v.strftime("%Y-%m") for k, v in (("s", self.period_start), ("e", self.period_end))}
@@ -164,7 +165,7 @@ def _indicator(
 ) -> str | None:
     before = named[-1] if named else None
 
-    def holds(row: dict) -> bool:
+    def holds(row: dict[str, Any]) -> bool:
         return (
             row["fund_code"] in ("", fund or "")
             and (row["measure"] in ("", measure) or measure == "target")
@@ -210,7 +211,7 @@ def _settled(measure: str, quantity: Quantity, register: Register, indicator: st
 
 def _repeats(named: list[Mention], document: Document) -> list[Mention]:
     """Mark a number that says again, in a later sentence, what an earlier one said."""
-    first: dict[tuple, int] = {}
+    first: dict[tuple[Any, ...], int] = {}
     marked = []
     for i, mention in enumerate(named):
         q = mention.quantity

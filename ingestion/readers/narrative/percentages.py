@@ -14,7 +14,8 @@ from ingestion.readers.narrative.naming import Mention
 from ingestion.readers.narrative.nearby import in_closed_bracket
 from ingestion.readers.narrative.register import Register
 from ingestion.readers.narrative.relations import DOWN, Relation, is_readable, judge_relation, printed, told
-from ingestion.written.intervals import Printed, closeness_of_quotients
+from ingestion.written.closeness import closeness_of_quotients
+from ingestion.written.intervals import Printed
 
 PLAN_RATIOS = ("KC-R01", "KC-R02")
 GROWTH = "KC-R04"

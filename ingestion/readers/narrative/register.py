@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "uỳ": "ùy", "uý": "úy"}
 TONES |= {"uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy", "tỉ": "tỷ"}
@@ -20,14 +21,14 @@ class Found:
 
     start: int
     end: int
-    row: dict
+    row: dict[str, Any]
 
 
 class Phrases:
     """Rows found in a text by their ``column`` words, longest first where two overlap at one place."""
 
-    def __init__(self, rows: list[dict], column: str = "phrase") -> None:
-        self._rows: dict[str, list[dict]] = defaultdict(list)
+    def __init__(self, rows: list[dict[str, Any]], column: str = "phrase") -> None:
+        self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
             if row[column]:
                 self._rows[_key(row[column])].append(row)
@@ -95,7 +96,7 @@ class Register:
         """The indicator phrases of one thing."""
         return self._finder_of.get(thing, Phrases([]))
 
-    def defaults(self, thing: str) -> list[dict]:
+    def defaults(self, thing: str) -> list[dict[str, Any]]:
         """The rows of a thing that need no phrase."""
         return [r for r in self._phrases_of.get(thing, []) if not r["phrase"]]
 
@@ -105,18 +106,18 @@ class Register:
         found = self._cues["stop"].at(folded, 0)
         return found is not None and found.end >= len(folded) - 12
 
-    def unit_on(self, rows: list[dict], day: datetime.date) -> str | None:
+    def unit_on(self, rows: list[dict[str, Any]], day: datetime.date) -> str | None:
         """The unit that bore a name on a day, among the alias rows of that name; None when none did."""
         keys = [r["unit_key"] for r in rows if (r["valid_from"] or "0") <= day.isoformat() <= (r["valid_to"] or "9")]
         return keys[0] if keys else None
 
 
-def _as_alias(unit: dict, column: str) -> dict:
+def _as_alias(unit: dict[str, Any], column: str) -> dict[str, Any]:
     names = {"alias": unit[column], "unit_key": unit["unit_key"]}
     return names | {"valid_from": unit["valid_from"], "valid_to": unit["valid_to"]}
 
 
-def _rows(path: Path) -> list[dict]:
+def _rows(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -15,16 +15,16 @@ from ingestion.readers.narrative.naming import Mention
 from ingestion.readers.narrative.nearby import in_closed_bracket
 from ingestion.readers.narrative.register import Register
 from ingestion.readers.narrative.scanner import Quantity
-from ingestion.written.intervals import (
+from ingestion.written.closeness import (
     CLOSENESS,
     Judgement,
-    Printed,
     closeness_of_at_most,
     closeness_of_growth,
     closeness_of_ratio,
     closeness_of_same,
     closeness_of_sum,
 )
+from ingestion.written.intervals import Printed
 
 LONGEST_BRACKET = 4000  # characters; a bracket that closes later than that is left open
 COMPLETE = ("gồm", "bao gồm", "gồm có", "comprising", "(")

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from ingestion.readers.narrative.document import Document, Span
 from ingestion.readers.narrative.register import Register, fold
@@ -140,7 +141,7 @@ def _decimal_mark(document: Document, plain: str) -> str | None:
     return None if other in shown else own
 
 
-def _at(text: str, plain: str, match: re.Match, register: Register, mark: str | None, list_unit, found: list):
+def _at(text: str, plain: str, match: re.Match, register: Register, mark: str | None, list_unit, found: list[Any]):
     """The quantities that start at a number: one, or two for a pair or a range; None when it has no unit."""
     second = re.compile(rf"(?:({OF_WHOLE})|{BETWEEN})({NUMBER})(?!\w)").match(plain, match.end())
     is_pair = second is not None and second[1] is not None

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from expectations.reconciliation.given import ProblemError
 from expectations.reconciliation.language import RuleError
-from expectations.reconciliation.problem import ProblemError, reconcile
+from expectations.reconciliation.problem import reconcile
 
 DESIGN = {
     "rules": ["a + b == t", "0.5*x <= y", "if (x > 0) y >= 1"],

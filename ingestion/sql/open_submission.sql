@@ -1,0 +1,46 @@
+-- A submission as it was read, with the first word of the door on it.
+insert into raw.submission (
+    receipt_key,
+    form_code,
+    form_version,
+    unit_key,
+    sender_role,
+    document_no,
+    document_date,
+    budget_year,
+    period_start,
+    period_end,
+    cutoff_date,
+    money_unit,
+    money_factor,
+    is_estimated,
+    is_nil,
+    nil_reason,
+    is_withdrawal,
+    received_at,
+    sha256,
+    door_verdict
+)
+values (
+    %(receipt_key)s,
+    %(form_code)s,
+    %(form_version)s,
+    %(unit_key)s,
+    %(sender_role)s,
+    %(document_no)s,
+    %(document_date)s,
+    %(budget_year)s,
+    %(period_start)s,
+    %(period_end)s,
+    %(cutoff_date)s,
+    %(money_unit)s,
+    %(money_factor)s,
+    %(is_estimated)s,
+    %(is_nil)s,
+    %(nil_reason)s,
+    %(is_withdrawal)s,
+    %(received_at)s,
+    %(sha256)s,
+    %(door_verdict)s
+)
+returning submission_key

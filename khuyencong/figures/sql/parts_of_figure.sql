@@ -1,0 +1,93 @@
+-- Contributions behind the figures of a span: at the end with +1; for a span not from January at the month before with
+-- -1, under the unit itself or, where it closed in between and is not carried, under the one that followed it.
+with place as (
+    select
+        unit_key,
+        region_key
+    from release.unit_map(null, %(span_end)s, release.run_of(%(release)s))
+),
+
+heir as (
+    select
+        unit_key,
+        mapped_key
+    from release.unit_map(%(span_end)s, %(span_end)s, release.run_of(%(release)s))
+),
+
+figure as (
+    select made.* from release.figures(%(release)s, array[%(span_start)s::date], array[%(span_end)s::date]) as made
+    inner join place on made.unit_key = place.unit_key
+    where made.indicator_code = %(indicator)s and made.measure = %(measure)s
+        and (%(fund)s::text is null or made.fund_code = %(fund)s)
+        and (%(activity)s::text is null or made.activity_code = %(activity)s)
+        and (%(unit)s::text is null or %(unit)s in (made.unit_key, place.region_key))
+),
+
+visible as (
+    select * from release.contribution
+    where opened_release <= %(release)s and (closed_release is null or closed_release > %(release)s)
+        and indicator_code = %(indicator)s and measure = %(measure)s
+        and budget_year = extract(year from %(span_end)s::date)
+),
+
+-- of a figure at the end, and of the month before a span that is not from January
+part as (
+    select
+        visible.*,
+        1 as sign,
+        visible.unit_key as answers_for
+    from visible
+    where (
+        visible.measure = 'plan'
+        and visible.effective_from <= %(span_end)s
+        and coalesce(visible.effective_to > %(span_end)s, true)
+    ) or (visible.measure <> 'plan' and visible.period_end = %(span_end)s)
+    union all
+    select
+        visible.*,
+        -1 as sign,
+        heir.mapped_key as answers_for
+    from visible
+    inner join heir on visible.unit_key = heir.unit_key
+    where visible.measure = 'ytd' and visible.period_end = %(span_before)s::date
+),
+
+matched as (
+    select distinct on (part.contribution_key)
+        part.contribution_key,
+        figure.state as figure_state,
+        figure.value as figure_value,
+        part.sign,
+        part.unit_key,
+        part.carried_into,
+        part.fund_code,
+        part.activity_code,
+        part.indicator_code,
+        part.measure,
+        part.project_key,
+        part.establishment_key,
+        part.line_reference,
+        part.period_start,
+        part.period_end,
+        part.effective_from,
+        part.state,
+        part.value,
+        part.low,
+        part.high,
+        part.is_corrected,
+        part.opened_release,
+        part.reason,
+        part.cause_reference
+    from figure
+    inner join part
+        on (figure.unit_key = part.unit_key or figure.unit_key = part.answers_for)
+        and figure.fund_code = part.fund_code
+        and figure.activity_code = part.activity_code
+        and figure.project_key = part.project_key
+        and figure.establishment_key = part.establishment_key
+        and (part.sign = -1 or figure.carried_into = part.carried_into)
+    order by part.contribution_key, figure.unit_key <> part.unit_key
+)
+
+select * from matched
+order by unit_key, fund_code, activity_code, project_key, establishment_key, period_end, effective_from, line_reference

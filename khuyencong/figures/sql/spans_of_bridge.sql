@@ -1,0 +1,28 @@
+-- Spans that a change between two releases touches, from January; a plan is shown at every period end of its budget
+-- year.
+with moved as (
+    select
+        period_end,
+        budget_year,
+        measure
+    from release.contribution
+    where opened_release > %(a)s and opened_release <= %(b)s or closed_release > %(a)s and closed_release <= %(b)s
+),
+
+shown as (
+    select distinct
+        period_end,
+        budget_year
+    from release.contribution
+    where measure <> 'plan'
+)
+
+select distinct
+    date_trunc('year', shown.period_end)::date as period_start,
+    shown.period_end
+from shown
+where exists (
+        select 1 from moved
+        where moved.period_end = shown.period_end or moved.measure = 'plan' and moved.budget_year = shown.budget_year
+    )
+order by 2
