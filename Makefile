@@ -63,7 +63,8 @@ data-docs: $(READY)
 lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse/migrations khuyencong/release/controls || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse/migrations warehouse/functions khuyencong/release/controls || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder warehouse/catalogue || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
 	exit $$failed
 
