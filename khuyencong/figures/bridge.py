@@ -1,6 +1,6 @@
 """The bridge between two releases: every difference of a figure split by reason, down to unit, submission and cell.
 
-The changes are one SQL function, release.bridge_changes (migration 0041); before and after are the roll-up's own figures of
+The changes are one SQL function, release.bridge_changes; before and after are the roll-up's own figures of
 the two releases, so what is left over is computed beside the parts and not assumed.
 """
 

@@ -61,9 +61,10 @@ def landed(settings):
     return {path.name: path.read_bytes() for path in settings.landing.rglob("*.*")}
 
 
-def change(path, name, edit):
-    """A copy of a backup whose manifest says something else, with a hash that fits."""
-    changed = path.with_name(name)
+def change(path, name, edit, folder=None):
+    """A copy of a backup, beside it or in `folder`, whose manifest says something else, with a hash that fits."""
+    changed = (folder or path.parent) / name
+    changed.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path) as old, tarfile.open(changed, "w") as new:
         for member in old:
             if member.name != MANIFEST:
