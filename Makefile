@@ -64,7 +64,7 @@ lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse/migrations warehouse/functions khuyencong/release/controls || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder warehouse/catalogue || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-statements warehouse/sql || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
 	exit $$failed
 

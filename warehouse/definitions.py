@@ -13,9 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg2.extensions import connection as Connection
-
 from warehouse.address import WarehouseError
+from warehouse.connections import Connection
 
 FUNCTIONS = Path(__file__).with_name("functions")
 # Comments and texts may name anything.

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
 from warehouse.address import Warehouse, WarehouseError, connect
+from warehouse.connections import Connection, Cursor
 from warehouse.definitions import FUNCTIONS, Definition, applied_definitions, in_order, read_definitions
 from warehouse.fold import BASELINE, difference_from_0_1_0, folded, is_of_0_1_0
 from warehouse.remaking import put_up, take_down

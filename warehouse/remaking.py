@@ -8,18 +8,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg2
-from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
 from warehouse.address import WarehouseError
+from warehouse.connections import Cursor
 from warehouse.definitions import Definition
+from warehouse.statements import read_statement
 
-CATALOGUE = Path(__file__).with_name("catalogue")
-DEPENDANTS = (CATALOGUE / "dependants.sql").read_text(encoding="utf-8")
-VIEW_AS_IT_STANDS = (CATALOGUE / "view_as_it_stands.sql").read_text(encoding="utf-8")
 # Whose rights on a definition stand in its file; what anybody else was granted is granted again.
 ROLES = ["loader", "transformer", "reviewer", "bi_reader", "answer_carrier"]
 # A view of these that cannot be made again, because what it read is gone, is left out: dbt makes it anew in the next night.
@@ -56,7 +53,7 @@ def take_down(cursor: Cursor, names: Collection[str], known: Collection[str]) ->
     wanted = set(names)
     with _whole_names(cursor):
         while True:
-            cursor.execute(DEPENDANTS, {"names": sorted(wanted)})
+            cursor.execute(read_statement("warehouse", "dependants"), {"names": sorted(wanted)})
             standing = [row for row in cursor.fetchall() if row[2] != "type"]
             more = {maker for _, _, _, maker, _, _ in standing if maker in known} - wanted
             if not more:
@@ -101,7 +98,7 @@ def _as_they_stand(cursor: Cursor, oids: list[int], others: list[str]) -> list[V
     """Views by number, in that order; without the grants to `others`."""
     views = []
     for oid in oids:
-        cursor.execute(VIEW_AS_IT_STANDS, {"view": oid, "others": others})
+        cursor.execute(read_statement("warehouse", "view_as_it_stands"), {"view": oid, "others": others})
         views += [View(*row) for row in cursor.fetchall()]
     return views
 
