@@ -48,19 +48,25 @@ def migrate(warehouse: Warehouse, folder: Path = MIGRATIONS, functions: Path = F
     definitions form a circle, or when a file fails: the database then stands where it stood before.
     """
     migrations, definitions = read_migrations(folder), read_definitions(functions)
-    wanted = {definition.name: definition.checksum for definition in definitions}
-    with contextlib.closing(connect(warehouse)) as connection:
-        # An open transaction here would see later what stands now.
-        with connection:
-            is_current = applied_migrations(connection) == {each.name: each.checksum for each in migrations}
-            if is_current and applied_definitions(connection) == wanted:
-                return []
-        with connection.cursor() as cursor:
-            # Held until the connection closes, so that a second process waits and then finds nothing to do.
-            cursor.execute("select pg_advisory_lock(%s)", (LOCK,))
+    with contextlib.closing(connect(warehouse)) as connection, connection.cursor() as cursor:
+        if _is_current(cursor, migrations, definitions):
+            return []
+        # Held until the connection closes, so that a second process waits and then finds nothing to do.
+        cursor.execute("select pg_advisory_lock(%s)", (LOCK,))
         connection.commit()
-        with connection, connection.cursor() as cursor:
+        with connection:
             return _bring_up_to_date(cursor, warehouse, migrations, definitions)
+
+
+def _is_current(cursor: Cursor, migrations: list[Migration], definitions: list[Definition]) -> bool:
+    """Whether all stands as these files say; in one question, because every command asks it."""
+    try:
+        cursor.execute("select name, checksum from public.migration union all select name, checksum from public.definition")
+    except psycopg2.errors.UndefinedTable:
+        cursor.connection.rollback()
+        return False
+    wanted = [(each.name, each.checksum) for each in migrations] + [(each.name, each.checksum) for each in definitions]
+    return sorted(cursor.fetchall()) == sorted(wanted)
 
 
 def _bring_up_to_date(
@@ -77,6 +83,8 @@ def _bring_up_to_date(
     known = standing.keys() | wanted.keys()
     # A migration may change what any definition stands on, so all of them are made again after it.
     changed = known if missing else {name for name in known if standing.get(name) != wanted.get(name)}
+    if not (missing or changed or is_folded):
+        return []  # another process was faster
     with _named("The table public.migration"):
         _act_as_owner(cursor)
         cursor.execute("create table if not exists public.migration (name text primary key, checksum text not null)")
@@ -91,7 +99,8 @@ def _bring_up_to_date(
         with _named(f"Migration {migration.name}"):
             cursor.execute(migration.text)
             cursor.execute("insert into public.migration values (%s, %s)", (migration.name, migration.checksum))
-    put_up(cursor, ordered, taken)
+    with _named("Making again what was taken down"):
+        put_up(cursor, ordered, taken)
     return [migration.name for migration in missing]
 
 
