@@ -133,6 +133,11 @@ def _named(what: str) -> Iterator[None]:
     """WarehouseError with the name of what failed."""
     try:
         yield
+    except psycopg2.errors.InsufficientPrivilege as error:
+        raise WarehouseError(
+            f"The warehouse is not of this code's version yet, and this login may not change it ({str(error).splitlines()[0]}). Let its "
+            "owner open it once (`kc status`)."
+        ) from error
     except psycopg2.Error as error:
         raise WarehouseError(f"{what} failed: {str(error).strip()}") from error
 

@@ -278,6 +278,18 @@ def test_what_a_stranger_migrates_belongs_to_the_owner(cluster, functions):
         _execute(cluster, "drop database khuyencong_owned with (force)", "drop role plain_owner")
 
 
+def test_a_reader_opens_what_is_current_and_is_told_who_may_change_it(cluster, database, functions):
+    _execute(cluster, "create role a_reader login in role reviewer")
+    try:
+        reader = dataclasses.replace(database, user="a_reader", password=None)
+        assert migrate(reader) == []
+        edit(functions, "release.clock", "create function", "-- said anew\ncreate function")
+        with pytest.raises(WarehouseError, match=r"this login may not change it \(permission denied.*Let its owner open it once"):
+            migrate(reader, functions=functions)
+    finally:
+        _execute(cluster, "drop role a_reader")
+
+
 def test_fresh_and_taken_over_are_the_same(filled, database):
     without_what_nights_build(filled, database)
     assert schema_of(filled) == schema_of(database)
