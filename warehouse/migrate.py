@@ -134,9 +134,10 @@ def _named(what: str) -> Iterator[None]:
     try:
         yield
     except psycopg2.errors.InsufficientPrivilege as error:
+        reason = str(error).splitlines()[0]
         raise WarehouseError(
-            f"The warehouse is not of this code's version yet, and this login may not change it ({str(error).splitlines()[0]}). Let its "
-            "owner open it once (`kc status`)."
+            f"The warehouse is not of this code's version yet, and this login may not change it ({reason}). Let its owner open it "
+            "once (`kc status`)."
         ) from error
     except psycopg2.Error as error:
         raise WarehouseError(f"{what} failed: {str(error).strip()}") from error
