@@ -64,8 +64,9 @@ lint: $(READY)
 	@failed=0; \
 	$(BIN)/ruff check || failed=1; \
 	$(BIN)/mypy --no-error-summary || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse || failed=1; \
-	$(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-statements khuyencong ingestion expectations bench || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project warehouse/migrations warehouse/functions || failed=1; \
+	$(BIN)/sqlfluff lint --disable-progress-bar --config .sqlfluff-statements khuyencong ingestion expectations bench \
+		warehouse/sql || failed=1; \
 	$(BIN)/yamllint --strict . || failed=1; \
 	$(BIN)/lint-imports > /dev/null || { $(BIN)/lint-imports; failed=1; }; \
 	exit $$failed

@@ -99,6 +99,7 @@ def _warehouse(settings: Settings) -> Check:
     import contextlib
 
     from warehouse.address import connect
+    from warehouse.definitions import applied_definitions
     from warehouse.migrate import applied_migrations
     from warehouse.opening import open_warehouse
 
@@ -106,9 +107,9 @@ def _warehouse(settings: Settings) -> Check:
     with contextlib.closing(connect(warehouse)) as connection, connection.cursor() as cursor:
         cursor.execute("select current_setting('server_version'), current_setting('server_encoding')")
         version, encoding = cursor.fetchone()
-        n_migrations = len(applied_migrations(connection))
+        n_migrations, n_definitions = len(applied_migrations(connection)), len(applied_definitions(connection))
     kind = "embedded" if warehouse.is_embedded else f"server {warehouse.host}"
-    message = f"PostgreSQL {version}, {encoding}, {kind}, {n_migrations} migrations"
+    message = f"PostgreSQL {version}, {encoding}, {kind}, {n_migrations} migrations, {n_definitions} definitions"
     fit = 16 <= int(version.split(".")[0]) <= 18 and encoding == "UTF8"
     return _check("warehouse", fit, message, "Use PostgreSQL 16 to 18 with a database in UTF8.")
 

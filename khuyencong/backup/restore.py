@@ -14,6 +14,7 @@ from khuyencong.night.tables import keep_traces_of_a_restore
 from khuyencong.night.turn import NIGHT_LOCK, NightInProgress
 from warehouse.address import Warehouse, connect
 from warehouse.dump import load
+from warehouse.fold import difference_from_0_1_0, is_of_0_1_0
 from warehouse.migrate import applied_migrations, migrate, read_migrations
 from warehouse.opening import find_warehouse
 from warehouse.settings import Settings
@@ -30,8 +31,9 @@ def restore_backup(
     n_receipts, n_landed_files, logins_missing}.
 
     `is_replacing`: what the warehouse holds may go; `warn` is told before it does. `migrated`: migrations that are newer than
-    the backup and were applied; `replaced`: what the warehouse held, or None; `logins_missing`: [role, login] of members that
-    this server does not know and a person makes again, with new passwords.
+    the backup and were applied (functions whose text changed since are made again beside that); `replaced`: what the warehouse
+    held, or None; `logins_missing`: [role, login] of members that this server does not know and a person makes again, with new
+    passwords.
     Raises BackupRefused (damaged, or made by newer code), NotEmpty, NightInProgress, WarehouseError; the warehouse then stands
     as it did. Bytes that landed before stay where they are.
     """
@@ -70,7 +72,17 @@ def restore_backup(
 
 
 def _refuse_other_code(backup: Backup) -> None:
-    """A backup of newer code, or of migrations that were changed, is not for this code."""
+    """A backup of newer code, of migrations that were changed, or from before the baseline, version 0.1.0 excepted, is not for
+    this code.
+    """
+    if is_of_0_1_0(backup.manifest["migrations"]):
+        return
+    difference = difference_from_0_1_0(backup.manifest["migrations"])
+    if difference:
+        raise BackupRefused(
+            f"{backup.path.name} is older than version 0.2.0, and this code restores backups of version 0.1.0 alone: {difference}. "
+            "Restore it with the code of version 0.1.0, make a backup with that, and restore that one. Nothing was restored."
+        )
     known = {migration.name: migration.checksum for migration in read_migrations()}
     for name, checksum in backup.manifest["migrations"].items():
         if name not in known:

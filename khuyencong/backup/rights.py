@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg2 import sql
 
 from khuyencong.backup.file import Backup, BackupRefused
+from warehouse.fold import BASELINE, is_of_0_1_0
 from warehouse.migrate import read_migrations
 from warehouse.settings import TIMEZONE
 from warehouse.statements import only_row
@@ -37,8 +38,11 @@ def make_roles(backup: Backup, connection: Connection) -> None:
 
 
 def _statements(manifest: dict[str, Any], pattern: str) -> list[str]:
-    """Statements of the migrations that the backup has, which say something beside the dump; each may be said again."""
-    texts = [migration.text for migration in read_migrations() if migration.name in manifest["migrations"]]
+    """Statements of the migrations that the backup has, which say something beside the dump; each may be said again. For a
+    backup of version 0.1.0 the baseline says them.
+    """
+    applied = BASELINE if is_of_0_1_0(manifest["migrations"]) else manifest["migrations"]
+    texts = [migration.text for migration in read_migrations() if migration.name in applied]
     return [found for text in texts for found in re.findall(f"(?ims)^{pattern}", text)]
 
 

@@ -1,5 +1,5 @@
-"""`kc rollup`: figures of a release with their parts. The arithmetic is one SQL function, release.rollup (migration 0040),
-which the marts use as well; here choices are read and checked, and rows become the document of the command contract.
+"""`kc rollup`: figures of a release with their parts. The arithmetic is one SQL function, release.rollup, which the marts use as
+well; here choices are read and checked, and rows become the document of the command contract.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 
-NIGHT_LOCK = 20_120_705  # any fixed number, as in migration 0057: one night at a time on one warehouse
+NIGHT_LOCK = 20_120_705  # any fixed number, as in release.is_night_running: one night at a time on one warehouse
 # A scheduler's night that gave no end after this long has none: its scheduler died, or somebody stopped it.
 LONGEST_NIGHT = timedelta(hours=3)
 LONGEST_BACKUP = "15min"

@@ -1,6 +1,6 @@
 """What a reviewer's word does to the nation, before the rules judge: the rows that move, before and after.
 
-The arithmetic is one SQL function, review.effect_of (migration 0081), by which the database also says which words need a
+The arithmetic is one SQL function, review.effect_of, by which the database also says which words need a
 second name; here words become its arguments and its rows become documents.
 """
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import lzma
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -83,6 +84,14 @@ def own_settings(tmp_path: Path) -> Iterator[Callable[..., Settings]]:
     yield make
     for settings in made:
         discard_warehouse(settings)
+
+
+@pytest.fixture(scope="session")
+def old_backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup by version 0.1.0 (version_0_1_0/README.md)."""
+    path = tmp_path_factory.mktemp("old") / "version-0.1.0.tar"
+    path.write_bytes(lzma.decompress((HERE / "version_0_1_0" / "backup.tar.xz").read_bytes()))
+    return path
 
 
 @pytest.fixture(scope="session")

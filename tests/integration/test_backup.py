@@ -14,6 +14,7 @@ import pytest
 from nation_slice import AS_OF
 
 from ingestion.landing.receipts import Arrival, keep, land
+from khuyencong.backup import restore
 from khuyencong.backup.backup import make_backup
 from khuyencong.backup.file import DUMP, MANIFEST, BackupRefused, add_manifest
 from khuyencong.backup.restore import NotEmpty, restore_backup
@@ -24,8 +25,8 @@ from khuyencong.night.shown_release import shown_release
 from khuyencong.night.turn import NIGHT_LOCK, NightInProgress, only_night
 from warehouse.address import WarehouseError, connect
 from warehouse.dump import SCHEMAS
-from warehouse.migrate import MIGRATIONS, migrate
-from warehouse.opening import discard_warehouse, open_warehouse
+from warehouse.migrate import MIGRATIONS, migrate, read_migrations
+from warehouse.opening import discard_warehouse, find_warehouse, open_warehouse
 from warehouse.settings import Settings
 
 PERIOD = "2025-01..2025-09"
@@ -61,9 +62,10 @@ def landed(settings):
     return {path.name: path.read_bytes() for path in settings.landing.rglob("*.*")}
 
 
-def change(path, name, edit):
-    """A copy of a backup whose manifest says something else, with a hash that fits."""
-    changed = path.with_name(name)
+def change(path, name, edit, folder=None):
+    """A copy of a backup, beside it or in `folder`, whose manifest says something else, with a hash that fits."""
+    changed = (folder or path.parent) / name
+    changed.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path) as old, tarfile.open(changed, "w") as new:
         for member in old:
             if member.name != MANIFEST:
@@ -228,20 +230,25 @@ def test_an_ordinary_owner_restores_what_another_backed_up(settings, cluster, tm
         _on(cluster, "drop database khuyencong_plain with (force)", "drop role plain_owner")
 
 
-def test_an_older_backup_is_migrated_and_a_newer_one_refused(settings, cluster, tmp_path):
-    *older, newest = sorted(MIGRATIONS.glob("*.sql"))
-    (tmp_path / "older").mkdir()
-    for path in older:
-        shutil.copy(path, tmp_path / "older")
+def test_an_older_backup_is_migrated_and_a_newer_one_refused(settings, cluster, tmp_path, monkeypatch):
+    newest = max(MIGRATIONS.glob("*.sql")).stem
+    newer = Path(shutil.copytree(MIGRATIONS, tmp_path / "newer"))
+    (newer / "9000_of_the_next_version.sql").write_text("create table raw.of_the_next_version (a integer);")
     _on(cluster, "create database khuyencong_old")
     try:
         warehouse = dataclasses.replace(cluster, dbname="khuyencong_old")
-        migrate(warehouse, tmp_path / "older")
+        migrate(warehouse)
         old = dataclasses.replace(settings, database_url=warehouse.dsn)
         made = make_backup(old, tmp_path / "old.tar", AS_OF)
-        assert made["newest_migration"] == older[-1].stem
-        done = restore_backup(settings, Path(made["file"]))
-        assert done["migrated"] == [newest.stem]
+        assert made["newest_migration"] == newest
+        with monkeypatch.context() as next_version:
+            next_version.setattr(restore, "migrate", lambda warehouse: migrate(warehouse, newer))
+            next_version.setattr(restore, "read_migrations", lambda: read_migrations(newer))
+            done = restore_backup(settings, Path(made["file"]))
+        assert done["migrated"] == ["9000_of_the_next_version"]
+        with contextlib.closing(connect(find_warehouse(settings))) as connection, connection.cursor() as cursor:
+            cursor.execute("select to_regclass('raw.of_the_next_version') is not null, count(*) > 50 from public.definition")
+            assert cursor.fetchone() == (True, True)
 
         _on(warehouse, "insert into public.migration values ('9999_of_tomorrow', '')")
         made = make_backup(old, tmp_path / "new.tar", AS_OF)
@@ -249,7 +256,7 @@ def test_an_older_backup_is_migrated_and_a_newer_one_refused(settings, cluster, 
             restore_backup(settings, Path(made["file"]))
         _on(warehouse, "delete from public.migration where name like '9999%'", "update public.migration set checksum = ''")
         made = make_backup(old, tmp_path / "other.tar", AS_OF)
-        with pytest.raises(BackupRefused, match=rf"another text of migration {older[0].stem}"):
+        with pytest.raises(BackupRefused, match=rf"another text of migration {min(MIGRATIONS.glob('*.sql')).stem}"):
             restore_backup(settings, Path(made["file"]))
     finally:
         _on(cluster, "drop database khuyencong_old with (force)")

@@ -1,0 +1,44 @@
+-- One span, with names: what `kc rollup` prints. A row that a map cannot apportion is named after its unit.
+create function release.rollup(
+    p_release bigint, p_start date, p_end date, p_funds text [], p_activities text [], p_indicators text [],
+    p_geography date, p_level text, p_total text [], p_run bigint default null
+)
+returns table (
+    unit_key text, unit_name text, budget_year integer, period_start date, period_end date, fund_code text,
+    activity_code text, indicator_code text, measure text, unit text, is_additive boolean, accepted numeric,
+    disputed numeric, disputed_low numeric, disputed_high numeric, missing_low numeric, missing_high numeric,
+    at_least numeric, at_most numeric, n_owed bigint, n_reported bigint, n_accepted bigint, n_disputed bigint,
+    n_missing bigint, n_returned bigint, n_nil bigint, n_estimated bigint, n_under_review bigint, n_unbounded bigint,
+    status text, plan_indicator_code text, plan_value numeric, plan_pct numeric, prior_value numeric,
+    same_units_value numeric, n_same_units bigint, growth_pct numeric, coverage_count_pct numeric,
+    coverage_plan_pct numeric, ratio_mark text
+)
+language plpgsql stable as $$
+#variable_conflict use_column
+declare
+    v_run bigint := coalesce(p_run, release.run_of(p_release));
+begin
+    return query
+    with
+    indicators as materialized (
+        select t.* from jsonb_populate_recordset(null::register.indicators, release.register_table(v_run, 'indicators')) as t
+    ),
+    units as materialized (
+        select t.* from jsonb_populate_recordset(null::register.units, release.register_table(v_run, 'units')) as t
+    )
+    select r.unit_key, coalesce(u.unit_name, whole.unit_name || ' (không tách được)', r.unit_key), r.budget_year,
+        r.period_start, r.period_end, r.fund_code, r.activity_code, r.indicator_code, r.measure, release.stored_unit(i.unit),
+        r.is_additive, r.accepted, r.disputed, r.disputed_low, r.disputed_high, r.missing_low, r.missing_high, r.at_least,
+        r.at_most, r.n_owed, r.n_reported, r.n_accepted, r.n_disputed, r.n_missing, r.n_returned, r.n_nil, r.n_estimated,
+        r.n_under_review, r.n_unbounded, r.status, r.plan_indicator_code, r.plan_value, r.plan_pct, r.prior_value,
+        r.same_units_value, r.n_same_units, r.growth_pct, r.coverage_count_pct, r.coverage_plan_pct, r.ratio_mark
+    from release.rollup_spans(
+        p_release, array[p_start], array[p_end], array[p_geography], p_funds, p_activities, p_indicators, array[p_level],
+        p_total, v_run
+    ) as r
+    inner join indicators as i on r.indicator_code = i.indicator_code
+    left join units as u on r.unit_key = u.unit_key
+    left join units as whole on r.unit_key = 'not-apportionable:' || whole.unit_key
+    order by r.unit_key, r.measure, r.indicator_code, r.fund_code, r.activity_code;
+end
+$$;
