@@ -70,12 +70,12 @@ def _marks(
         culprits = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
         return culprits or cells
     if verdict.unit_exponent is not None:
-        reports = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
-        cells.append(("unit", verdict.unit_exponent, *reports))
+        both = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
+        cells.append(("unit", verdict.unit_exponent, *both))
     reports = {cell.submission_key for cell in verdict.cells}
     if verdict.submission_key not in reports and verdict.reason == "missing_counterpart":
         cells.append(("left out", verdict.submission_key))
-    if (key := _project_of(verdict)) in without:
+    if (key := _project_of(verdict)) is not None and key in without:
         cells.append(("without counterpart", *key))
     is_about_two = len(reports) > 1 or verdict.reason == "missing_counterpart"
     if is_about_two and "indicator_code" in verdict.scope and "activity_code" in verdict.scope:

@@ -10,7 +10,7 @@ from typing import Any
 from khuyencong.flags.words import number_en, number_vi
 from khuyencong.review.ends import StandingWord
 from khuyencong.review.outlooks import Outlook
-from khuyencong.review.requests import Page, Question, ShownFigure
+from khuyencong.review.questions import Page, Question, ShownFigure
 from khuyencong.review.words import CHOICES, OFFERED, REVOKE_REASON, REVOKE_WORD, STILL_HELD
 from warehouse.settings import TIMEZONE
 
