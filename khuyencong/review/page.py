@@ -107,7 +107,7 @@ def _reason(head: str, reason: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _field(title: str, value: Any, type_: Any, *, description: str = "", **schema: Any) -> dict[str, Any]:
+def _field(title: str, value: object, type_: object, *, description: str = "", **schema: object) -> dict[str, Any]:
     return {"value": value, "description": description or None, "schema": {"type": type_, "title": title, **schema}}
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from khuyencong.flags.queue import list_flags
-from khuyencong.review.ends import standing_words
-from khuyencong.review.outlooks import ending_of, outlooks_of
+from khuyencong.review.ends import StandingWord, standing_words
+from khuyencong.review.outlooks import Outlook, ending_of, outlooks_of
 from khuyencong.review.questions import Page, Question, ShownFigure, ShownWord
 from warehouse.rows import rows_by_name, single_row, single_value
 from warehouse.settings import TIMEZONE
@@ -70,23 +70,30 @@ def ask(connection: Connection, asked_from: str, period: str, now: datetime) -> 
         counting = _words_shown(cursor, period)
     flags = {flag["flag_id"]: flag for flag in list_flags(connection, period=period, status="all")}
     questions = tuple(
-        Question(
-            place=one["place"],
-            flag=flags[flag_id],
-            figures=tuple(map(_figure, one["shown"])),
-            n_asked=before[flag_id].n_asked,
-            refusal=before[flag_id].refusal,
-            reason=before[flag_id].reason,
-            asks=one["asks"],
-            words=words[flag_id],
-            outlooks=outlooks[flag_id],
-        )
+        _question(one, flags[one["flag_id"]], before[one["flag_id"]], words[one["flag_id"]], outlooks[one["flag_id"]])
         for one in asked
-        for flag_id in [one["flag_id"]]
     )
     if not questions:
         return None
     return Page(asked_from, period, release_number, now, until, n_more, is_shown, questions, counting)
+
+
+def _question(
+    asked: Mapping[str, Any], flag: dict[str, Any], before: AskedBefore, words: tuple[StandingWord, ...],
+    outlooks: tuple[Outlook, ...],
+) -> Question:  # fmt: skip
+    """A row of review.request (place, shown, asks) as it is shown."""
+    return Question(
+        place=asked["place"],
+        flag=flag,
+        figures=tuple(map(_figure, asked["shown"])),
+        n_asked=before.n_asked,
+        refusal=before.refusal,
+        reason=before.reason,
+        asks=asked["asks"],
+        words=words,
+        outlooks=outlooks,
+    )
 
 
 def figures_shown(cursor: Cursor, flag_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
