@@ -9,7 +9,10 @@ import typer
 from kc.options import JsonOption
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from khuyencong.review.plan import Plan
+    from warehouse.connections import Cursor
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +50,7 @@ def decide(
     from kc.output import Refused, print_json
     from kc.session import now, open_connection, parse_time
     from khuyencong.flags.names import FlagNameError, find_flag
-    from khuyencong.review.decisions import DecisionError
+    from khuyencong.review.decided_figures import DecisionError
     from khuyencong.review.plan import plan_word
     from khuyencong.review.words import AnswerRefused
     from warehouse.settings import read_settings
@@ -87,29 +90,29 @@ def _is_wanted() -> bool:
     return not (sys.stdin.isatty() and sys.stdout.isatty()) or typer.confirm("Record it?")
 
 
-def _record(cursor: Any, plan: Plan, reason: str, moment: Any) -> dict[str, Any]:
+def _record(cursor: Cursor, plan: Plan, reason: str, moment: datetime) -> dict[str, Any]:
     """Write the word; {n_rows, groups, is_pending}, as the database has it now."""
-    from khuyencong.review.decisions import write_decision
+    from khuyencong.review.decisions import Word, write_decision
     from khuyencong.review.ends import revoke, sign
+    from warehouse.rows import single_row
 
     if plan.word == "sign":
         return {"n_rows": sign(cursor, plan.signs, reason, signed_at=moment), "groups": list(plan.signs), "is_pending": False}
     if plan.word == "revoke":
         groups = [word.group_key for word in plan.earlier]
         return {"n_rows": revoke(cursor, plan.ends, reason, revoked_at=moment), "groups": groups, "is_pending": False}
-    n_rows = write_decision(
-        cursor, plan.flag_id, plan.word, reason, plan.value, plan.until, decided_at=moment, figure_key=plan.figure_key
-    )
+    word = Word(plan.word, reason, plan.value, plan.figure_key, plan.until)
+    n_rows = write_decision(cursor, plan.flag_id, word, decided_at=moment)
     cursor.execute(
         """select group_key, bool_or(word_state = 'pending') from review.decision_state
         where flag_id = %s group by group_key order by group_key desc limit 1""",
         (plan.flag_id,),
     )
-    group_key, is_pending = cursor.fetchone()
+    group_key, is_pending = single_row(cursor)
     return {"n_rows": n_rows, "groups": [group_key], "is_pending": is_pending}
 
 
-def _indicator_names(cursor: Any) -> dict[str, tuple[str, str]]:
+def _indicator_names(cursor: Cursor) -> dict[str, tuple[str, str]]:
     cursor.execute("select indicator_code, indicator_name, indicator_name_en from register.indicators")
     return {code: (vi, en) for code, vi, en in cursor}
 

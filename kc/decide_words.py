@@ -95,9 +95,9 @@ def word_lines(plan: Plan) -> list[str]:
 
 def engine_lines(plan: Plan) -> list[str]:
     """That a waiver is not what the engine found."""
-    if not plan.contradicts_engine:
-        return []
     proposal = plan.proposal
+    if proposal is None or not plan.contradicts_engine:
+        return []
     n, block = len(proposal.values), " --block" if len(proposal.values) > 1 else ""
     return [
         f"The engine contradicts: {n} cell{'s' if n > 1 else ''} probably wrong ({proposal.mechanism}, "

@@ -7,9 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
 
 
 class NoSampleHome(RuntimeError):
@@ -76,7 +79,7 @@ def run_demo(
         connection.close()
 
 
-def _programme_money(connection: Any, document: dict[str, Any]) -> dict[str, Any]:
+def _programme_money(connection: Connection, document: dict[str, Any]) -> dict[str, Any]:
     """The rollup with the programme's own budgets and disbursement only, without rows in which nothing stands."""
     with connection, connection.cursor() as cursor:
         cursor.execute(

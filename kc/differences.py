@@ -76,7 +76,7 @@ def print_diff(document: dict[str, Any]) -> None:
         out.print(word)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Decimal | str | None) -> str:
     from kc.output import number
 
     return number(value) if isinstance(value, Decimal) else value or ""

@@ -102,11 +102,12 @@ def _warehouse(settings: Settings) -> Check:
     from warehouse.definitions import applied_definitions
     from warehouse.migrate import applied_migrations
     from warehouse.opening import open_warehouse
+    from warehouse.rows import single_row
 
     warehouse = open_warehouse(settings)
     with contextlib.closing(connect(warehouse)) as connection, connection.cursor() as cursor:
         cursor.execute("select current_setting('server_version'), current_setting('server_encoding')")
-        version, encoding = cursor.fetchone()
+        version, encoding = single_row(cursor)
         n_migrations, n_definitions = len(applied_migrations(connection)), len(applied_definitions(connection))
     kind = "embedded" if warehouse.is_embedded else f"server {warehouse.host}"
     message = f"PostgreSQL {version}, {encoding}, {kind}, {n_migrations} migrations, {n_definitions} definitions"

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Refused(Exception):
@@ -18,7 +21,7 @@ class Refused(Exception):
         self.exit_code = exit_code
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> int | float | str:
     """A value as JSON knows it: exact decimals become integers where they are whole, else floats; times become ISO text."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
@@ -27,7 +30,7 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def print_json(document: Any) -> None:
+def print_json(document: object) -> None:
     """One JSON document on standard output and nothing else."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=plain)
     sys.stdout.write("\n")
@@ -38,7 +41,7 @@ def say_error(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
-def number(value: Any) -> str:
+def number(value: object) -> str:
     """A number in the Vietnamese way: 1.234.567,5; nothing for None."""
     if value is None:
         return ""
@@ -46,7 +49,7 @@ def number(value: Any) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], numeric: Iterable[int] = ()) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], numeric: Iterable[int] = ()) -> None:
     """A table for people. Cells are printed as given; columns named in `numeric` are set right."""
     from rich.console import Console
     from rich.table import Table
@@ -60,7 +63,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     console().print(table) if not sys.stdout.isatty() else Console().print(table)
 
 
-def console() -> Any:
+def console() -> Console:
     """A rich console wide enough for tables when the output is piped."""
     from rich.console import Console
 

@@ -125,7 +125,7 @@ def print_bridge(document: dict[str, Any]) -> None:
     if not document["figures"]:
         out.print(f"No figure differs between release {a} and release {b}.")
         return
-    lines = []
+    lines: list[tuple[object, ...]] = []
     for figure in document["figures"]:
         name = (figure["unit_key"], f"{figure['as_at']:%Y-%m}", figure["fund"], figure["activity"],
                 figure["indicator_code"], figure["measure"])  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -53,7 +53,7 @@ def rules(
     print_json(document) if as_json else _print_rules(document)
 
 
-def _print_rules(document: dict) -> None:
+def _print_rules(document: dict[str, Any]) -> None:
     from kc.output import console, number, print_table
 
     columns = ("rule", "severity", "form", "pass", "fail", "undecided", "could not run", "remarks", "sentence")
@@ -72,12 +72,12 @@ def _print_rules(document: dict) -> None:
     console().print("What decided nothing, and why: `kc rules --undecided`; --one-sided, --rule, --unit, --period, --reason.")
 
 
-def _remarks(row: dict) -> str:
+def _remarks(row: dict[str, Any]) -> str:
     words = [f"redundant ({', '.join(row['implied_by'])})" if name == "redundant" else name for name in row["remarks"]]
     return ", ".join(word.replace("_", " ") for word in words)
 
 
-def _print_undecided(rows: list[dict], limit: int = 200) -> None:
+def _print_undecided(rows: list[dict[str, Any]], limit: int = 200) -> None:
     from kc.output import console
 
     out = console()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kc.options import JsonOption
 
+if TYPE_CHECKING:
+    from warehouse.settings import Settings
+
 NIGHT_LOG = "nightly"  # home/logs/nightly.jsonl
+Progress = Callable[[str, int, int], None]  # a station's name, its position, how many there are
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Any:
+def _progress(quiet: bool) -> Iterator[Progress]:
     """A callback (name, position, total) that draws the night's stations on standard error."""
     if quiet:
         yield lambda name, position, total: None
@@ -106,7 +110,7 @@ def nightly(
     print_json(night) if as_json else _print_night(night)
 
 
-def _tell_desk(settings: Any, error: Exception) -> None:
+def _tell_desk(settings: Settings, error: Exception) -> None:
     """Mail the desk that this night failed, where mail is set up; trouble with that must not hide the night's own error."""
     from kc.output import say_error
     from kc.session import now
@@ -136,6 +140,3 @@ def _print_night(night: dict[str, Any]) -> None:
         ],
         numeric=(1, 2, 3),
     )
-
-
-Progress = Callable[[str, int, int], None]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kc.output import Refused
 from khuyencong.clock import clock
 from khuyencong.clock.clock import machine_now, now
 from warehouse.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
 
 __all__ = ["asked_moment", "asked_night", "machine_now", "now", "open_connection", "parse_time"]
 
@@ -42,7 +45,7 @@ def _as_usage() -> Iterator[None]:
 
 
 @contextmanager
-def open_connection(settings: Settings | None = None, login: str | None = None) -> Iterator[Any]:
+def open_connection(settings: Settings | None = None, login: str | None = None) -> Iterator[Connection]:
     """A psycopg2 connection to the warehouse, started and migrated if need be.
 
     `login`: as whom to connect instead of the warehouse's own login. A server asks for that login's password (PGPASSWORD, or

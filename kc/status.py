@@ -41,7 +41,7 @@ def status(
 
 def print_status(document: dict[str, Any]) -> None:
     """The status as tables for people."""
-    from kc.output import console, print_table
+    from kc.output import console
 
     out = console()
     good, last = document["last_good_run"], document["last_run"]
@@ -53,24 +53,26 @@ def print_status(document: dict[str, Any]) -> None:
         out.print(f"Run {last['run']} failed at {last['failed_station']}: {last['failed_reason']}")
     if not document["marts"]["is_whole"]:
         out.print(document["marts"]["sentence"])
-    _print_rows(print_table, "Sources that were not reached", _without(document["sources_not_reached"], "sentence_vi"))
-    _print_rows(print_table, "Files that were not taken", _without(document["files_not_taken"], "sentence_vi"))
-    _print_rows(print_table, "Files that were not read", _without(document["files_not_read"], "sentence_vi"))
-    _print_rows(print_table, "Submissions that the desk took out", document["taken_out"])
-    _print_rows(print_table, "Mail that was not sent", document["mail_not_sent"])
-    _print_rows(print_table, "Owed × received", document["coverage"])
-    _print_rows(print_table, "Late or missing", document["late"])
-    _print_rows(print_table, "Returned", document["returned"])
-    _print_rows(print_table, "Held figures", document["held"])
-    _print_rows(print_table, "Under review", document["under_review"])
-    _print_rows(print_table, "Nil reports", document["nil"])
-    _print_rows(print_table, "Projects that vanished from a report", document["vanished_projects"])
-    _print_rows(print_table, "Verdicts that decided nothing (kc rules --undecided --one-sided)", document["undecided"])
-    _print_rows(print_table, "Reports asked for by mail", document["chased"])
-    _print_rows(print_table, "Completeness and timeliness by unit, the worst first", document["rates"])
+    _print_rows("Sources that were not reached", _without(document["sources_not_reached"], "sentence_vi"))
+    _print_rows("Files that were not taken", _without(document["files_not_taken"], "sentence_vi"))
+    _print_rows("Files that were not read", _without(document["files_not_read"], "sentence_vi"))
+    _print_rows("Submissions that the desk took out", document["taken_out"])
+    _print_rows("Mail that was not sent", document["mail_not_sent"])
+    _print_rows("Owed × received", document["coverage"])
+    _print_rows("Late or missing", document["late"])
+    _print_rows("Returned", document["returned"])
+    _print_rows("Held figures", document["held"])
+    _print_rows("Under review", document["under_review"])
+    _print_rows("Nil reports", document["nil"])
+    _print_rows("Projects that vanished from a report", document["vanished_projects"])
+    _print_rows("Verdicts that decided nothing (kc rules --undecided --one-sided)", document["undecided"])
+    _print_rows("Reports asked for by mail", document["chased"])
+    _print_rows("Completeness and timeliness by unit, the worst first", document["rates"])
 
 
-def _print_rows(print_table: Any, title: str, rows: list[dict[str, Any]], limit: int = 20) -> None:
+def _print_rows(title: str, rows: list[dict[str, Any]], limit: int = 20) -> None:
+    from kc.output import print_table
+
     if rows:
         shown = title if len(rows) <= limit else f"{title}: the first {limit} of {len(rows)} (--json gives all)"
         print_table(shown, [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows[:limit]])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MOST_UNDECIDED = 10
 WORDS = {
@@ -69,7 +72,7 @@ def _fate(submission: dict[str, Any]) -> list[tuple[str, str]]:
     return [(f"{what}: {vi}.", f"{what}: {en}.") for vi, en in said]
 
 
-def _print_undecided(out: Any, undecided: list[dict[str, Any]]) -> None:
+def _print_undecided(out: Console, undecided: list[dict[str, Any]]) -> None:
     for item in undecided[:MOST_UNDECIDED]:
         scope = f" ({item['scope'].replace(';', ', ')})" if item["scope"] else ""
         out.print(f"  [?] {item['rule_name']}{scope}: {item['sentence_vi']}.", markup=False)

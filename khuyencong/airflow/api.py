@@ -30,10 +30,10 @@ class AirflowAddress:
 
 def token_of(url: str, username: str, password: str) -> str:
     """A token for further requests (JSON Web Token). Raises OSError when the API does not answer or refuses."""
-    return ask(url, "POST", "/auth/token", {"username": username, "password": password})["access_token"]
+    return str(ask(url, "POST", "/auth/token", {"username": username, "password": password})["access_token"])
 
 
-def ask(url: str, method: str, path: str, body: Any = None, token: str | None = None) -> Any:
+def ask(url: str, method: str, path: str, body: object = None, token: str | None = None) -> Any:
     """One request; what was answered, from JSON. `path` begins with /, as in /api/v2/dags.
 
     Raises urllib.error.HTTPError, an OSError, with what Airflow said in it, for an answer of 400 and more.
@@ -52,7 +52,7 @@ def ask(url: str, method: str, path: str, body: Any = None, token: str | None = 
     return json.loads(text) if text else None
 
 
-def call(address: AirflowAddress, method: str, path: str, body: Any = None) -> Any:
+def call(address: AirflowAddress, method: str, path: str, body: object = None) -> Any:
     """One request as the address's own login, for a person or a test; for many, keep `token_of`."""
     return ask(address.url, method, path, body, token_of(address.url, address.username, address.password))
 

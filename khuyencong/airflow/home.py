@@ -18,6 +18,7 @@ from psycopg2 import sql
 
 from warehouse.address import Warehouse, connect
 from warehouse.opening import find_warehouse
+from warehouse.rows import single_value
 from warehouse.settings import PROJECT, Settings
 
 SHARED_SETTINGS = PROJECT / "deploy" / "airflow" / "airflow.env"
@@ -159,10 +160,11 @@ def _revision(settings: Settings) -> str | None:
     """The revision of Airflow's tables in the metadata database, None when there are none."""
     with contextlib.closing(psycopg2.connect(metadata_database(settings).dsn)) as connection, connection.cursor() as cursor:
         cursor.execute("select to_regclass('public.alembic_version') is not null")
-        if cursor.fetchone() == (False,):
+        if not single_value(cursor):
             return None
         cursor.execute("select string_agg(version_num, ',' order by version_num) from alembic_version")
-        return cursor.fetchone()[0]
+        revision: str | None = single_value(cursor)
+        return revision
 
 
 def _airflow_version() -> str:

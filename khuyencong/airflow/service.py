@@ -11,26 +11,23 @@ import json
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
-from khuyencong.airflow.api import AirflowAddress, files_read, token_of, unwell
+from khuyencong.airflow.api import AirflowAddress
 from khuyencong.airflow.home import (
     MARK,
     AirflowTrouble,
     airflow_environment,
     airflow_home,
     make_passwords,
-    password_file,
     prepare_metadata,
     write_private,
 )
 from khuyencong.airflow.processes import end_processes
+from khuyencong.airflow.waiting import PortTaken, Start, wait_until_well
 from khuyencong.review.reviewers import add_first_reviewers
 from warehouse.address import connect
 from warehouse.opening import open_warehouse
@@ -38,10 +35,6 @@ from warehouse.settings import PROJECT, Settings
 
 USUAL_PORT = 8080
 PATIENCE = 180.0  # seconds for a start on a small, busy machine
-
-
-class PortTaken(AirflowTrouble):
-    """Somebody else took the port between our look and our start."""
 
 
 def start_airflow(
@@ -62,11 +55,11 @@ def start_airflow(
     home.chmod(0o700)
     with _only_one(home):
         if is_running(home):
-            return _wait(settings, _started(home), None, patience)
+            return wait_until_well(settings, _started(home), None, patience)
         for port in (_port(home), _port(home, is_any=True)):
             supervisor = _start(settings, home, port, dags_folder or PROJECT / "dags", extra_env or {})
             try:
-                return _wait(settings, _started(home), supervisor, patience)
+                return wait_until_well(settings, _started(home), supervisor, patience)
             except PortTaken:
                 end_processes(home)
             except AirflowTrouble:
@@ -80,18 +73,14 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     end_processes(home)  # what a supervisor that was killed left behind
     open_warehouse(settings)
-    start: dict[str, Any] = {
-        "port": port,
-        "dags_folder": str(dags_folder.resolve()),
-        "since": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-    }
+    start = Start(port, str(dags_folder.resolve()), datetime.now(UTC).isoformat().replace("+00:00", "Z"))
     environment = airflow_environment(settings, port, dags_folder.resolve(), extra_env)
     logins = make_passwords(settings, environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"])
     if settings.database_url is None:
         _let_review(settings, logins)
     prepare_metadata(settings, environment)
     (home / "state.json").unlink(missing_ok=True)
-    write_private(home / "start.json", json.dumps(start))
+    write_private(home / "start.json", json.dumps(asdict(start)))
     with (home / "logs" / "supervisor.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "khuyencong.airflow.supervisor"],
@@ -124,7 +113,7 @@ def stop_airflow(settings: Settings) -> list[str]:
 def environment_of_running(settings: Settings) -> dict[str, str]:
     """What a program of Airflow needs in its environment to work on the Airflow that runs; it is no part of it."""
     start = _started(airflow_home(settings))
-    environment = airflow_environment(settings, start["port"], Path(start["dags_folder"]))
+    environment = airflow_environment(settings, start.port, Path(start.dags_folder))
     return {name: value for name, value in environment.items() if name != MARK}
 
 
@@ -148,79 +137,13 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _wait(
-    settings: Settings, start: dict[str, Any], supervisor: subprocess.Popen[bytes] | None, patience: float
-) -> AirflowAddress:
-    home, began = airflow_home(settings), time.monotonic()
-    waiting_for = ["api-server"]
-    while time.monotonic() < began + patience:
-        with contextlib.suppress(OSError):
-            waiting_for = _unwell(home, start)
-            if not waiting_for:
-                waiting_for = ["api-server"]
-                address = _address(settings, start)
-                unread = _dag_files(Path(start["dags_folder"])) - _read(address, start) - set(address.import_errors)
-                if not unread:
-                    return address
-                waiting_for = ["dag-processor"]
-        if supervisor is not None and supervisor.poll() is not None:
-            waiting_for = ["supervisor"]
-            break
-        time.sleep(0.5)
-    logs = [home / "logs" / f"{name}.log" for name in waiting_for]
-    said = "; ".join(f"{log.stem} ({log}) said last: {_last_line(log)}" for log in logs)
-    raise AirflowTrouble(f"Airflow is not well after {time.monotonic() - began:.0f} s. {said}")
-
-
-def _unwell(home: Path, start: dict[str, Any]) -> list[str]:
-    """Airflow's parts that are not well yet. Raises OSError while nothing answers, PortTaken when it is not Airflow that does."""
-    url = f"http://127.0.0.1:{start['port']}"
-    try:
-        return unwell(url, start["since"])
-    except OSError as error:
-        if isinstance(error, urllib.error.HTTPError) and error.code < 500:
-            raise PortTaken(f"What answers at {url} is not the Airflow of {home}.") from error
-        raise
-    except (HTTPException, ValueError, KeyError, TypeError) as error:
-        raise PortTaken(f"What answers at {url} is not the Airflow of {home}.") from error
-
-
-def _address(settings: Settings, start: dict[str, Any]) -> AirflowAddress:
-    """Where the running Airflow answers. Raises OSError while it does not yet."""
-    home, url = airflow_home(settings), f"http://127.0.0.1:{start['port']}"
-    [(username, password), *_] = json.loads(password_file(settings).read_text(encoding="utf-8")).items()
-    state = json.loads((home / "state.json").read_text(encoding="utf-8"))
-    pids = {"supervisor": state["supervisor"], **{name: part["pid"] for name, part in state["components"].items()}}
-    try:
-        token = token_of(url, username, password)
-    except urllib.error.HTTPError as error:
-        raise PortTaken(f"What answers at {url} is not the Airflow of {home}.") from error
-    _, errors = files_read(url, token, start["since"])
-    return AirflowAddress(url, username, password, pids, errors)
-
-
-def _started(home: Path) -> dict[str, Any]:
-    return json.loads((home / "start.json").read_text(encoding="utf-8"))
-
-
-def _read(address: AirflowAddress, start: dict[str, Any]) -> set[str]:
-    return files_read(address.url, token_of(address.url, address.username, address.password), start["since"])[0]
-
-
-def _dag_files(folder: Path) -> set[str]:
-    """The files that Airflow takes for DAGs: those that speak of `dag` and of `airflow`."""
-    texts = {str(path.relative_to(folder)): path.read_bytes().lower() for path in folder.rglob("*.py")}
-    return {name for name, text in texts.items() if b"dag" in text and b"airflow" in text}
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "nothing")
+def _started(home: Path) -> Start:
+    return Start(**json.loads((home / "start.json").read_text(encoding="utf-8")))
 
 
 def _port(home: Path, *, is_any: bool = False) -> int:
     """The port of last time, else the usual one, else (or at once when `is_any`) one that is free on loopback."""
-    known = _started(home)["port"] if (home / "start.json").exists() else USUAL_PORT
+    known = _started(home).port if (home / "start.json").exists() else USUAL_PORT
     for wanted in (0,) if is_any else (known, USUAL_PORT, 0):
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -13,9 +13,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
-
-from psycopg2.extensions import connection as Connection
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.chase.digest import digest
 from khuyencong.chase.letters import Names, escalation, letter
@@ -26,7 +24,12 @@ from khuyencong.mail.contacts import Contacts, read_contacts
 from khuyencong.mail.mail import Mail
 from khuyencong.mail.outbox import write_mail
 from warehouse.journal import say
+from warehouse.rows import single_value
 from warehouse.settings import TIMEZONE, Settings
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
 
 CHASE_LOCK = 20_120_706  # one chase at a time on one warehouse
 KINDS = ("reminder", "overdue", "escalation", "digest")
@@ -73,7 +76,7 @@ def chase(connection: Connection, settings: Settings, as_of: datetime, *, dry_ru
         if not dry_run:
             _begin_day(cursor, as_of)
         good = last_good_run(connection, as_of)
-        night_as_of = good and datetime.fromisoformat(good["as_of"])
+        night_as_of = datetime.fromisoformat(good["as_of"]) if good else None
         is_stale = night_as_of is None or as_of - night_as_of > STALE_AFTER
         owed = owed_reports(cursor, as_of, night_as_of, policy.remind_days_before) if night_as_of else []
         names = Names(unit_names(cursor), form_names(cursor)) if night_as_of else Names({}, {})
@@ -100,16 +103,14 @@ def chase_settings(settings: Settings, as_of: datetime, *, dry_run: bool = False
     return outcome
 
 
-def _begin_day(cursor: Any, as_of: datetime) -> None:
+def _begin_day(cursor: Cursor, as_of: datetime) -> None:
     """What an earlier chase could not send is not sent any more: today's mails say anew what is still owed."""
     cursor.execute("select max(written_at) from outbox.mail where kind = any(%s)", (list(KINDS),))
-    (newest,) = cursor.fetchone()
+    newest = single_value(cursor)
     if newest and newest.astimezone(TIMEZONE).date() > as_of.date():
         raise ChaseError(f"{newest:%Y-%m-%d} was chased already; an earlier day can only be looked at (--dry-run).")
     cursor.execute(
-        """update outbox.mail set dropped_at = %s
-        where sent_at is null and dropped_at is null and kind = any(%s) and written_at::date < %s""",
-        (as_of, list(KINDS), as_of.date()),
+        read_statement(__package__, "drop_unsent"), {"as_of": as_of, "kinds": list(KINDS), "day": as_of.date()}
     )
 
 
@@ -138,7 +139,7 @@ def _letters(
     return found
 
 
-def _write(cursor: Any, mails: list[tuple[Mail, list[ChasedReport]]], as_of: datetime, dry_run: bool) -> int:
+def _write(cursor: Cursor, mails: list[tuple[Mail, list[ChasedReport]]], as_of: datetime, dry_run: bool) -> int:
     """Into the outbox, with a notice a report; the number of mails that were (or would be) new."""
     from psycopg2.extras import execute_values
 
@@ -166,12 +167,7 @@ def _stage(mail: Mail, report: OwedReport) -> str:
     return "overdue" if report.days_late > 0 else "before"
 
 
-def _unsent(cursor: Any, as_of: datetime) -> list[tuple[str, list[str], datetime]]:
+def _unsent(cursor: Cursor, as_of: datetime) -> list[tuple[str, list[str], datetime]]:
     """Mail that was tried and could not be sent, today's withdrawn ones included: (error, recipients, written first)."""
-    cursor.execute(
-        """select last_error, array_agg(distinct recipient order by recipient), min(written_at) from outbox.mail
-        where sent_at is null and last_error is not null and (dropped_at is null or dropped_at = %s)
-        group by last_error order by min(mail_key)""",
-        (as_of,),
-    )
-    return cursor.fetchall()
+    cursor.execute(read_statement(__package__, "unsent_mail"), {"as_of": as_of})
+    return [(error, recipients, written_first) for error, recipients, written_first in cursor]

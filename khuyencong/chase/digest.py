@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -95,7 +95,7 @@ def _by_unit(chased: Sequence[ChasedReport], names: Names, language: Language) -
 def _not_yet(reports: Sequence[OwedReport], names: Names, language: Language) -> list[str]:
     """Reports of which it is too early to remind, one line a form and period with the units that owe it."""
 
-    def kind(report: OwedReport) -> tuple:
+    def kind(report: OwedReport) -> tuple[date, str, date]:
         return report.due_date, report.form_code, report.period_end
 
     found = []
@@ -107,5 +107,5 @@ def _not_yet(reports: Sequence[OwedReport], names: Names, language: Language) ->
     return found
 
 
-def _moment(code: str, report: OwedReport) -> dict[str, Any]:
+def _moment(code: str, report: OwedReport) -> dict[str, datetime | None]:
     return {"moment": report.arrived_at} if code == "done_arrived" else {}

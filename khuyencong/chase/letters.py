@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from khuyencong.chase.owed import OwedReport
 from khuyencong.mail.words import Language, both, one_line, say
@@ -117,6 +116,6 @@ def history(report: OwedReport, language: Language) -> str:
     return say(language, "noticed", count=report.n_noticed, day=report.last_noticed_on)
 
 
-def subject(code: str, blanks: Callable[[Language], dict[str, Any]]) -> str:
+def subject(code: str, blanks: Callable[[Language], Mapping[str, object]]) -> str:
     """A subject in both languages; the blanks are made for each."""
     return f"{say('vi', code, **blanks('vi'))} | {say('en', code, **blanks('en'))}"

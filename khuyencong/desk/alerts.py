@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, overload
 
 import psycopg2
 
@@ -22,7 +22,14 @@ from khuyencong.mail.outbox import send_unsent, write_mail
 from khuyencong.mail.sending import as_message, open_server
 from khuyencong.night.stations import STATIONS
 from warehouse.journal import say, sentence_of
+from warehouse.rows import rows_by_name
 from warehouse.settings import TIMEZONE, Settings
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
+Letter = tuple[str, str, str]  # the reason for which it is written once, subject, body
 
 
 @dataclass(frozen=True)
@@ -49,14 +56,14 @@ def tell_failed_night(
     no run_key. Raises MailServerError only when the warehouse is out of reach and so is the mail server.
     """
 
-    def write(row: NightRow | None, trouble: str | None) -> tuple[str, str, str]:
+    def write(row: NightRow | None, trouble: str | None) -> Letter:
         station = task or (row.station if row else None) or "open_night"
         cause = (row.reasons.get(station) if row else None) or reason
         subject, body = failed_night(row, station, cause, trouble, at)
         name = f"{row.run_key if row else night or at.date()}:{station}:{_short(cause or '')}"
         return f"failed_night:{name}", subject, body
 
-    def ask(connection: Any) -> tuple[str, str, str]:
+    def ask(connection: Connection) -> Letter:
         row = read_night(connection, run_key) if run_key or not night else None
         return write(row if row and row.state != "done" else None, None)  # a night that never got a row is not the one before
 
@@ -70,7 +77,7 @@ def tell_stale_night(settings: Settings, at: datetime) -> Told | None:
     """
     key = f"stale_night:{at.astimezone(TIMEZONE).date()}"
 
-    def ask(connection: Any) -> tuple[str, str, str] | None:
+    def ask(connection: Connection) -> Letter | None:
         good = last_good_run(connection, at)
         if good and at - datetime.fromisoformat(good["as_of"]) <= STALE_AFTER:
             return None
@@ -81,19 +88,16 @@ def tell_stale_night(settings: Settings, at: datetime) -> Told | None:
     return _tell(settings, at, "stale_night", ask, lambda trouble: (key, *stale_night(None, None, trouble, at)))
 
 
-def read_night(connection: Any, run_key: int | None) -> NightRow | None:
+def read_night(connection: Connection, run_key: int | None) -> NightRow | None:
     """A night (default: the newest) with what its stations came to, and the release that stands; None before the first."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """select run_key, as_of, started_at, finished_at, state, failed_reason, release.is_night_running() from release.run
-            where %s is null or run_key = %s order by run_key desc limit 1""",
-            (run_key, run_key),
-        )
-        row = cursor.fetchone()
-        if row is None:
+        cursor.execute(read_statement(__package__, "night"), {"run_key": run_key})
+        night = next(rows_by_name(cursor), None)
+        if night is None:
             return None
         cursor.execute(
-            "select station, state, failed_reason from release.run_station where run_key = %s order by position", (row[0],)
+            "select station, state, failed_reason from release.run_station where run_key = %s order by position",
+            (night["run_key"],),
         )
         stations = cursor.fetchall()
         cursor.execute("select release_number, as_of from release.release order by release_number desc limit 1")
@@ -101,7 +105,7 @@ def read_night(connection: Any, run_key: int | None) -> NightRow | None:
     done = tuple(name for name, state, _ in stations if state == "done")
     at_work = [name for name, state, _ in stations if state != "done"] + [name for name, _ in STATIONS if name not in done]
     reasons = {name: reason for name, state, reason in stations if state == "failed" and reason}
-    return NightRow(*row, done=done, station=(*at_work, "close_night")[0], reasons=reasons, release=release)
+    return NightRow(**night, done=done, station=(*at_work, "close_night")[0], reasons=reasons, release=release)
 
 
 def failed_task(states: Mapping[str, str]) -> str | None:
@@ -111,9 +115,23 @@ def failed_task(states: Mapping[str, str]) -> str | None:
     return min(failed, key=lambda task: (order.index(task) if task in order else len(order), task), default=None)
 
 
+@overload
 def _tell(
-    settings: Settings, at: datetime, kind: str, ask: Callable[[Any], tuple[str, str, str] | None],
-    without_warehouse: Callable[[str], tuple[str, str, str]],
+    settings: Settings, at: datetime, kind: str, ask: Callable[[Connection], Letter],
+    without_warehouse: Callable[[str], Letter],
+) -> Told: ...  # fmt: skip
+
+
+@overload
+def _tell(
+    settings: Settings, at: datetime, kind: str, ask: Callable[[Connection], Letter | None],
+    without_warehouse: Callable[[str], Letter],
+) -> Told | None: ...  # fmt: skip
+
+
+def _tell(
+    settings: Settings, at: datetime, kind: str, ask: Callable[[Connection], Letter | None],
+    without_warehouse: Callable[[str], Letter],
 ) -> Told | None:  # fmt: skip
     """Write the mail that `ask` makes for each address of the desk, and send; without a warehouse send the other one at once."""
     from warehouse.address import WarehouseError, connect
@@ -121,7 +139,7 @@ def _tell(
 
     desk = read_contacts(settings, at.astimezone(TIMEZONE).date()).desk
 
-    def mails(text: tuple[str, str, str]) -> list[Mail]:
+    def mails(text: Letter) -> list[Mail]:
         key, subject, body = text
         return [Mail(f"{key}:{to}", kind, None, to, subject, body, at) for to in desk]
 

@@ -3,44 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from expectations.rulebook.consistency import redundant_rules
 from expectations.rulebook.language import Rule
 from expectations.rulebook.loading import load_rules, vocabulary_of
 from khuyencong.flags.undecided import is_judged
+from warehouse.rows import single_value
 from warehouse.settings import Settings
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
 
 VERDICTS = ("pass", "fail", "undecided", "could_not_run")
 
 COUNTS = "select rule_id, verdict, reason, count(*) from checks.chk_verdict group by rule_id, verdict, reason"
 
-# A term that picks no reported number in any report that was ever read.
-EMPTY_TERMS = """
-select picked.rule_id, picked.term_number
-from (
-    select term.rule_id, term.term_number, term.form_code, term.sheet_code, term.line_kind, term.measure,
-        term.activity_codes, term.fund_codes, term.indicator_codes, unnest(term.column_names) as column_name
-    from register.rule_term as term
-) as picked
-left join (
-    select form_code, sheet_code, column_name, line_kind, measure, activity_code, fund_code, indicator_code
-    from staging.stg_figure
-    where value is not null
-    group by form_code, sheet_code, column_name, line_kind, measure, activity_code, fund_code, indicator_code
-) as reported
-    on picked.form_code = reported.form_code
-    and picked.sheet_code = reported.sheet_code
-    and picked.column_name = reported.column_name
-    and picked.line_kind = reported.line_kind
-    and (picked.measure is null or picked.measure = reported.measure)
-    and (picked.activity_codes is null or reported.activity_code = any(picked.activity_codes))
-    and (picked.fund_codes is null or reported.fund_code = any(picked.fund_codes))
-    and (picked.indicator_codes is null or reported.indicator_code = any(picked.indicator_codes))
-group by picked.rule_id, picked.term_number
-having count(reported.column_name) = 0"""
 
-def rule_report(connection: Any, settings: Settings) -> dict[str, Any]:
+def rule_report(connection: Connection, settings: Settings) -> dict[str, Any]:
     """{run, rules: [{rule_id, severity, form, family, valid_from, valid_to, rule_name, rule_name_en, n_pass, n_fail, n_undecided,
     n_could_not_run, undecided: {reason: count}, remarks, implied_by, empty_terms}]} of the rules as they are written today.
 
@@ -55,18 +36,18 @@ def rule_report(connection: Any, settings: Settings) -> dict[str, Any]:
     return {"run": run, "rules": [_row(rule, counts.get(rule.rule_id, {}), empty, implied, run) for rule in rules]}
 
 
-def _last_night(cursor: Any) -> tuple[int | None, dict[str, dict[tuple[str, str | None], int]], dict[str, list[int]]]:
+def _last_night(cursor: Cursor) -> tuple[int | None, dict[str, dict[tuple[str, str | None], int]], dict[str, list[int]]]:
     """The run, how often each rule gave each verdict for each reason, and the terms of each rule without a number."""
     counts: dict[str, dict[tuple[str, str | None], int]] = defaultdict(dict)
     empty: dict[str, list[int]] = defaultdict(list)
     if not is_judged(cursor):
         return None, counts, empty
     cursor.execute("select max(run_key) from checks.standing_history")
-    run = cursor.fetchone()[0]
+    run = single_value(cursor)
     cursor.execute(COUNTS)
     for rule_id, verdict, reason, n_verdicts in cursor:
         counts[rule_id][verdict, reason] = n_verdicts
-    cursor.execute(EMPTY_TERMS)
+    cursor.execute(read_statement(__package__, "empty_terms"))
     for rule_id, term_number in cursor:
         empty[rule_id].append(term_number)
     return run, counts, empty

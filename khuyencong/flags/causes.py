@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from khuyencong.culprits.suspicions import Suspicion
 from khuyencong.flags.words import FailedVerdict
@@ -31,7 +30,7 @@ def group_causes(verdicts: Iterable[FailedVerdict], suspicions: Suspicions | Non
             index = parent[index]
         return index
 
-    first_with: dict[tuple[Any, ...], int] = {}
+    first_with: dict[tuple[object, ...], int] = {}
     for index, verdict in enumerate(ordered):
         for mark in _marks(verdict, (suspicions or {}).get(verdict.key), without):
             other = first_with.setdefault(mark, index)
@@ -60,22 +59,22 @@ def _project_of(verdict: FailedVerdict) -> tuple[int, str] | None:
 
 def _marks(
     verdict: FailedVerdict, found: Suspicion | None, without: Collection[tuple[int, str]]
-) -> list[tuple[Any, ...]]:
+) -> list[tuple[object, ...]]:
     """What joins a verdict to others: the culprits where they are known; else all its cells, its unit if that is off, and
     the line that one of two reports lacks: of its project (`without`), of all its projects, of one activity in every column.
     """
-    cells: list[tuple[Any, ...]] = [cell.place for cell in verdict.cells]
+    cells: list[tuple[object, ...]] = [cell.place for cell in verdict.cells]
     if found is not None and found.is_sure:
         best = found.hypotheses[0]
-        culprits = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
+        culprits: list[tuple[object, ...]] = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
         return culprits or cells
     if verdict.unit_exponent is not None:
-        reports = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
-        cells.append(("unit", verdict.unit_exponent, *reports))
+        both = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
+        cells.append(("unit", verdict.unit_exponent, *both))
     reports = {cell.submission_key for cell in verdict.cells}
     if verdict.submission_key not in reports and verdict.reason == "missing_counterpart":
         cells.append(("left out", verdict.submission_key))
-    if (key := _project_of(verdict)) in without:
+    if (key := _project_of(verdict)) is not None and key in without:
         cells.append(("without counterpart", *key))
     is_about_two = len(reports) > 1 or verdict.reason == "missing_counterpart"
     if is_about_two and "indicator_code" in verdict.scope and "activity_code" in verdict.scope:

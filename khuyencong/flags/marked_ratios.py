@@ -5,30 +5,14 @@ They are released and marked (`ratio_mark`, decision 0050), and stand before the
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from psycopg2.extensions import connection as Connection
-from psycopg2.extras import RealDictCursor
+from warehouse.rows import rows_by_name, single_value
+from warehouse.statements import read_statement
 
-# The nation's rows, then those of units above their plan; a region shows nothing that these do not.
-MARKED = """
-with row as (
-    select 1 as position, unit_key, unit_name, period_end, fund_code, activity_code, indicator_code, indicator_name,
-        indicator_name_en, accepted, plan_value, plan_pct, prior_value, growth_pct, ratio_mark
-    from marts.mart_national_rollup
-    where ratio_mark <> ''
-    union all
-    select 2, unit_key, unit_name, period_end, fund_code, activity_code, indicator_code, indicator_name,
-        indicator_name_en, accepted, plan_value, plan_pct, prior_value, growth_pct, ratio_mark
-    from marts.mart_unit_rollup
-    where ratio_mark like 'above-plan%%'
-)
-select unit_key, unit_name, to_char(period_end, 'YYYY-MM') as period, fund_code as fund, activity_code as activity,
-    indicator_code, indicator_name, indicator_name_en, accepted, plan_value, plan_pct, prior_value, growth_pct, ratio_mark
-from row
-where (%(unit)s::text is null or unit_key = %(unit)s)
-    and (%(period)s::text is null or to_char(period_end, 'YYYY-MM') = %(period)s)
-order by position, accepted - coalesce(plan_value, 0) desc, unit_key, period_end, fund_code, activity_code, indicator_code"""
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
 
 
 def list_marked_ratios(connection: Connection, unit: str | None = None, period: str | None = None) -> list[dict[str, Any]]:
@@ -37,15 +21,15 @@ def list_marked_ratios(connection: Connection, unit: str | None = None, period: 
     Keys: unit_key, unit_name, period (YYYY-MM), fund, activity, indicator_code, its names, accepted and plan_value (đồng),
     plan_pct, prior_value, growth_pct, ratio_mark. Empty before the first night.
     """
-    with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute("select to_regclass('marts.mart_national_rollup') is not null as is_built")
-        if not cursor.fetchone()["is_built"]:
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select to_regclass('marts.mart_national_rollup') is not null")
+        if not single_value(cursor):
             return []
-        cursor.execute(MARKED, {"unit": unit, "period": period})
-        return [dict(row) for row in cursor]
+        cursor.execute(read_statement(__package__, "marked_ratios"), {"unit": unit, "period": period})
+        return list(rows_by_name(cursor))
 
 
-def ratio_words(row: dict[str, Any]) -> tuple[str, str]:
+def ratio_words(row: Mapping[str, Any]) -> tuple[str, str]:
     """What is odd about a marked ratio, in Vietnamese and English, each one sentence."""
     vi, en = [], []
     marks = row["ratio_mark"].split(",")

@@ -11,31 +11,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
 
 from khuyencong.culprits.problems import Place
 from khuyencong.culprits.suspicions import Hypothesis
+from khuyencong.flags.national import NationalRow, RecordedFigure
 from khuyencong.flags.words import FailedVerdict
-
-
-class NationalRow(NamedTuple):
-    """The key of one national figure, all activities and units together."""
-
-    budget_year: int
-    period_end: date
-    fund_code: str
-    indicator_code: str
-    measure: str
-
-
-class RecordedFigure(NamedTuple):
-    """A figure of record that a flag may be about: its national row and its value."""
-
-    row: NationalRow
-    value: Decimal | None
-    is_money: bool
 
 
 @dataclass(frozen=True)
@@ -147,7 +128,7 @@ def _reference(row: NationalRow, national: Mapping[NationalRow, Decimal], money:
         for other, amount in national.items()
         if other.measure == "plan"
         and (other.budget_year, other.fund_code) == (row.budget_year, row.fund_code)
-        and (other.indicator_code == row.indicator_code or {row.indicator_code, other.indicator_code} <= money)
+        and (other.indicator_code == row.indicator_code or (row.indicator_code in money and other.indicator_code in money))
     ]
     return max(plans, default=Decimal(0))
 
@@ -166,59 +147,3 @@ def _needed(
             if effect and 100 * left[row] >= stop_pct * reference[row]:
                 return set(order[: position + 1])
     return set()
-
-
-def read_recorded(cursor: Any, submission_keys: Sequence[int]) -> dict[Place, RecordedFigure]:
-    """Every figure of record of the submissions. A plan of a report stands in the row of that report's period."""
-    cursor.execute(
-        f"""select figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, {ROW}, figure.value,
-            {IS_MONEY}
-        {FIGURES}
-        {MONEY_JOIN}
-        where figure.is_source_of_record and figure.submission_key = any(%s)""",
-        (list(submission_keys),),
-    )
-    return {tuple(row[:4]): RecordedFigure(NationalRow(*row[4:9]), row[9], row[10]) for row in cursor}
-
-
-def read_national(cursor: Any, run_key: int) -> dict[NationalRow, Decimal]:
-    """The value of each national row over the submissions that stand, without what is held this night."""
-    cursor.execute(
-        f"""select {ROW}, sum(figure.value)
-        {FIGURES}
-        inner join checks.standing on figure.submission_key = standing.submission_key
-        left join (
-            select distinct submission_key, sheet_code, row_number, column_name from checks.hold where run_key = %s
-        ) as held
-            on figure.submission_key = held.submission_key and figure.sheet_code = held.sheet_code
-            and figure.row_number = held.row_number and figure.column_name = held.column_name
-        where figure.is_source_of_record and held.submission_key is null
-        group by 1, 2, 3, 4, 5
-        having sum(figure.value) is not null""",
-        (run_key,),
-    )
-    return {NationalRow(*row[:5]): row[5] for row in cursor}
-
-
-def read_money_indicators(cursor: Any) -> frozenset[str]:
-    """Codes of the indicators in đồng."""
-    cursor.execute(
-        f"select distinct figure.indicator_code {FIGURES} {MONEY_JOIN} where figure.is_source_of_record and {IS_MONEY}"
-    )
-    return frozenset(row[0] for row in cursor)
-
-
-def read_stop_pct(cursor: Any) -> Decimal:
-    """The register's `review_stop_pct`."""
-    cursor.execute("select parameter_value from register.parameters where parameter_code = 'review_stop_pct'")
-    return cursor.fetchone()[0]
-
-
-ROW = """figure.budget_year,
-            case when form.has_document_no then figure.period_end else submission.period_end end,
-            figure.fund_code, figure.indicator_code, figure.measure"""
-FIGURES = """from staging.stg_figure as figure
-        inner join staging.stg_submission as submission on figure.submission_key = submission.submission_key
-        inner join register.form as form on figure.form_code = form.form_code"""
-MONEY_JOIN = "left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code"
-IS_MONEY = "coalesce(right(indicator.unit, 4) = 'đồng', starts_with(figure.indicator_code, 'beneficiary'), false)"

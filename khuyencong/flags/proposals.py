@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.culprits.suspicions import LEAST_BELIEVED, is_close_call
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,9 @@ class Proposal:
         return self.mechanism.startswith("unit")
 
 
-def proposal_of(cursor: Any, flag_id: str) -> Proposal | None:
+def proposal_of(cursor: Cursor, flag_id: str) -> Proposal | None:
     """The best hypothesis of a flag, where one is better than the others and says a value for each of its cells; else None."""
-    cursor.execute(
-        """select alternatives, array(select distinct figure_key from checks.flag_figure where flag_figure.flag_id = flag.flag_id)
-        from checks.flag where flag_id = %s""",
-        (flag_id,),
-    )
+    cursor.execute(read_statement(__package__, "proposal_of_flag"), {"flag_id": flag_id})
     row = cursor.fetchone()
     return read_proposal(*row) if row else None
 

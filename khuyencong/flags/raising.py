@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from khuyencong.culprits.failed_nodes import naming_submission
 from khuyencong.culprits.suspicions import (
@@ -24,18 +24,14 @@ from khuyencong.culprits.suspicions import (
     read_suspicions,
 )
 from khuyencong.flags.causes import Suspicions, group_causes
-from khuyencong.flags.priority import (
-    Priority,
-    effects_of,
-    queue,
-    read_money_indicators,
-    read_national,
-    read_recorded,
-    read_stop_pct,
-)
+from khuyencong.flags.national import read_money_indicators, read_national, read_recorded, read_stop_pct
+from khuyencong.flags.priority import Priority, effects_of, queue
 from khuyencong.flags.rows import Flag, read_failed, store_verdicts, write_flags
 from khuyencong.flags.suspicion_words import UNIT_SENTENCES, found_sentences
 from khuyencong.flags.words import FailedVerdict, FlagCell, explanation_of
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class FlagCounts:
     closed: int
 
 
-def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
+def raise_flags(connection: Connection, run_key: int, as_of: datetime) -> FlagCounts:
     """Write tonight's flags: new ones opened, those whose cause is gone closed. `as_of` is the moment of the run."""
     with connection, connection.cursor() as cursor:
         suspicions = read_suspicions(cursor)
@@ -68,7 +64,7 @@ def raise_flags(connection: Any, run_key: int, as_of: datetime) -> FlagCounts:
     return FlagCounts(len(now), len(now - before), len(before - now))
 
 
-def _prioritise(cursor: Any, run_key: int, flags: Sequence[Flag]) -> dict[str, Priority]:
+def _prioritise(cursor: Cursor, run_key: int, flags: Sequence[Flag]) -> dict[str, Priority]:
     submissions = {cell.submission_key for f in flags for v in f.verdicts for cell in v.cells}
     submissions |= {place[0] for f in flags for hypothesis in f.hypotheses for place in hypothesis.places}
     recorded = read_recorded(cursor, sorted(submissions))
@@ -84,7 +80,7 @@ def _flag(verdicts: list[FailedVerdict], suspicions: Suspicions) -> Flag:
     cells = {cell.place: cell for verdict in verdicts for cell in verdict.cells}
     found = _suspicion_of(verdicts, suspicions)
     named = _named(found, cells)
-    judged = found.submission_key if named else None
+    judged = found.submission_key if found and named else None
     lead = max(
         verdicts,
         key=lambda v: (v.submission_key == judged, v.effective_severity == "block", abs(v.difference), v.rule_id),
@@ -143,6 +139,6 @@ def _named(found: Suspicion | None, cells: Mapping[tuple[int, str, int, str], Fl
 
 def _flag_id(verdicts: Iterable[FailedVerdict], cells: Iterable[FlagCell]) -> str:
     """A stable name: figure keys and values; a cause without figures is named by its rules and reports."""
-    figures = sorted((cell.figure_key, str(cell.reported_value)) for cell in cells)
+    figures: list[tuple[str, ...]] = sorted((cell.figure_key, str(cell.reported_value)) for cell in cells)
     content = figures or sorted((v.rule_id, v.unit_key, v.form_code, str(v.period_end)) for v in verdicts)
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:12]

@@ -89,7 +89,7 @@ def _what(mechanism: str, found: Hypothesis, language: int) -> str:
     if not mechanism.startswith("unit"):
         return WHAT[mechanism][language]
     cell = next((c for c in found.cells if c.value and c.suggested), None)
-    if cell is None:
+    if cell is None or cell.value is None or cell.suggested is None:
         return ("nhiều khả năng ghi sai đơn vị", "probably in the wrong unit")[language]
     power = cell.value / cell.suggested
     number = (number_vi, number_en)[language]

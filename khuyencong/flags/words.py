@@ -146,11 +146,11 @@ def _sentence(verdict: FailedVerdict, language: int) -> str:
         said = f"{words[0]} {number(verdict.left_value)}{unit}, {operator} {expected}{unit}; "
         body = f"{said}{words[1]} {number(verdict.difference)}{unit}" + (f"; {body}" if body else "")
     if verdict.family == "outlier":
-        low, high = number(verdict.right_low), number(verdict.right_high)
+        least, most = number(verdict.right_low), number(verdict.right_high)
         times = number(verdict.left_value)
-        said = (f"gấp {times} lần kỳ so sánh, các đơn vị khác từ {low} đến {high} lần",
-                f"{times} times the earlier figure, the other units {low} to {high} times")  # fmt: skip
-        body = f"{said[language]}; {body}"
+        told = (f"gấp {times} lần kỳ so sánh, các đơn vị khác từ {least} đến {most} lần",
+                f"{times} times the earlier figure, the other units {least} to {most} times")  # fmt: skip
+        body = f"{told[language]}; {body}"
     return f"{head}{body}. {_cells(verdict, language)}".strip()
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
-
-from psycopg2.extensions import connection as Connection
+from typing import TYPE_CHECKING
 
 from khuyencong.mail.mail import Mail
 from khuyencong.mail.sending import MailServerError, Refusal, open_server
 from khuyencong.mail.words import one_line
 from warehouse.journal import say
+from warehouse.rows import single_row
 from warehouse.settings import Settings
+from warehouse.statements import read_statement
 
-UNSENT = "from outbox.mail where sent_at is null and dropped_at is null"
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
 
 
 @dataclass(frozen=True)
@@ -27,15 +29,13 @@ class Sent:
     error: str | None
 
 
-def write_mail(cursor: Any, mail: Mail) -> int | None:
+def write_mail(cursor: Cursor, mail: Mail) -> int | None:
     """Write a mail into the outbox; its mail_key, or None when there is one for this reason already."""
     cursor.execute(
-        """insert into outbox.mail (dedup_key, kind, unit_key, recipient, subject, body, written_at)
-        values (%s, %s, %s, %s, %s, %s, %s) on conflict (dedup_key) do nothing returning mail_key""",
-        (mail.dedup_key, mail.kind, mail.unit_key, mail.recipient, one_line(mail.subject), mail.body, mail.written_at),
+        read_statement(__package__, "write_mail"), {**asdict(mail), "subject": one_line(mail.subject)}
     )
     row = cursor.fetchone()
-    return row and row[0]
+    return int(row[0]) if row else None
 
 
 def send_unsent(connection: Connection, settings: Settings, now: datetime) -> Sent:
@@ -53,13 +53,11 @@ def send_unsent(connection: Connection, settings: Settings, now: datetime) -> Se
     except MailServerError as error:
         with connection, connection.cursor() as cursor:
             cursor.execute(
-                f"""update outbox.mail set last_error = %s, last_tried_at = %s, n_tries = n_tries + 1
-                where mail_key in (select mail_key {UNSENT} and mail_key > %s for update skip locked)""",
-                (str(error), now, last_key),
+                read_statement(__package__, "leave_unsent"), {"error": str(error), "tried_at": now, "after": last_key}
             )
     with connection, connection.cursor() as cursor:
-        cursor.execute(f"select count(*), max(last_error) {UNSENT}")
-        n_unsent, last_error = cursor.fetchone()
+        cursor.execute("select count(*), max(last_error) from outbox.mail where sent_at is null and dropped_at is null")
+        n_unsent, last_error = single_row(cursor)
     return Sent(n_sent, n_unsent, last_error)
 
 
@@ -74,25 +72,20 @@ def send_from_outbox(settings: Settings, now: datetime) -> Sent:
     return sent
 
 
-def _send_next(connection: Connection, server: Any, now: datetime, after: int) -> tuple[int, bool] | None:
+def _send_next(connection: Connection, server: Callable[[Mail], None], now: datetime, after: int) -> tuple[int, bool] | None:
     """Send the first unsent mail after a key; (its key, whether the server took it), None when there is none."""
     with connection, connection.cursor() as cursor:
-        cursor.execute(
-            f"""select mail_key, dedup_key, kind, unit_key, recipient, subject, body, written_at
-            {UNSENT} and mail_key > %s order by mail_key limit 1 for update skip locked""",
-            (after,),
-        )
+        cursor.execute(read_statement(__package__, "next_unsent"), {"after": after})
         row = cursor.fetchone()
         if row is None:
             return None
-        refused = None
+        mail_key, mail, refused = int(row[0]), Mail(*row[1:]), None
         try:
-            server(Mail(*row[1:]))
+            server(mail)
         except Refusal as refusal:
             refused = str(refusal)
         cursor.execute(
-            """update outbox.mail set sent_at = %s, last_error = %s, last_tried_at = %s, n_tries = n_tries + 1
-            where mail_key = %s""",
-            (None if refused else now, refused, now, row[0]),
+            read_statement(__package__, "note_try"),
+            {"sent_at": None if refused else now, "error": refused, "tried_at": now, "mail_key": mail_key},
         )
-        return row[0], refused is None
+        return mail_key, refused is None

@@ -127,6 +127,6 @@ def _told(error: BaseException) -> str:
         code, text = next(iter(error.recipients.values()))
         return one_line(f"{code} {text.decode(errors='replace')}")[:300]
     if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error
-        return one_line(f"{error.smtp_code} {text.decode(errors='replace') if isinstance(text, bytes) else text}")[:300]
+        said = error.smtp_error
+        return one_line(f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}")[:300]
     return one_line(f"{type(error).__name__}: {error}")[:300]

@@ -21,7 +21,7 @@ BETWEEN_LANGUAGES = "\n\n" + "-" * 20 + " English " + "-" * 20 + "\n\n"
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Code → {vi, en}; raises ValueError when a language is missing or the two have not the same blanks."""
-    entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    entries: dict[str, dict[str, str]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     for code, entry in entries.items():
         if set(entry) != {"vi", "en"} or blanks_of(entry["vi"]) != blanks_of(entry["en"]):
             raise ValueError(f"{CATALOGUE.name}: {code}: needs vi and en with the same blanks.")

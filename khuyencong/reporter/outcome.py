@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.gate.choice import JUDGED
+from warehouse.rows import rows_by_name, single_row, single_value
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection, Cursor
 
 # Reasons that lie in the file itself; of the others the sender can mend nothing.
 MENDABLE = ("missing_term", "missing_value", "nothing_to_compare", "unreadable", "missing_counterpart")
@@ -28,8 +32,6 @@ NOT_CHECKED = {
 }
 UNKNOWN = ("chưa được kiểm tra", "not checked")
 
-SUBMISSIONS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-
 
 @dataclass(frozen=True)
 class Handed:
@@ -40,7 +42,7 @@ class Handed:
     receipt_key: int
 
 
-def outcomes(connection: Any, run_key: int, handed: list[Handed]) -> list[dict[str, Any]]:
+def outcomes(connection: Connection, run_key: int, handed: list[Handed]) -> list[dict[str, Any]]:
     """{path, verdict, submissions, findings, flags, undecided} a file, in the order given.
 
     verdict: return (sent back) · not_read (not the sender's doing: it waits, or was set aside) · hold (a blocking rule keeps
@@ -51,33 +53,19 @@ def outcomes(connection: Any, run_key: int, handed: list[Handed]) -> list[dict[s
     return [_outcome(connection, run_key, file, names) for file in handed]
 
 
-def _outcome(connection: Any, run_key: int, file: Handed, names: Mapping[int, str]) -> dict[str, Any]:
+def _outcome(connection: Connection, run_key: int, file: Handed, names: Mapping[int, str]) -> dict[str, Any]:
     with connection, connection.cursor() as cursor:
         cursor.execute("select state from raw.receipt where receipt_key = %s", (file.receipt_key,))
-        receipt_state = cursor.fetchone()[0]
-        findings = _rows(
-            cursor,
-            """select finding_code, verdict, sheet_name, cell_address, written, expected, message_vi, message_en
-            from raw.finding where receipt_key = %(receipt_key)s order by finding_key""",
-            receipt_key=file.receipt_key,
-        )
+        receipt_state = single_value(cursor)
+        findings = _rows(cursor, "findings_of_receipt", receipt_key=file.receipt_key)
         if receipt_state == "landed":  # what it waits for is no finding of the file
-            findings += _rows(
-                cursor,
-                """select cause as finding_code, 'note' as verdict, null as sheet_name, null as cell_address, null as written,
-                    null as expected, sentence_vi as message_vi, sentence_en as message_en
-                from raw.file_trouble where receipt_key = %(receipt_key)s""",
-                receipt_key=file.receipt_key,
-            )
-        submissions = _rows(cursor, SUBMISSIONS, run_key=run_key, receipt_key=file.receipt_key, sha256=file.sha256)
+            findings += _rows(cursor, "trouble_of_receipt", receipt_key=file.receipt_key)
+        submissions = _rows(
+            cursor, "submissions_of_receipt", run_key=run_key, receipt_key=file.receipt_key, sha256=file.sha256
+        )
         for submission in submissions:
             submission |= _not_checked(cursor, submission.pop("later_receipts") or [], submission["state"], names)
-        flags = _rows(
-            cursor,
-            """select flag_id, severity, explanation_vi, explanation_en from checks.flag
-            where closed_run is null and submission_key = any (%(keys)s) order by severity, flag_id""",
-            keys=[submission["submission_key"] for submission in submissions],
-        )
+        flags = _rows(cursor, "open_flags", submission_keys=[submission["submission_key"] for submission in submissions])
     is_returned = receipt_state == "returned" or any(s["door_verdict"] == "return" for s in submissions)
     return {
         "path": file.path,
@@ -99,7 +87,7 @@ def _verdict(submissions: list[dict[str, Any]], flags: list[dict[str, Any]], rec
     return "replaced" if is_replaced else "accept"
 
 
-def _not_checked(cursor: Any, later: list[int], state: str | None, names: Mapping[int, str]) -> dict[str, str | None]:
+def _not_checked(cursor: Cursor, later: list[int], state: str | None, names: Mapping[int, str]) -> dict[str, str | None]:
     """Why the rules did not judge a submission, in both languages; None where they did."""
     if state in (*JUDGED, "returned"):
         return {"not_checked_vi": None, "not_checked_en": None}
@@ -108,24 +96,24 @@ def _not_checked(cursor: Any, later: list[int], state: str | None, names: Mappin
     return {"not_checked_vi": vi, "not_checked_en": en}
 
 
-def _named(cursor: Any, later: list[int], names: Mapping[int, str], language: int) -> str:
+def _named(cursor: Cursor, later: list[int], names: Mapping[int, str], language: int) -> str:
     """The newest of later receipts: the file's name, and whether it came in this call."""
     if not later:
         return ("báo cáo sau", "a later report")[language]
     if later[0] in names:
         return names[later[0]] + (" trong lần gửi này", " in this call")[language]
     cursor.execute("select location, received_at from raw.receipt where receipt_key = %s", (later[0],))
-    location, received_at = cursor.fetchone()
+    location, received_at = single_row(cursor)
     return f"{location} ({received_at:%Y-%m-%d %H:%M})"
 
 
-def _rows(cursor: Any, query: str, **values: Any) -> list[dict[str, Any]]:
-    cursor.execute(query, values)
-    names = [column.name for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+def _rows(cursor: Cursor, name: str, **values: object) -> list[dict[str, Any]]:
+    """The rows of a statement of sql/ as dictionaries."""
+    cursor.execute(read_statement(__package__, name), values)
+    return list(rows_by_name(cursor))
 
 
-def _undecided(connection: Any, submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _undecided(connection: Connection, submissions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What the rules could not compare though the file gives one side of it, with a reason that the sender can mend."""
     from khuyencong.flags.undecided import undecided_verdicts
 

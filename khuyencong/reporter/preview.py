@@ -6,11 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingestion.transports.seen import place_of
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from ingestion.register import Register
+    from ingestion.sheets.identity import Identity
+    from ingestion.sheets.layout import Table
+    from ingestion.sheets.submissions import Draft
 
 NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
 
@@ -56,7 +62,7 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
     receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
     drafts, findings = read_file(file.read_bytes(), receipt, load_forms(settings.forms), register, settings.register)
     about = [*findings, *(finding for draft in drafts for finding in draft.findings)]
-    readable = [draft for draft in drafts if draft.identity is not None]
+    readable = [(draft, draft.identity) for draft in drafts if draft.identity is not None]
     return {
         "file": place_of(file.name),
         "submissions": [
@@ -64,22 +70,21 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
                 "form": draft.form.form_code,
                 "version": draft.version,
                 "is_returned": draft.is_returned,
-                **asdict(draft.identity),
+                **asdict(identity),
             }
-            for draft in readable
+            for draft, identity in readable
         ],
-        "returned": not readable or all(draft.is_returned for draft in readable),
+        "returned": not readable or all(draft.is_returned for draft, _ in readable),
         "findings": [asdict(finding) for finding in about],
-        "figures": [figure for draft in readable for figure in _figures(draft, register)],
+        "figures": [figure for draft, identity in readable for figure in _figures(draft, identity, register)],
         "relations": [],
     }
 
 
-def _figures(draft: Any, register: Any) -> Iterator[dict[str, Any]]:
+def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[dict[str, Any]]:
     """Every cell of a draft that holds a number, a date or a mark that counts, with its key and its address."""
     from openpyxl.utils import get_column_letter
 
-    identity = draft.identity
     for table in draft.tables:
         code = table.form_sheet.sheet_code
         read = draft.lines[code]
@@ -90,7 +95,7 @@ def _figures(draft: Any, register: Any) -> Iterator[dict[str, Any]]:
             column = table.form_sheet.column_by_name[column_name]
             line = lines[row_number]
             indicator_code = column.indicator or column.counts_as or line.keys.get("indicator_code")
-            indicator = register.indicators.get(indicator_code)
+            indicator = register.indicators.get(indicator_code) if indicator_code else None
             is_money = column.type == "money" or (indicator is not None and indicator.unit == "triệu đồng")
             half = Decimal(1).scaleb(-(reading.decimals or 0)) / 2 if is_money or reading.decimals else Decimal(0)
             measure = column.measure
@@ -120,7 +125,7 @@ def _figures(draft: Any, register: Any) -> Iterator[dict[str, Any]]:
             }
 
 
-def _money_unit(table: Any, column_name: str, identity: Any) -> str:
+def _money_unit(table: Table, column_name: str, identity: Identity) -> str:
     names = {1: "đồng", 10**3: "nghìn đồng", 10**6: "triệu đồng", 10**9: "tỷ đồng"}
     return names.get(table.money_factors.get(column_name, identity.money_factor), identity.money_unit)
 

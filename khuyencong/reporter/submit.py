@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 from khuyencong.night.runs import finish_night, start_night
 from khuyencong.night.station_runs import run_station
 from khuyencong.night.turn import only_night
+from warehouse.rows import single_value
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from ingestion.landing.receipts import Arrival
     from khuyencong.reporter.outcome import Handed
+    from warehouse.address import Warehouse
+    from warehouse.connections import Connection
 
 STATIONS_OF_A_SUBMISSION = ("read", "door", "build", "reconcile")
 A_LITTLE_LATER = timedelta(microseconds=1)
@@ -61,7 +64,7 @@ def submit(
         return {"dry_run": dry_run, "files": outcomes(connection, night.run_key, handed)}
 
 
-def _hand_in(connection: Any, run_key: int, path: Path, arrival: Arrival) -> Handed:
+def _hand_in(connection: Connection, run_key: int, path: Path, arrival: Arrival) -> Handed:
     """Land one file; its receipt is a new one, or the one that it had when the same bytes came under this name last."""
     from ingestion.landing.receipts import land
     from ingestion.transports.seen import place_of
@@ -73,28 +76,32 @@ def _hand_in(connection: Any, run_key: int, path: Path, arrival: Arrival) -> Han
             "select max(receipt_key) from raw.receipt where (source_code, location) = (%s, %s)",
             (arrival.source_code, arrival.location),
         )
-        return Handed(place_of(str(path)), arrival.sha256, cursor.fetchone()[0])
+        return Handed(place_of(str(path)), arrival.sha256, single_value(cursor))
 
 
 @contextmanager
-def _place_of_work(settings: Settings, warehouse: Any, dry_run: bool) -> Iterator[tuple[Settings, Any]]:
+def _place_of_work(settings: Settings, warehouse: Warehouse, dry_run: bool) -> Iterator[tuple[Settings, Warehouse]]:
     """The warehouse itself or, for a dry run, a copy of its database with a landing of its own."""
     if not dry_run:
         yield settings, warehouse
         return
     import psycopg2
+    from psycopg2 import sql
 
     from warehouse.address import connect
 
     copy = f"{warehouse.dbname}_dry_run"
+    names = {"copy": sql.Identifier(copy), "original": sql.Identifier(warehouse.dbname)}
+    make_copy = sql.SQL("create database {copy} template {original}").format(**names)
+    drop_copy = sql.SQL("drop database if exists {copy} with (force)").format(**names)
     admin = connect(warehouse, dbname="postgres")
     admin.autocommit = True
     folder = Path(tempfile.mkdtemp(prefix="kc-dry-run-"))
     try:
         with admin.cursor() as cursor:
-            cursor.execute(f'drop database if exists "{copy}" with (force)')
+            cursor.execute(drop_copy)
             try:
-                cursor.execute(f'create database "{copy}" template "{warehouse.dbname}"')
+                cursor.execute(make_copy)
             except psycopg2.errors.ObjectInUse as error:
                 raise RuntimeError(
                     "A dry run copies the warehouse, and something else is working on it. Try again when it is done."
@@ -102,7 +109,7 @@ def _place_of_work(settings: Settings, warehouse: Any, dry_run: bool) -> Iterato
         yield replace(settings, home=folder), replace(warehouse, dbname=copy)
     finally:
         with admin.cursor() as cursor:
-            cursor.execute(f'drop database if exists "{copy}" with (force)')
+            cursor.execute(drop_copy)
         admin.close()
         shutil.rmtree(folder, ignore_errors=True)
 

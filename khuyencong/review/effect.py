@@ -11,9 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from khuyencong.review.decisions import DecidedFigure
+from khuyencong.review.decided_figures import DecidedFigure
+from warehouse.rows import rows_by_name, single_value
+from warehouse.statements import read_statement
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 Said = dict[str, Any]  # one (figure, rule): figure_key, rule_id, decision, corrected_value
 
@@ -39,7 +44,7 @@ class NationalMove:
     share_pct: Decimal | None
 
 
-def effect_of_figures(cursor: Any, flag_id: str, decision: str, figures: Sequence[DecidedFigure]) -> list[NationalMove]:
+def effect_of_figures(cursor: Cursor, flag_id: str, decision: str, figures: Sequence[DecidedFigure]) -> list[NationalMove]:
     """What a word that is not recorded yet would do, largest share first; beside the words that count already."""
     said = "correct" if decision == "apply" else decision
     added = [
@@ -50,25 +55,21 @@ def effect_of_figures(cursor: Any, flag_id: str, decision: str, figures: Sequenc
     return _moves(cursor, flag_id, before, _replacing(before, added))
 
 
-def effect_of_signing(cursor: Any, flag_id: str, group_keys: Iterable[int]) -> list[NationalMove]:
+def effect_of_signing(cursor: Cursor, flag_id: str, group_keys: Iterable[int]) -> list[NationalMove]:
     """What words that wait for a signature would do once they count."""
-    cursor.execute(
-        """select figure_key, rule_id, decision, corrected_value from review.decision
-        where group_key = any(%s) order by decided_at, decision_key""",
-        (list(group_keys),),
-    )
-    added = [dict(zip(("figure_key", "rule_id", "decision", "corrected_value"), row, strict=True)) for row in cursor]
+    cursor.execute(read_statement(__package__, "words_on_figures"), {"group_keys": list(group_keys)})
+    added = list(rows_by_name(cursor))
     before = _words_that_count(cursor, flag_id)
     return _moves(cursor, flag_id, before, _replacing(before, added))
 
 
-def effect_of_ending(cursor: Any, flag_id: str, decision_keys: Iterable[int]) -> list[NationalMove]:
+def effect_of_ending(cursor: Cursor, flag_id: str, decision_keys: Iterable[int]) -> list[NationalMove]:
     """What the end of decisions would do; nothing, of those that wait for a signature."""
     before = _words_that_count(cursor, flag_id)
     return _moves(cursor, flag_id, before, _words_that_count(cursor, flag_id, list(decision_keys)))
 
 
-def read_limit(cursor: Any) -> Decimal:
+def read_limit(cursor: Cursor) -> Decimal:
     """The register's sign_share_pct: a word that moves a national row by more waits for a second name. 0 while it has none."""
     cursor.execute("select parameter_value from register.parameters where parameter_code = 'sign_share_pct'")
     row = cursor.fetchone()
@@ -80,9 +81,10 @@ def needs_signature(moves: Iterable[NationalMove], limit: Decimal) -> bool:
     return any(move.share_pct is None or move.share_pct > limit for move in moves)
 
 
-def _words_that_count(cursor: Any, flag_id: str, but: Sequence[int] = ()) -> list[Said]:
+def _words_that_count(cursor: Cursor, flag_id: str, but: Sequence[int] = ()) -> list[Said]:
     cursor.execute("select review.words_that_count(%s, %s::bigint[])", (flag_id, list(but)))
-    return cursor.fetchone()[0]
+    words: list[Said] = single_value(cursor)
+    return words
 
 
 def _replacing(before: Sequence[Said], added: Sequence[Said]) -> list[Said]:
@@ -91,7 +93,7 @@ def _replacing(before: Sequence[Said], added: Sequence[Said]) -> list[Said]:
     return [one for one in before if (one["figure_key"], one["rule_id"]) not in taken] + list(added)
 
 
-def _moves(cursor: Any, flag_id: str, before: Sequence[Said], after: Sequence[Said]) -> list[NationalMove]:
+def _moves(cursor: Cursor, flag_id: str, before: Sequence[Said], after: Sequence[Said]) -> list[NationalMove]:
     as_text = [json.dumps(words, default=str, ensure_ascii=False) for words in (before, after)]
     cursor.execute("select * from review.effect_of(%s, %s, %s)", (flag_id, *as_text))
     return [NationalMove(*row) for row in cursor]

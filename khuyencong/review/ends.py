@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
+from psycopg2 import sql
 from psycopg2.errors import InsufficientPrivilege
 
-from khuyencong.review.decisions import DecisionError
+from khuyencong.review.decided_figures import DecisionError
+from khuyencong.review.decisions import refused
+from warehouse.rows import rows_by_name
+from warehouse.statements import read_statement
 
-# Words on a flag, or on its figures under another flag, that still say something; each with what was said and by whom.
-STANDING = """
-    select word.group_key, word.flag_id, word.decision, word.word_state, word.decided_by, min(word.decided_at), min(word.reason),
-        count(distinct word.figure_key), array_agg(word.decision_key order by word.decision_key),
-        array_agg(distinct word.figure_key), bool_or(word.needs_signature), min(word.signed_by),
-        min(needed.share_pct), min(needed.limit_pct)
-    from review.decision_state as word
-    left join review.signature_needed as needed on word.group_key = needed.group_key
-    where word.word_state in ('counts', 'pending')
-        and (word.flag_id = %(flag)s or word.figure_key = any(%(figures)s))
-    group by word.group_key, word.flag_id, word.decision, word.word_state, word.decided_by
-    order by min(word.decided_at), word.group_key"""
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 
 @dataclass(frozen=True)
@@ -46,13 +40,20 @@ class StandingWord:
     limit_pct: Decimal | None
 
 
-def standing_words(cursor: Any, flag_id: str, figure_keys: Iterable[str] = ()) -> list[StandingWord]:
+def standing_words(cursor: Cursor, flag_id: str, figure_keys: Iterable[str] = ()) -> list[StandingWord]:
     """The words on a flag that count or wait, oldest first, and those of other flags on the figures named."""
-    cursor.execute(STANDING, {"flag": flag_id, "figures": list(figure_keys)})
-    return [StandingWord(*row[:8], tuple(row[8]), tuple(row[9]), *row[10:]) for row in cursor]
+    cursor.execute(
+        read_statement(__package__, "standing_words"), {"flag_id": flag_id, "figure_keys": list(figure_keys)}
+    )
+    return [
+        StandingWord(
+            **{**row, "decision_keys": tuple(row["decision_keys"]), "figure_keys": tuple(row["figure_keys"])}
+        )
+        for row in rows_by_name(cursor)
+    ]
 
 
-def pending_words(cursor: Any, flag_id: str) -> list[StandingWord]:
+def pending_words(cursor: Cursor, flag_id: str) -> list[StandingWord]:
     """The words on a flag that wait for a signature. Raises DecisionError when there is none."""
     words = [word for word in standing_words(cursor, flag_id) if word.state == "pending"]
     if not words:
@@ -60,7 +61,7 @@ def pending_words(cursor: Any, flag_id: str) -> list[StandingWord]:
     return words
 
 
-def words_to_end(cursor: Any, flag_id: str, figure_key: str | None = None) -> list[tuple[StandingWord, list[int]]]:
+def words_to_end(cursor: Cursor, flag_id: str, figure_key: str | None = None) -> list[tuple[StandingWord, list[int]]]:
     """The words on a flag that can be ended, each with the decisions to end: all of them, or those on one figure.
 
     Raises DecisionError when there is none.
@@ -78,7 +79,7 @@ def words_to_end(cursor: Any, flag_id: str, figure_key: str | None = None) -> li
 
 
 def sign(
-    cursor: Any, group_keys: Sequence[int], reason: str, *, signed_at: datetime, signed_by: str | None = None,
+    cursor: Cursor, group_keys: Sequence[int], reason: str, *, signed_at: datetime, signed_by: str | None = None,
     carried_from: str | None = None,
 ) -> int:  # fmt: skip
     """Put a second name under words that wait for it; they count from the night after. Returns how many.
@@ -92,7 +93,7 @@ def sign(
 
 
 def revoke(
-    cursor: Any, decision_keys: Sequence[int], reason: str, *, revoked_at: datetime, revoked_by: str | None = None,
+    cursor: Cursor, decision_keys: Sequence[int], reason: str, *, revoked_at: datetime, revoked_by: str | None = None,
     carried_from: str | None = None,
 ) -> int:  # fmt: skip
     """End decisions for good, from the night after; the flag may then be decided on anew. Returns how many. As `sign`."""
@@ -100,15 +101,17 @@ def revoke(
     return _insert(cursor, "revocation", "decision_key", decision_keys, reason, {"revoked_at": revoked_at, **carried})
 
 
-def _insert(cursor: Any, table: str, key: str, keys: Sequence[int], reason: str, more: dict[str, Any]) -> int:
+def _insert(cursor: Cursor, table: str, key: str, keys: Sequence[int], reason: str, more: Mapping[str, object]) -> int:
     if not reason.strip():
         raise DecisionError("A decision needs its reason (--reason).", "no_reason")
     columns = [key, "reason", *more]
+    statement = sql.SQL("insert into review.{table} ({columns}) values ({values})").format(
+        table=sql.Identifier(table),
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
+        values=sql.SQL(", ").join([sql.Placeholder()] * len(columns)),
+    )
     try:
-        cursor.executemany(
-            f"insert into review.{table} ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))})",
-            [(one, reason, *more.values()) for one in keys],
-        )
+        cursor.executemany(statement, [(one, reason, *more.values()) for one in keys])
     except InsufficientPrivilege as refusal:
-        raise DecisionError(refusal.diag.message_primary, refusal.diag.constraint_name or "refused") from refusal
+        raise refused(refusal) from refusal
     return len(keys)

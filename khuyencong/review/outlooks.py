@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from khuyencong.review.decisions import DecisionError, decided_figures
+from khuyencong.review.decided_figures import DecisionError, decided_figures
 from khuyencong.review.effect import (
     NationalMove,
     effect_of_ending,
@@ -16,6 +16,9 @@ from khuyencong.review.effect import (
     read_limit,
 )
 from khuyencong.review.ends import pending_words, words_to_end
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Outlook:
     needs_name: bool
 
 
-def outlooks_of(cursor: Any, flag_id: str, asks: str) -> tuple[Outlook, ...]:
+def outlooks_of(cursor: Cursor, flag_id: str, asks: str) -> tuple[Outlook, ...]:
     """What the choices of a question (`asks`, as review.request.asks) would do to the nation, each that can be made."""
     limit = read_limit(cursor)
     moves: dict[str, list[NationalMove]] = {}
@@ -43,7 +46,7 @@ def outlooks_of(cursor: Any, flag_id: str, asks: str) -> tuple[Outlook, ...]:
     )
 
 
-def ending_of(cursor: Any, flag_id: str) -> Outlook:
+def ending_of(cursor: Cursor, flag_id: str) -> Outlook:
     """What the end of the words on a flag would do to the nation."""
     ends = [key for _, keys in words_to_end(cursor, flag_id) for key in keys]
     return Outlook("revoke", tuple(effect_of_ending(cursor, flag_id, ends)), False)

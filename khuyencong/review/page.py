@@ -10,7 +10,7 @@ from typing import Any
 from khuyencong.flags.words import number_en, number_vi
 from khuyencong.review.ends import StandingWord
 from khuyencong.review.outlooks import Outlook
-from khuyencong.review.requests import Page, Question, ShownFigure
+from khuyencong.review.questions import Page, Question, ShownFigure
 from khuyencong.review.words import CHOICES, OFFERED, REVOKE_REASON, REVOKE_WORD, STILL_HELD
 from warehouse.settings import TIMEZONE
 
@@ -107,7 +107,7 @@ def _reason(head: str, reason: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _field(title: str, value: Any, type_: Any, *, description: str = "", **schema: Any) -> dict[str, Any]:
+def _field(title: str, value: object, type_: object, *, description: str = "", **schema: object) -> dict[str, Any]:
     return {"value": value, "description": description or None, "schema": {"type": type_, "title": title, **schema}}
 
 

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.night.turn import refuse_during_a_night
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ def list_periods(settings: Settings, now: datetime) -> list[str]:
 
 def open_page(settings: Settings, asked_from: str, period: str, now: datetime) -> ReviewForm | None:
     """Ask the top of a period's queue on the page `asked_from`; None when nothing waits. Raises NightInProgress."""
-    from khuyencong.flags.priority import read_stop_pct
+    from khuyencong.flags.national import read_stop_pct
     from khuyencong.review.page import body_of, fields_of, subject_of
     from khuyencong.review.requests import ask
 
@@ -82,7 +85,7 @@ def record(settings: Settings, asked_from: str, answer: Mapping[str, Any], now: 
 
 
 @contextmanager
-def _between_nights(settings: Settings, now: datetime) -> Iterator[Any]:
+def _between_nights(settings: Settings, now: datetime) -> Iterator[Connection]:
     """A connection while no night changes figures and flags; whoever comes during one comes again after it."""
     from warehouse.address import connect
     from warehouse.opening import open_warehouse

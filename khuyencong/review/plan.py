@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.flags.proposals import Proposal, proposal_of
+from khuyencong.review.decided_figures import DecidedFigure, DecisionError, decided_figures, flagged_figures
 from khuyencong.review.decided_values import read_value
-from khuyencong.review.decisions import FLAGGED, DecidedFigure, DecisionError, check_word, decided_figures
+from khuyencong.review.decisions import check_word
 from khuyencong.review.effect import (
     NationalMove,
     effect_of_ending,
@@ -20,6 +21,10 @@ from khuyencong.review.effect import (
     read_limit,
 )
 from khuyencong.review.ends import StandingWord, pending_words, standing_words, words_to_end
+from warehouse.rows import rows_by_name
+
+if TYPE_CHECKING:
+    from warehouse.connections import Cursor
 
 WORDS = ("confirm", "waive", "correct", "apply", "sign", "revoke")
 MOST_NAMED = 6
@@ -35,12 +40,12 @@ class Plan:
 
     flag_id: str
     word: str
-    figures: tuple[DecidedFigure, ...]
-    nation: tuple[NationalMove, ...]
-    earlier: tuple[StandingWord, ...]
     proposal: Proposal | None
     limit_pct: Decimal
-    needs_name: bool
+    figures: tuple[DecidedFigure, ...] = ()
+    nation: tuple[NationalMove, ...] = ()
+    earlier: tuple[StandingWord, ...] = ()
+    needs_name: bool = False
     value: Decimal | None = None
     figure_key: str | None = None
     until: date | None = None
@@ -60,7 +65,7 @@ class Plan:
 
 
 def plan_word(
-    cursor: Any,
+    cursor: Cursor,
     flag_id: str,
     word: str,
     *,
@@ -76,21 +81,11 @@ def plan_word(
     if word not in WORDS:
         raise DecisionError(f"A decision is one of {', '.join(WORDS)}, not {word!r}.")
     flag = _flag(cursor, flag_id)
-    limit = read_limit(cursor)
-    common = {"flag_id": flag_id, "word": word, "flag": flag, "proposal": proposal_of(cursor, flag_id), "limit_pct": limit}
+    plan = Plan(flag_id, word, proposal_of(cursor, flag_id), read_limit(cursor), flag=flag)
     if word in ("sign", "revoke"):
         if value is not None or until is not None or is_block:
             raise DecisionError(f"`{word}` takes a reason and nothing else (revoke: --cell).")
-        if word == "sign":
-            words = pending_words(cursor, flag_id)
-            groups = tuple(one.group_key for one in words)
-            moves = effect_of_signing(cursor, flag_id, groups)
-            return Plan(**common, figures=(), nation=tuple(moves), earlier=tuple(words), needs_name=False, signs=groups)
-        figure_key = _figure_of(cursor, flag_id, cell)
-        found = words_to_end(cursor, flag_id, figure_key)
-        ends = tuple(key for _, keys in found for key in keys)
-        moves = effect_of_ending(cursor, flag_id, ends)
-        return Plan(**common, figures=(), nation=tuple(moves), earlier=tuple(one for one, _ in found), needs_name=False, ends=ends)
+        return _signing(cursor, plan) if word == "sign" else _ending(cursor, plan, _figure_of(cursor, flag_id, cell))
     if is_block and word != "apply":
         raise DecisionError("--block belongs to `apply`.")
     check_word(word, value, until)
@@ -100,34 +95,47 @@ def plan_word(
     figures = decided_figures(cursor, flag_id, word, unread, figure_key=figure_key, is_block=is_block)
     number = None if value is None else read_value(value, figures[0].is_money, figures[0].factor)
     if number is not None:
-        figures = [DecidedFigure(**{**vars(figure), "corrected": number}) for figure in figures]
+        figures = [replace(figure, corrected=number) for figure in figures]
     moves = effect_of_figures(cursor, flag_id, word, figures)
     keys = {figure.figure_key for figure in figures}
-    return Plan(
-        **common, figures=tuple(figures), nation=tuple(moves), earlier=tuple(standing_words(cursor, flag_id, keys)),
-        needs_name=needs_signature(moves, limit), value=number,
+    return replace(
+        plan, figures=tuple(figures), nation=tuple(moves), earlier=tuple(standing_words(cursor, flag_id, keys)),
+        needs_name=needs_signature(moves, plan.limit_pct), value=number,
         figure_key=figures[0].figure_key if word == "correct" else figure_key, until=until,
     )  # fmt: skip
 
 
-def _flag(cursor: Any, flag_id: str) -> dict[str, Any]:
+def _signing(cursor: Cursor, plan: Plan) -> Plan:
+    words = pending_words(cursor, plan.flag_id)
+    groups = tuple(word.group_key for word in words)
+    moves = effect_of_signing(cursor, plan.flag_id, groups)
+    return replace(plan, nation=tuple(moves), earlier=tuple(words), signs=groups)
+
+
+def _ending(cursor: Cursor, plan: Plan, figure_key: str | None) -> Plan:
+    found = words_to_end(cursor, plan.flag_id, figure_key)
+    ends = tuple(key for _, keys in found for key in keys)
+    moves = effect_of_ending(cursor, plan.flag_id, ends)
+    return replace(plan, nation=tuple(moves), earlier=tuple(word for word, _ in found), ends=ends)
+
+
+def _flag(cursor: Cursor, flag_id: str) -> dict[str, Any]:
     cursor.execute(
-        """select unit_key, form_code, to_char(period_end, 'YYYY-MM'), severity, closed_run is null from checks.flag
-        where flag_id = %s""",
+        """select unit_key, form_code as form, to_char(period_end, 'YYYY-MM') as period, severity, closed_run is null as is_open
+        from checks.flag where flag_id = %s""",
         (flag_id,),
     )
-    row = cursor.fetchone()
-    if row is None:
+    flag = next(rows_by_name(cursor), None)
+    if flag is None:
         raise DecisionError(f"There is no flag {flag_id!r}; `kc flags` lists them.", "flag_closed")
-    return dict(zip(("unit_key", "form", "period", "severity", "is_open"), row, strict=True))
+    return flag
 
 
-def _figure_of(cursor: Any, flag_id: str, cell: str | None) -> str | None:
+def _figure_of(cursor: Cursor, flag_id: str, cell: str | None) -> str | None:
     """The figure of a cell that somebody typed: A12, or Sheet!A12; None when none was. Raises DecisionError."""
     if cell is None:
         return None
-    cursor.execute(FLAGGED, {"flag": flag_id})
-    figures = [DecidedFigure(*row) for row in cursor]
+    figures = flagged_figures(cursor, flag_id)
     wanted = cell.strip().casefold()
     found = {
         figure.figure_key: figure

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
+from warehouse.rows import rows_by_name, single_value
+from warehouse.statements import read_statement
 
-def add_reviewer(connection: Any, login: str, unit: str | None = None, sender: str | None = None) -> bool:
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
+
+
+def add_reviewer(connection: Connection, login: str, unit: str | None = None, sender: str | None = None) -> bool:
     """Give a person the right to review, under one name here and in Airflow; True when their login was made for it.
 
     A login that is made has no password: with Airflow's page none is needed, for `kc decide` the owner sets one
@@ -27,13 +33,8 @@ def add_reviewer(connection: Any, login: str, unit: str | None = None, sender: s
             cursor.execute(sql.SQL("create role {} login").format(name))
         elif not found[0]:
             cursor.execute(sql.SQL("alter role {} login").format(name))
-        cursor.execute(
-            """select exists (
-                select 1 from pg_auth_members
-                where roleid = 'reviewer'::regrole and member = (select oid from pg_roles where rolname = %s))""",
-            (login,),
-        )
-        if not cursor.fetchone()[0]:
+        cursor.execute(read_statement(__package__, "is_reviewer"), {"login": login})
+        if not single_value(cursor):
             cursor.execute(sql.SQL("grant reviewer to {}").format(name))
         if unit is not None or sender is not None:
             cursor.execute(
@@ -43,7 +44,7 @@ def add_reviewer(connection: Any, login: str, unit: str | None = None, sender: s
     return found is None
 
 
-def add_first_reviewers(connection: Any, logins: Iterable[str]) -> None:
+def add_first_reviewers(connection: Connection, logins: Iterable[str]) -> None:
     """Make reviewers of names that the database does not know yet; a login that is known keeps the rights that it has."""
     for login in logins:
         with connection, connection.cursor() as cursor:
@@ -53,20 +54,8 @@ def add_first_reviewers(connection: Any, logins: Iterable[str]) -> None:
             add_reviewer(connection, login)
 
 
-def list_reviewers(connection: Any) -> list[dict[str, Any]]:
+def list_reviewers(connection: Connection) -> list[dict[str, Any]]:
     """Reviewers in name order: login, the units and senders they act for, and how often they decided (n_decisions)."""
     with connection, connection.cursor() as cursor:
-        cursor.execute(
-            """select role.rolname, array_remove(array_agg(distinct login_unit.unit_key), null),
-                array_remove(array_agg(distinct login_unit.sender), null),
-                (select count(distinct (decision.flag_id, decision.decided_at))
-                    from review.decision where decision.decided_by = role.rolname)
-            from pg_roles as role
-            left join review.login_unit on login_unit.login = role.rolname
-            where role.rolcanlogin and not role.rolsuper and pg_has_role(role.oid, 'reviewer', 'usage')
-            group by role.rolname order by role.rolname"""
-        )
-        return [
-            {"login": login, "units": units, "senders": senders, "n_decisions": n_decisions}
-            for login, units, senders, n_decisions in cursor
-        ]
+        cursor.execute(read_statement(__package__, "list_reviewers"))
+        return list(rows_by_name(cursor))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 # Buttons of the page; the second is taken when time runs out.
 RECORD = "Ghi các quyết định / Record the decisions"
 LEAVE = "Để nguyên: vẫn giữ / Leave all as held"
@@ -124,7 +122,7 @@ PENDING = (
 class AnswerRefused(ValueError):
     """An answer that is not recorded: `code` names the reason, `sentences` say it (vi, en)."""
 
-    def __init__(self, code: str, said: str = "", **words: Any) -> None:
+    def __init__(self, code: str, said: str = "", **words: object) -> None:
         vi, en = SENTENCES.get(code, ("Cơ sở dữ liệu từ chối: {said}", "The database refused: {said}"))
         self.code = code
         self.sentences = vi.format(said=said, **words), en.format(said=said, **words)

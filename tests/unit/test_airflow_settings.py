@@ -14,7 +14,8 @@ import yaml
 from khuyencong.airflow import processes as airflow_processes
 from khuyencong.airflow.home import MARK, airflow_home, make_passwords, password_file, shared_settings
 from khuyencong.airflow.processes import component_mark, end_processes, marked_processes
-from khuyencong.airflow.service import _dag_files, is_running
+from khuyencong.airflow.service import is_running
+from khuyencong.airflow.waiting import dag_files
 from warehouse.settings import PROJECT, Settings
 
 SITE_PACKAGES = next(Path(sys.prefix).glob("lib/python*/site-packages"))
@@ -97,4 +98,4 @@ def test_a_home_without_a_supervisor_does_not_run(home):
 
 
 def test_dag_files_are_those_that_airflow_reads():
-    assert _dag_files(PROJECT / "dags") == {path.name for path in (PROJECT / "dags").glob("*.py")}
+    assert dag_files(PROJECT / "dags") == {path.name for path in (PROJECT / "dags").glob("*.py")}

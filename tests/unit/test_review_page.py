@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khuyencong.review.answers import FIELDS, Word, given_for, read_value, word_of
+from khuyencong.review.decided_values import read_value
+from khuyencong.review.decisions import Word
 from khuyencong.review.effect import NationalMove
 from khuyencong.review.ends import StandingWord
 from khuyencong.review.outlooks import Outlook
 from khuyencong.review.page import body_of, fields_of, plain, subject_of
-from khuyencong.review.requests import Page, Question, ShownFigure, ShownWord
+from khuyencong.review.questions import Page, Question, ShownFigure, ShownWord
+from khuyencong.review.typed_answers import FIELDS, given_for, word_of
 from khuyencong.review.words import CHOICES, SENTENCES, STILL_HELD, AnswerRefused
 from warehouse.settings import TIMEZONE
 
