@@ -16,8 +16,8 @@ from khuyencong.airflow.service import start_airflow, stop_airflow
 from khuyencong.night.nightly import run_nightly
 from warehouse.address import connect
 from warehouse.opening import open_warehouse
+from warehouse.rows import single_row
 from warehouse.settings import Settings
-from warehouse.statements import only_row
 
 
 def compare(settings: Settings, period: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _last_night(settings: Settings) -> dict[str, Any]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("select run_key, release_hash from release.run order by run_key desc limit 1")
-            run_key, release_hash = only_row(cursor)
+            run_key, release_hash = single_row(cursor)
             cursor.execute(
                 "select station, seconds, rows_in from release.run_station where run_key = %s order by position", (run_key,)
             )

@@ -21,8 +21,8 @@ from bench.judged_form import Line
 from bench.raw_reports import fill, provinces
 from ingestion.form_rows import load_forms_into
 from ingestion.forms import load_forms
+from warehouse.rows import single_value
 from warehouse.settings import Settings, read_settings
-from warehouse.statements import only_row
 
 if TYPE_CHECKING:
     from warehouse.address import Warehouse
@@ -76,9 +76,9 @@ def _judge(
         timed = _run(settings, warehouse, connection)
         with connection, connection.cursor() as cursor:
             cursor.execute("select count(*) from register.rule where judges_form = %s", (FORM,))
-            n_rules = only_row(cursor)[0]
+            n_rules = single_value(cursor)
             cursor.execute("select count(*) from staging.stg_figure")
-            n_figures = only_row(cursor)[0]
+            n_figures = single_value(cursor)
             cursor.execute("select verdict, count(*) from checks.chk_verdict group by verdict order by verdict")
             verdicts = dict(cursor.fetchall())
             cursor.execute("select submission_key, rule_id from checks.chk_verdict where verdict = 'fail'")

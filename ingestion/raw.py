@@ -12,7 +12,8 @@ from psycopg2 import sql
 from ingestion.findings import Finding
 from ingestion.forms import Form
 from ingestion.raw_rows import SubmissionRows, copy_text
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_value
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection, Cursor
@@ -71,7 +72,7 @@ def write_submission(cursor: Cursor, rows: SubmissionRows, receipt_key: int, rec
             "door_verdict": "return" if rows.is_returned else "accept",
         },
     )  # fmt: skip
-    submission_key: int = only_row(cursor)[0]
+    submission_key: int = single_value(cursor)
     for table, columns, text in rows.texts:
         copy_prefixed(cursor, table, ("submission_key", *columns), f"{submission_key}\t", text)
     write_findings(cursor, rows.findings, receipt_key, submission_key)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from ingestion.findings import Finding
 from ingestion.raw import write_findings
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_value
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Cursor
@@ -112,7 +113,7 @@ def land(cursor: Cursor, arrivals: Collection[Arrival], run_key: int | None) -> 
                 "state": "returned" if arrival.finding else "landed", "is_archive": arrival.is_archive,
             },
         )  # fmt: skip
-        opened[place] = only_row(cursor)[0]
+        opened[place] = single_value(cursor)
         if arrival.finding:
             write_findings(cursor, [arrival.finding], opened[place], None, found_by="landing")
     cursor.execute(

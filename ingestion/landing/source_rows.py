@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from psycopg2.extras import execute_batch
 
 from ingestion.transports import Source, Trouble
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_value
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection, Cursor
@@ -94,7 +95,7 @@ def write_attempt(
         "sentence_vi": trouble and trouble.vi, "sentence_en": trouble and trouble.en,
     }  # fmt: skip
     cursor.execute(read_statement(__package__, "write_attempt"), attempt)
-    attempt_key: int = only_row(cursor)[0]
+    attempt_key: int = single_value(cursor)
     looks = [
         {
             "source_code": source.source_code, "location": location, "file_state": FILE_STATES[each.outcome], "version": None,

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from khuyencong.backup.file import DUMP, FORMAT, BackupRefused, add_manifest, add_part
 from khuyencong.night.turn import NIGHT_LOCK, NightInProgress
+from warehouse.rows import single_row, single_value
 from warehouse.settings import Settings
-from warehouse.statements import only_row, read_statement
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Cursor
@@ -74,7 +75,7 @@ def _dump(settings: Settings, path: Path) -> tuple[dict[str, Any], list[tuple[st
     warehouse = find_warehouse(settings)  # not migrated: what is backed up before an upgrade is as it was before
     with contextlib.closing(connect(warehouse)) as connection, connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_lock_shared(%s), to_regclass('release.run') is null", (NIGHT_LOCK,))
-        is_free, is_empty = only_row(cursor)
+        is_free, is_empty = single_row(cursor)
         connection.commit()
         if not is_free:
             raise NightInProgress("A night is running on this warehouse. Make the backup when it is done, see `kc status`.")
@@ -82,7 +83,7 @@ def _dump(settings: Settings, path: Path) -> tuple[dict[str, Any], list[tuple[st
             raise BackupRefused("This warehouse is empty: there is nothing to back up.")
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         cursor.execute("select pg_export_snapshot()")
-        (snapshot,) = only_row(cursor)
+        (snapshot,) = single_row(cursor)
         dump(warehouse, path, snapshot)
         manifest = _describe(cursor)
         # What landing is known to have lost is asked for again; a backup does not wait for it.
@@ -104,7 +105,7 @@ def _describe(cursor: Cursor) -> dict[str, Any]:
     cursor.execute("select name, checksum from public.migration order by name")
     migrations = dict(cursor.fetchall())
     cursor.execute("select current_setting('server_version'), (select max(run_key) from release.run)")
-    server_version, run = only_row(cursor)
+    server_version, run = single_row(cursor)
     cursor.execute("select release_number, release_hash from release.release order by release_number desc limit 1")
     release, release_hash = cursor.fetchone() or (None, None)
     cursor.execute(
@@ -113,7 +114,7 @@ def _describe(cursor: Cursor) -> dict[str, Any]:
     counts = {}
     for schema, table in cursor.fetchall():
         cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table)))
-        counts[f"{schema}.{table}"] = only_row(cursor)[0]
+        counts[f"{schema}.{table}"] = single_value(cursor)
     cursor.execute(read_statement(__package__, "granted_roles"), {"schemas": [*SCHEMAS]})
     granted = dict(cursor.fetchall())
     groups = [name for name, is_login in granted.items() if not is_login]

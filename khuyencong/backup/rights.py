@@ -10,8 +10,8 @@ from psycopg2 import sql
 from khuyencong.backup.file import Backup, BackupRefused
 from warehouse.fold import BASELINE, is_of_0_1_0
 from warehouse.migrate import read_migrations
+from warehouse.rows import single_row
 from warehouse.settings import TIMEZONE
-from warehouse.statements import only_row
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -28,7 +28,7 @@ def make_roles(backup: Backup, connection: Connection) -> None:
             if "create role" in block:
                 cursor.execute(block)
         cursor.execute("select array(select rolname::text from pg_roles)")
-        (there,) = only_row(cursor)
+        (there,) = single_row(cursor)
     missing = [name for name in backup.manifest["granted"] if name not in there]
     if missing:
         raise BackupRefused(

@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
+from warehouse.rows import single_row
 from warehouse.settings import TIMEZONE, Settings
-from warehouse.statements import only_row
 
 
 class WrongMoment(ValueError):
@@ -120,5 +120,5 @@ def _clock(settings: Settings, asked: datetime | None = None) -> Iterator[tuple[
         is_sample = take_up_sample(connection, settings, asked, machine_now())
         with connection, connection.cursor() as cursor:
             cursor.execute("select release.clock(), clock_timestamp()")
-            present, of_server = (moment.astimezone(TIMEZONE) for moment in only_row(cursor))
+            present, of_server = (moment.astimezone(TIMEZONE) for moment in single_row(cursor))
         yield connection, present, max(present, last_moment(settings, of_server)) if is_sample else present

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from ingestion.transports.manifest import Manifest, read_manifest
 from ingestion.transports.sources import read_sources
+from warehouse.rows import single_value
 from warehouse.settings import Settings
-from warehouse.statements import only_row
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -82,4 +82,4 @@ def _manifests(settings: Settings) -> list[Manifest]:
 def _one(connection: Connection, query: str) -> bool:
     with connection, connection.cursor() as cursor:
         cursor.execute(query)
-        return bool(only_row(cursor)[0])
+        return bool(single_value(cursor))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import psycopg2
 
 from warehouse.address import Warehouse, connect
-from warehouse.statements import only_row
+from warehouse.rows import single_value
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -143,7 +143,7 @@ def _fails(
                 f"select count(asked.*), max(length(asked::text)) from (\n{query}\n) as asked",
                 {"keys": list(keys), "hashes": list(hashes)},
             )
-            n_rows = only_row(cursor)[0]
+            n_rows = single_value(cursor)
             return node.is_test and n_rows > 0
     except psycopg2.errors.QueryCanceled as error:
         raise TimeoutError from error

@@ -14,7 +14,7 @@ from psycopg2.extras import RealDictCursor
 from khuyencong.figures.spans import UnknownChoice, read_geography, read_spans
 from khuyencong.release.final import AFTER_FINAL, final_release, freeze
 from khuyencong.release.listing import find_release
-from warehouse.statements import only_row
+from warehouse.rows import single_value
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -83,7 +83,7 @@ def _run_known_at(connection: Connection, release: int, as_of: datetime) -> int 
         cursor.execute(
             "select max(run_key) from release.run where release_number = %s and as_of <= %s", (release, as_of)
         )
-        run: int | None = only_row(cursor)[0]
+        run: int | None = single_value(cursor)
         return run
 
 

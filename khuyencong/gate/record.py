@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from psycopg2 import sql
 
 from khuyencong.gate.choice import IN_FORCE, JUDGED
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_value
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection, Cursor
@@ -104,5 +105,5 @@ def count_held(connection: Connection, run_key: int) -> int:
     """How many figures of submissions in force are held tonight."""
     with connection, connection.cursor() as cursor:
         cursor.execute(read_statement(__package__, "count_held"), {"run_key": run_key})
-        n_held: int = only_row(cursor)[0]
+        n_held: int = single_value(cursor)
         return n_held

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from warehouse.parameters import read_parameters
+from warehouse.rows import single_value
 from warehouse.settings import TIMEZONE, Settings
-from warehouse.statements import only_row, read_statement
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -48,7 +49,7 @@ def early_night(connection: Connection, settings: Settings, moment: datetime) ->
     today = moment.astimezone(TIMEZONE).date()
     with connection, connection.cursor() as cursor:
         cursor.execute("select to_regclass('facts.fct_duty') is not null")
-        if not only_row(cursor)[0]:
+        if not single_value(cursor):
             return None
         cursor.execute(read_statement(__package__, "owed_reports"), {"due_from": today - window, "due_until": today + window})
         owed = [Owed((unit, form, end), plan, there) for end, unit, form, there, plan in cursor]

@@ -6,8 +6,9 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.rows import single_row
 from warehouse.settings import PROJECT, Settings
-from warehouse.statements import only_row, read_statement
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from khuyencong.night.night import Night
@@ -44,7 +45,7 @@ def inputs_hash(night: Night) -> str:
     """
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute(read_statement(__package__, "inputs_of_run"), {"run_key": night.run_key})
-        return hashlib.sha256("|".join(map(str, only_row(cursor))).encode()).hexdigest()
+        return hashlib.sha256("|".join(map(str, single_row(cursor))).encode()).hexdigest()
 
 
 def inputs_of_run_before(night: Night) -> str | None:

@@ -17,8 +17,8 @@ from khuyencong.night.runs import finish_night, resume_night, start_night
 from khuyencong.night.station_runs import run_station
 from khuyencong.night.stations import STATIONS
 from khuyencong.night.turn import only_night
+from warehouse.rows import single_row
 from warehouse.settings import TIMEZONE, Settings
-from warehouse.statements import only_row
 
 
 def run_nightly(
@@ -89,7 +89,7 @@ def summary_of(night: Night) -> dict[str, Any]:
     """What a night came to: run, release, hash, periods, coverage and the counts and seconds of its stations."""
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute("select release_number, release_hash from release.run where run_key = %s", (night.run_key,))
-        release_number, release_hash = only_row(cursor)
+        release_number, release_hash = single_row(cursor)
         cursor.execute(
             """select station, seconds, rows_in, rows_out from release.run_station
             where run_key = %s and state = 'done' order by position""",

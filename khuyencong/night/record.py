@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from khuyencong.night.tables import end_tables
 from warehouse.journal import say, sentence_of
 from warehouse.parameters import read_parameters
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_value
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from khuyencong.night.night import Night, StationCount
@@ -33,7 +34,7 @@ def begin_station(night: Night, name: str, position: int) -> int:
             read_statement(__package__, "begin_station"),
             {"run_key": night.run_key, "station": name, "position": position},
         )
-        n_tries: int = only_row(cursor)[0]
+        n_tries: int = single_value(cursor)
     say("station_began", run=night.run_key, station=name, position=position, n_tries=n_tries)
     return n_tries
 

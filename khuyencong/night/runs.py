@@ -16,8 +16,9 @@ from khuyencong.night.record import drop_old_nodes
 from khuyencong.night.tables import TablesLost, find_losses, sentence_of
 from khuyencong.night.turn import LONGEST_NIGHT, NightInProgress
 from warehouse.journal import say
+from warehouse.rows import single_row, single_value
 from warehouse.settings import TIMEZONE, Settings
-from warehouse.statements import only_row, read_statement
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.address import Warehouse
@@ -66,7 +67,7 @@ def start_night(
             values (%s, %s, %s, %s, %s, %s, %s) returning run_key""",
             (as_of, started_at, scheduled_as, *hashes_of(settings)),
         )
-        run_key = only_row(cursor)[0]
+        run_key = single_value(cursor)
         cursor.execute(
             "update release.run set state = 'failed', failed_reason = %s where state = 'running' and run_key < %s",
             (f"It had no end when run {run_key} began.", run_key),
@@ -106,5 +107,5 @@ def finish_night(night: Night, finished_at: datetime, *, is_whole: bool = True) 
             read_statement(__package__, "finish_run"),
             {"finished_at": finished_at, "inputs_hash": inputs, "run_key": night.run_key},
         )
-        release_number, release_hash = only_row(cursor)
+        release_number, release_hash = single_row(cursor)
     say("night_done", run=night.run_key, release=release_number, release_hash=release_hash)

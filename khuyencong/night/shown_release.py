@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khuyencong.night.tables import find_losses, sentence_of
-from warehouse.statements import only_row
+from warehouse.rows import single_row
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -34,7 +34,7 @@ def shown_release(connection: Connection) -> ShownRelease:
                 (select max(run.release_number) from release.station_table inner join release.run using (run_key)
                 where station = 'marts'), release.is_night_running()"""
         )
-        newest, shown, is_at_work = only_row(cursor)
+        newest, shown, is_at_work = single_row(cursor)
         losses = find_losses(cursor, only=["marts"])
     if newest is None:
         return ShownRelease(None, None, True, False, "There is no release yet, and the marts are empty.")

@@ -10,8 +10,8 @@ from khuyencong.night.night import Night, StationCount
 from khuyencong.night.record import build_and_record
 from khuyencong.night.tables import begin_tables, end_tables
 from warehouse.journal import say
+from warehouse.rows import single_value
 from warehouse.settings import Settings
-from warehouse.statements import only_row
 
 if TYPE_CHECKING:
     from ingestion.landing.pulling import Pulled
@@ -183,5 +183,5 @@ def _rows(night: Night, table: str) -> int:
 
     with night.connection, night.connection.cursor() as cursor:
         cursor.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(*table.split("."))))
-        n_rows: int = only_row(cursor)[0]
+        n_rows: int = single_value(cursor)
         return n_rows

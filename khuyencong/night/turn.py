@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_row, single_value
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.address import Warehouse
@@ -38,7 +39,7 @@ def only_night(warehouse: Warehouse) -> Iterator[Connection]:
     try:
         with lock.cursor() as cursor:
             cursor.execute("select pg_try_advisory_lock(%s), release.is_night_running()", (NIGHT_LOCK,))
-            is_ours, is_night = only_row(cursor)
+            is_ours, is_night = single_row(cursor)
             if not is_ours and is_night:
                 raise NightInProgress("Another night is running on this warehouse. Wait for it, or see `kc status`.")
             if not is_ours:
@@ -63,5 +64,5 @@ def refuse_during_a_night(connection: Connection, now: datetime) -> None:
             read_statement(__package__, "is_night_at_work"),
             {"lock": NIGHT_LOCK, "begun_after": now - LONGEST_NIGHT},
         )
-        if only_row(cursor)[0]:
+        if single_value(cursor):
             raise NightInProgress("A night is changing figures and flags. Try again when it is done, see `kc status`.")

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_row
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Cursor
@@ -32,7 +33,7 @@ def find_changes(cursor: Cursor, run_key: int) -> None:
 def count_changes(cursor: Cursor) -> tuple[int, int]:
     """Rows to open and rows to close."""
     cursor.execute(read_statement(__package__, "count_changes"))
-    n_opened, n_closed = only_row(cursor)
+    n_opened, n_closed = single_row(cursor)
     return n_opened, n_closed
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg2
 from psycopg2.extras import RealDictCursor
 
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_value
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -42,7 +43,7 @@ def final_release(connection: Connection, period_end: date, known_at: datetime |
     """The release at which the period of a budget year's own month-end is final, as known at a moment; None when open."""
     with connection, connection.cursor() as cursor:
         cursor.execute("select release.final_release(%s, %s, %s)", (period_end.year, period_end, known_at))
-        release: int | None = only_row(cursor)[0]
+        release: int | None = single_value(cursor)
         return release
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from khuyencong.release.control_totals import ControlError
-from warehouse.statements import only_row
+from warehouse.rows import single_row
 
 if TYPE_CHECKING:
     from warehouse.connections import Cursor
@@ -25,7 +25,7 @@ def refuse_unexplained(cursor: Cursor) -> None:
     if most is None:
         raise LookupError("register/parameters.csv has no row unexplained_close_pct.")
     cursor.execute(UNEXPLAINED.read_text(encoding="utf-8"))
-    n_rows, amount, n_units, forms, rows_pct, amount_pct = only_row(cursor)
+    n_rows, amount, n_units, forms, rows_pct, amount_pct = single_row(cursor)
     if max(rows_pct, amount_pct) > most[0]:
         raise ControlError(
             f"This night would take {n_rows:,} accepted figures ({rows_pct:.1f} %), {amount:,.0f} đồng ({amount_pct:.1f} %), of "

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from khuyencong.release.changes import count_changes, find_changes, write_changes
 from khuyencong.release.control_totals import Control, keep_controls, refuse_unaccounted
 from khuyencong.release.guard import refuse_faults, refuse_unexplained
-from warehouse.statements import only_row, read_statement
+from warehouse.rows import single_row
+from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection, Cursor
@@ -48,13 +49,13 @@ def open_release(connection: Connection, run_key: int, as_of: datetime) -> Relea
         refuse_unexplained(cursor)
         n_opened, n_closed = count_changes(cursor)
         cursor.execute("select max(release_number) from release.release")
-        (release_number,) = only_row(cursor)
+        (release_number,) = single_row(cursor)
         opened = n_opened + n_closed > 0
         if opened:
             release_number = (release_number or 0) + 1
             _write_release(cursor, release_number, run_key, as_of)
         cursor.execute("select release.content_hash(%s)", (release_number or 0,))
-        (release_hash,) = only_row(cursor)
+        (release_hash,) = single_row(cursor)
         if opened:
             cursor.execute(
                 "update release.release set release_hash = %s where release_number = %s", (release_hash, release_number)
