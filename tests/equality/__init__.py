@@ -1,8 +1,8 @@
 """Whether two versions of the code make the same: every row of the warehouse and every document of `kc … --json`.
 
 For a change that moves code and must change nothing else. What one version makes is taken once and written down as digests; what
-another makes is taken in the same way, and `compare` says what differs. It knows the warehouse as a catalogue and `kc` as a command,
-and imports nothing of the product, so that it runs unchanged on a version before and on one after.
+another makes is taken in the same way, and `compare` says what differs. It knows the warehouse as a catalogue and `kc` as a
+command, and imports nothing of the product, so that it runs unchanged on a version before and on one after.
 
     python tests/equality take --tree DIR --nation sample --out before      the sample nation: a night, reviewers' words, a night
     python tests/equality take --tree DIR --nation thirty --out before      the thirty nights of tests/integration

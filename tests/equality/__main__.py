@@ -10,11 +10,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from equality.command import Kc, digest_of, embedded_address  # noqa: E402
-from equality.difference import compare, counts, write_take  # noqa: E402
-from equality.relations import digests  # noqa: E402
-from equality.sample import play_first_night, play_second_night  # noqa: E402
-from equality.thirty import play_thirty_nights  # noqa: E402
+from equality.command import Kc, digest_of, embedded_address
+from equality.difference import compare, counts, write_take
+from equality.relations import digests
+from equality.sample import play_first_night, play_second_night
+from equality.thirty import play_thirty_nights
 
 
 def main() -> int:
@@ -32,7 +32,8 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.command == "compare":
         return compare(asked.before, asked.after, asked.expected)
-    return take(asked.tree.resolve(), asked.nation, asked.out.resolve(), (asked.work or asked.out / f"home-{asked.nation}").resolve())
+    work = asked.work or asked.out / f"home-{asked.nation}"
+    return take(asked.tree.resolve(), asked.nation, asked.out.resolve(), work.resolve())
 
 
 def take(tree: Path, nation: str, out: Path, work: Path) -> int:

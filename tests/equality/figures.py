@@ -91,10 +91,12 @@ def ask_refusals(kc: Kc) -> None:
         kc.ask(*question, "--json")
 
 
-NARRATIVE = """Tỉnh Sơn La: báo cáo công tác khuyến công 6 tháng đầu năm 2025
-Trong 6 tháng đầu năm 2025, tỉnh Sơn La đã giải ngân 900 triệu đồng kinh phí khuyến công địa phương, trong đó: đào tạo nghề
-300 triệu đồng; hội chợ triển lãm 400 triệu đồng; thông tin tuyên truyền 150 triệu đồng. Tổ chức 12 lớp cho hơn 350 học viên,
-đạt 60% kế hoạch năm.
+NARRATIVE = """Kết quả công tác khuyến công 6 tháng đầu năm 2025 tỉnh Sơn La
+
+Trong 6 tháng đầu năm 2025, tỉnh Sơn La đã giải ngân 900 triệu đồng kinh phí khuyến công địa phương, trong đó bao gồm: \
+đào tạo nghề 300 triệu đồng; hội chợ triển lãm 400 triệu đồng; thông tin tuyên truyền 150 triệu đồng.
+6 tháng đầu năm 2025, khuyến công địa phương đã đào tạo nghề cho 120 lao động; hỗ trợ xây dựng 3 mô hình trình diễn kỹ thuật; \
+hỗ trợ hơn 20 gian hàng tham gia hội chợ. Kinh phí khuyến công địa phương đã giải ngân là 1.250 triệu đồng, đạt 50% kế hoạch năm.
 """
 PROBLEM = {
     "rules": ["a + b == t", "t <= p", "a <= 2 * b"],

@@ -60,9 +60,7 @@ def digest(cursor: Any, schema: str, relation: str, columns: list[str]) -> dict[
 
 
 def _sum(text: sql.Composable) -> sql.Composable:
-    """120 bits of md5 as two numbers, summed: a sum knows no order, and a row that stands twice counts twice."""
-    first, second = (
-        sql.SQL("coalesce(sum(('x' || substr(md5({}), {}, 15))::bit(60)::bigint), 0)").format(text, sql.Literal(start))
-        for start in (1, 16)
+    """128 bits of hash as two numbers, summed: a sum knows no order, and a row that stands twice counts twice."""
+    return sql.SQL(" || ':' || ").join(
+        sql.SQL("coalesce(sum(hashtextextended({}, {})), 0)").format(text, sql.Literal(seed)) for seed in (1, 2)
     )
-    return sql.SQL("{} || ':' || {}").format(first, second)

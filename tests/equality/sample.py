@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from equality.command import Kc
-from equality.figures import ask_desk, ask_explanations, ask_files, ask_refusals, ask_releases, ask_rollups
+from equality.figures import NARRATIVE, ask_desk, ask_explanations, ask_files, ask_refusals, ask_releases, ask_rollups
 
 PERIODS = ("2025-01..2025-12", "2025-01..2025-06", "2026-01..2026-03", "2025-04..2026-03")
 FIRST_DAY, CHASED, SECOND_NIGHT = "2026-04-29", "2026-05-02T08:00", "2026-05-03T21:00"
+RECEIVED = "2026-05-01T09:00:00+07:00"
 UNITS = ("ha-noi", "long-an", "tay-ninh-2025", "phia-nam", "trung-uong")
 
 
@@ -33,6 +35,7 @@ def play_first_night(kc: Kc) -> None:
 def play_second_night(kc: Kc) -> None:
     """Words of every kind, a withdrawal, a period signed off, a chase; a night later; and what follows from all of it."""
     kc.ask("rollup", "--period", PERIODS[0], "--json", name="the year before the words")
+    _receive(kc.home / "samples")
     flags = _flags(kc)
     repairable = [flag for flag in flags if flag["n_proposed"] and flag["severity"] == "block"]
     others = [flag for flag in flags if not flag["n_proposed"]]
@@ -57,10 +60,24 @@ def play_second_night(kc: Kc) -> None:
     ask_explanations(kc, "2025-01..2025-12", chosen, UNITS[:2])
 
 
+def _receive(samples: Path) -> None:
+    """What comes between the nights: a narrative, half a workbook, a report that is sent again as it was first sent."""
+    report = samples / _versions(samples)[1][0]
+    book = report.read_bytes()
+    again = report.with_name(f"{report.stem}-v3.xlsx")
+    arrivals = {
+        samples / "son-la" / "tuong-thuat-2025-06.txt": NARRATIVE.encode(),
+        samples / "son-la" / "kinh-phi-half.xlsx": book[: len(book) // 2],
+        again: book,
+    }
+    with (samples / "manifest.csv").open("a", encoding="utf-8", newline="") as manifest:
+        for file, content in arrivals.items():
+            file.write_bytes(content)
+            manifest.write(f"{file.relative_to(samples)},{RECEIVED},bao-cao@{file.parent.name}.example,\n")
+
+
 def _flags(kc: Kc) -> list[dict[str, Any]]:
     """The open flags in the order of the queue; not a document of its own."""
-    import json
-
     return json.loads(kc.run("flags", "--json").stdout)["flags"]
 
 
