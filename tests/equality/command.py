@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from equality.left_out import KEYS
+from equality.left_out import ALWAYS, LeftOut
 
 QUIET = {"DO_NOT_TRACK": "1", "SCARF_NO_ANALYTICS": "true", "GX_ANALYTICS_ENABLED": "false"}
 LEFT_OUT = "(left out)"
@@ -24,6 +24,7 @@ class Kc:
     tree: Path
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    left_out: LeftOut = ALWAYS
     documents: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -53,23 +54,23 @@ class Kc:
             raise ValueError(f"asked twice: {name}")
         try:
             document = json.loads(printed)
-            text = json.dumps(without_left_out(document), ensure_ascii=False, indent=1, sort_keys=True)
+            text = json.dumps(self._without_left_out(document), ensure_ascii=False, indent=1, sort_keys=True)
         except json.JSONDecodeError:
             document, text = None, printed
         self.documents[name] = self._placeless("\n".join([text, *beside]).rstrip() + "\n")
         return document
 
+    def _without_left_out(self, document: Any) -> Any:
+        """The document with the left-out keys still there, and nothing in them; a key that is missing stays missing."""
+        if isinstance(document, dict):
+            keys = self.left_out.keys
+            return {key: LEFT_OUT if key in keys else self._without_left_out(value) for key, value in document.items()}
+        return [self._without_left_out(each) for each in document] if isinstance(document, list) else document
+
     def _placeless(self, text: str) -> str:
         for place, word in ((self.home, "(home)"), (self.home.parent, "(beside home)"), (self.tree, "(tree)")):
             text = text.replace(str(place), word)
         return text
-
-
-def without_left_out(document: Any) -> Any:
-    """The document with the left-out keys still there, and nothing in them; a key that is missing stays missing."""
-    if isinstance(document, dict):
-        return {key: LEFT_OUT if key in KEYS else without_left_out(value) for key, value in document.items()}
-    return [without_left_out(each) for each in document] if isinstance(document, list) else document
 
 
 def digest_of(text: str) -> str:

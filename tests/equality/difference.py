@@ -48,6 +48,8 @@ def differences(before: Take, after: Take, expected: Iterable[str] = ()) -> list
 
 def _where(old: Take, new: Take) -> str:
     """Which columns of a table differ; none when only the way in which values stand together in rows does."""
+    if old["rows"] == new["rows"] and old["content"] == new["content"]:
+        return "the same rows, numbered in another way"
     names = sorted(name for name in old["columns"].keys() | new["columns"].keys()
                    if old["columns"].get(name) != new["columns"].get(name))  # fmt: skip
     return f"columns that differ: {', '.join(names)}" if names else "the same values in every column, in other rows"

@@ -34,7 +34,6 @@ def play_first_night(kc: Kc) -> None:
 
 def play_second_night(kc: Kc) -> None:
     """Words of every kind, a withdrawal, a period signed off, a chase; a night later; and what follows from all of it."""
-    kc.ask("rollup", "--period", PERIODS[0], "--json", name="the year before the words")
     _receive(kc.home / "samples")
     flags = _flags(kc)
     repairable = [flag for flag in flags if flag["n_proposed"] and flag["severity"] == "block"]
@@ -56,8 +55,8 @@ def play_second_night(kc: Kc) -> None:
     ask_desk(kc, "2026-05-03")
     newest = ask_releases(kc, [(1, 2)])
     kc.ask("release", "bridge", 1, newest, "--by", "cell", "--period", "2025-01..2025-12", "--json")
-    chosen = ask_rollups(kc, PERIODS, nights=(FIRST_DAY, "2026-05-03"))
-    ask_explanations(kc, "2025-01..2025-12", chosen, UNITS[:2])
+    chosen = ask_rollups(kc, PERIODS[1:3], nights=(FIRST_DAY, "2026-05-03"))
+    ask_explanations(kc, PERIODS[1], chosen, UNITS[:2])
 
 
 def _receive(samples: Path) -> None:
