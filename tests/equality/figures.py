@@ -20,8 +20,7 @@ def ask_desk(kc: Kc, as_of: str) -> None:
     kc.ask("chase", "--as-of", as_of, "--dry-run", "--json")
     for severity in ("block", "warn", "shadow"):
         kc.ask("flags", "--severity", severity, "--status", "all", "--json")
-    for state in ("pending", "active", "lapsed"):
-        kc.ask("decisions", "--state", state, "--json")
+    kc.ask("decisions", "--json")
     kc.ask("reviewer", "list", "--json")
     kc.ask("rules", "--json")
     kc.ask("rules", "--undecided", "--json")
@@ -40,31 +39,33 @@ def ask_releases(kc: Kc, bridges: Iterable[tuple[int, int]] = ()) -> int:
 
 
 def ask_rollups(kc: Kc, periods: Sequence[str], nights: Iterable[str] = ()) -> set[tuple[str, str]]:
-    """Roll-ups of periods at every level on every map, with totals, and the nation as of earlier nights.
+    """Roll-ups of periods on every map, the first at every level and with totals, and the nation as of earlier nights.
 
     Returns the (indicator, fund) of all that was released, for `ask_explanations`.
     """
     seen = set()
     for period in periods:
         for geography in MAPS:
-            # A roll-up by unit is large: one period on every map is enough.
-            for by in LEVELS if period == periods[0] else LEVELS[:2]:
-                document = kc.ask("rollup", "--period", period, "--geography", geography, "--by", by, "--json")
-                seen |= {(row["indicator_code"], row["fund"]) for row in document["rows"]}
+            chosen = ("rollup", "--period", period, "--geography", geography)
+            document = kc.ask(*chosen, "--json")
+            seen |= {(row["indicator_code"], row["fund"]) for row in document["rows"]}
+            if period == periods[0]:
+                kc.ask(*chosen, "--by", "region", "--json")
+                kc.ask(*chosen, "--by", "unit", "--indicator", "KC-E05", "--json")
     for period in periods[:1]:
-        for by in LEVELS:
-            for total in ("fund", "activity", "fund,activity") if by != "unit" else ("fund,activity",):
+        kc.ask("rollup", "--period", period, "--by", "unit", "--json")
+        for by in ("nation", "region"):
+            for total in ("fund", "activity", "fund,activity"):
                 kc.ask("rollup", "--period", period, "--by", by, "--total", total, "--json")
         for night in nights:
-            for by in ("nation", "region"):
-                kc.ask("rollup", "--period", period, "--by", by, "--as-of", night, "--json")
+            kc.ask("rollup", "--period", period, "--as-of", night, "--json")
     return seen
 
 
 def ask_explanations(kc: Kc, period: str, chosen: Iterable[tuple[str, str]], units: Iterable[str]) -> None:
-    """Every third indicator for the nation, and some with a fund for each of the units."""
+    """Every fourth indicator for the nation, and some with a fund for each of the units."""
     chosen = sorted(chosen)
-    for indicator in sorted({indicator for indicator, _ in chosen})[::3]:
+    for indicator in sorted({indicator for indicator, _ in chosen})[::4]:
         kc.ask("explain", "--period", period, "--indicator", indicator, "--json")
     for unit in units:
         for indicator, fund in chosen[:: max(1, len(chosen) // 4)]:

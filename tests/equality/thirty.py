@@ -10,7 +10,7 @@ from equality.command import Kc, embedded_address
 from equality.figures import ask_desk, ask_explanations, ask_refusals, ask_releases, ask_rollups
 
 PERIODS = ("2025-04..2025-06", "2025-01..2025-03", "2025-01..2025-09")
-UNITS = ("ha-noi", "thanh-hoa", "long-an", "tay-ninh", "tay-ninh-2025", "phia-nam")
+UNITS = ("ha-noi", "thanh-hoa", "long-an", "tay-ninh-2025", "phia-nam")
 DRIVER = Path(__file__).with_name("play_thirty.py")
 
 
@@ -30,9 +30,10 @@ def play_thirty_nights(tree: Path, folder: Path) -> Kc:
     days = [day for day, _ in nights]
     ask_desk(kc, days[-1])
     newest = ask_releases(kc)
-    for a, b in ((1, newest), (newest // 2, newest), *((n, n + 1) for n in range(1, newest))):
-        for by in ("unit", "cell"):
-            kc.ask("release", "bridge", a, b, "--by", by, "--json")
+    for by in ("nation", "region", "unit", "submission"):
+        kc.ask("release", "bridge", 1, newest, "--by", by, "--json")
+    for a, b in ((1, newest), *((n, n + 1) for n in range(1, newest))):
+        kc.ask("release", "bridge", a, b, "--by", "cell", "--json")
     chosen = ask_rollups(kc, PERIODS, nights=days)
     ask_explanations(kc, PERIODS[0], chosen, UNITS)
     ask_refusals(kc)
