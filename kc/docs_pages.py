@@ -132,7 +132,7 @@ def rules_page() -> str:
     from ingestion.forms import load_forms
 
     settings = read_settings()
-    rules, forms = load_rules(settings), load_forms(settings.forms)
+    rules, forms = load_rules(settings), load_forms(settings.forms, settings.register)
     n_block = sum(rule.severity == "block" for rule in rules)
     parts = [
         "# The rules",

@@ -26,7 +26,7 @@ BASE: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
-    return read_vocabulary(load_forms(SETTINGS.forms), SETTINGS.register)
+    return read_vocabulary(load_forms(SETTINGS.forms, SETTINGS.register), SETTINGS.register)
 
 
 def _read(tmp_path: Path, vocabulary: Vocabulary, *entries: dict[str, Any]) -> list[Any]:
