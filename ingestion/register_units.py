@@ -55,6 +55,10 @@ def refuse_contradictions_of_units(tables: Tables) -> None:
     _one_a_day(((row["unit_key"], "unit_codes", row) for _, _, row in codes), "gso_code", "{} has the codes {} and {} on {}")
     members = [(row["unit_key"], "group_members", row) for row in tables["group_members"]]
     _one_a_day(members, "group_key", "{} belongs to {} and {} on {}")
+    offices = [((row["unit_key"], row["contact_role"], row["address"]), row) for row in tables["contacts"]]
+    for number, (contact, row) in enumerate(offices):
+        if any(contact == other and overlap(row, before) for other, before in offices[:number]):
+            raise RegisterError(f"{_place('contacts', row)}: {', '.join(contact)} stands twice on one day.")
     centres = [("the centre", "units", row) for row in tables["units"] if row["unit_kind"] == "centre"]
     _one_a_day(centres, "unit_key", "{} is {} and {} on {}")
     for _, file, row in members:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from kc import backups, differences, figures, files, mails, releases, review, rules, runs, status, system
+from kc import backups, differences, figures, files, mails, register, releases, review, rules, runs, status, system
 
 app = typer.Typer(
     name="kc",
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (runs, status, files, differences, figures, releases, mails, review, rules, system, backups):
+for module in (runs, status, files, differences, figures, releases, mails, review, rules, register, system, backups):
     module.register(app)
 
 
