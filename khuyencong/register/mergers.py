@@ -10,7 +10,7 @@ from pathlib import Path
 from ingestion.written.text import nfc
 from khuyencong.register.days import end_unit, must_exist_until, unit_named
 from khuyencong.register.draft import Draft, RegisterRefusal
-from khuyencong.register.units import NewUnit, add_rows, must_say
+from khuyencong.register.units import NewUnit, add_rows, must_be_key, must_say
 
 REGION_BASIS = "derived from the regions of its predecessors"
 
@@ -104,6 +104,7 @@ def _new_unit(draft: Draft, merger: Merger, merged: Sequence[dict[str, str]]) ->
     there = next((row for row in draft.rows("units") if row["unit_key"] == merger.into), None)
     if there is not None:
         raise RegisterRefusal(f"{merger.into} exists: to go on it must be among the units that merge, else take a new key.")
+    must_be_key(merger.into)
     namesake = next((unit for unit in merged if merger.into == f"{unit['unit_key']}-{merger.on.year}"), None)
     if merger.name is None and namesake is None:
         raise RegisterRefusal(f"What is {merger.into} called? Say its name.")

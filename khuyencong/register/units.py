@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ingestion.known_words import unknown_word
 from ingestion.register_rows import REPORTING_KINDS
-from ingestion.register_units import UNIT_KEY, bare_name
-from ingestion.written.text import folded, nfc
+from ingestion.register_units import UNIT_KEY, UNIT_PREFIXES, bare_name
+from ingestion.written.text import nfc
 from khuyencong.mail.contacts import ADDRESS
 from khuyencong.register.days import end_unit, must_exist_until, place_of_kind, unit_named
 from khuyencong.register.draft import Draft, RegisterRefusal
@@ -107,14 +107,19 @@ def must_say(text: str | None, what: str, example: str) -> None:
         raise RegisterRefusal(f"The {what} {text!r} has signs that nobody sees or more than one line.")
 
 
+def must_be_key(key: str) -> None:
+    """Raise RegisterRefusal for what cannot be the key of a unit."""
+    if not UNIT_KEY.fullmatch(key):
+        raise RegisterRefusal(f"{key!r} is no key: a key is small letters without marks and digits, joined by -.")
+
+
 def _check(draft: Draft, new: NewUnit) -> None:
     must_say(new.basis, "basis", "the document that the unit stands on")
     must_say(new.name, "name", "what the unit is called")
     for text in (new.name_en, *new.aliases):
         if text is not None:
             must_say(text, "name", "what the unit is called")
-    if not UNIT_KEY.fullmatch(new.key):
-        raise RegisterRefusal(f"{new.key!r} is no key: a key is small letters without marks and digits, joined by -.")
+    must_be_key(new.key)
     if (said := unknown_word(new.kind, REPORTING_KINDS, "The kind")) is not None:
         raise RegisterRefusal(said)
     units = {row["unit_key"]: row for row in draft.rows("units")}
@@ -125,7 +130,7 @@ def _check(draft: Draft, new: NewUnit) -> None:
             f"begins anew has a key of its own, such as {new.key}-{new.begins.year}."
         )
     for name in (new.name, *new.aliases):
-        if not bare_name(name) or bare_name(name) == folded(name) and folded(name).isdigit():
+        if bare_name(name) in ("", *UNIT_PREFIXES) or bare_name(name).isdigit():
             raise RegisterRefusal(f"{name!r} names nobody: it is a word that stands before names, or a number.")
     _check_region(draft, new)
     if new.gso_code is not None and not CODE.fullmatch(new.gso_code):
