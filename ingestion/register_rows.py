@@ -60,6 +60,7 @@ KEYS = {
     "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
 }  # fmt: skip
 FILES = tuple(dict.fromkeys((*KEYS, *WORDS, *CODES, "sender_roles")))
+FORM_ROWS = ("calendar", "form_roles", "indicator_sources")  # their form_code is a form, and a sheet_code a sheet of it
 DAYS = ("valid_from", "valid_to", "effective_date", "first_period_end", "last_period_end")
 NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position")
 
@@ -83,10 +84,6 @@ def read_tables(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 def refuse_unknown_codes(tables: Tables) -> None:
     """Raise RegisterError for the first word, code, day or number of a row that cannot be what its column says."""
-    for name, row, column, word, allowed, home in _words(tables):
-        said = unknown_word(word, allowed, column, home)
-        if said:
-            raise RegisterError(f"{name}.csv line {row['line']}: {said}")
     for name, rows in tables.items():
         seen: dict[tuple[str, ...], str] = {}
         for row in rows:
@@ -95,11 +92,15 @@ def refuse_unknown_codes(tables: Tables) -> None:
             if key and key in seen:
                 raise RegisterError(f"{name}.csv line {row['line']}: {', '.join(key)} stands in line {seen[key]} already.")
             seen[key] = row["line"]
+    for name, row, column, word, allowed, home in _words(tables):
+        said = unknown_word(word, allowed, column, home)
+        if said:
+            raise RegisterError(f"{name}.csv line {row['line']}: {said}")
 
 
 def refuse_rows_of_unknown_forms(tables: Tables, sheets: Mapping[str, tuple[str, ...]]) -> None:
     """Raise RegisterError for a row that names a form, or a sheet of a form, that there is not; form_code → sheet_codes."""
-    for name in ("calendar", "form_roles", "indicator_sources"):
+    for name in FORM_ROWS:
         for row in tables[name]:
             place = f"{name}.csv line {row['line']}"
             said = unknown_word(row["form_code"], tuple(sheets), "form_code", "ingestion/forms")

@@ -152,8 +152,8 @@ def _indicators(part: Mapping[str, Any], vocabulary: Vocabulary) -> list[str] | 
 
 def _known(names: Any, known: Any, what: str) -> None:
     for name in names:
-        if name not in known:
-            raise ValueError(f"unknown {what} {name!r}: {unknown_word(name, tuple(known), what)}")
+        if (said := unknown_word(name, known, what)) is not None:
+            raise ValueError(f"unknown {what} {name!r}: {said}")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
