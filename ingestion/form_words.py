@@ -133,7 +133,8 @@ def check_column(entry: Mapping[str, Any], place: str) -> None:
     if entry["role"] in QUANTITY_ROLES and entry["type"] != "by_indicator" and entry["measure"] != "ratio":
         meant = [key for key in ("indicator", "counts_as", "fact") if key in entry]
         if len(meant) != 1:
-            raise FormError(f"{place}: {' and '.join(meant) or 'nothing'} says what it counts; one of indicator, counts_as, fact must.")
+            told = " and ".join(meant) or "nothing"
+            raise FormError(f"{place}: {told} says what it counts; one of indicator, counts_as, fact must.")
 
 
 def _is_a(kind: str, value: object) -> bool:

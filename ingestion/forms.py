@@ -35,6 +35,7 @@ from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
 from ingestion.written.quantities import money_factor
 from ingestion.written.text import folded
 
+
 @dataclass(frozen=True)
 class Column:
     """One column of a form sheet; `position` counts from 1 in the order of the YAML."""

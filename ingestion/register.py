@@ -14,6 +14,7 @@ from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes
 from ingestion.register_units import UNIT_PREFIXES, refuse_contradictions_of_units
 from ingestion.written.text import folded
 
+
 @dataclass(frozen=True)
 class Dated:
     """A key and the dates between which a name or code means it (None = without end)."""

@@ -1,4 +1,4 @@
-"""What the register says of units, day by day: one name and one code mean one unit, and a unit follows those that ended before it."""
+"""What the register says of units, day by day: a name and a code mean one unit, which follows those that ended before it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def _successions(successions: Iterable[Row], units: Mapping[str, Row]) -> None:
             last = predecessor["valid_to"] or "no day"
             raise RegisterError(f"{place}: {predecessor['unit_key']} ends on {last}; whom another follows ends the day before.")
         if row["predecessor_key"] in followed:
-            raise RegisterError(f"{place}: {row['predecessor_key']} is followed already (successions.csv line {followed[row['predecessor_key']]}).")
+            line = followed[row["predecessor_key"]]
+            raise RegisterError(f"{place}: {row['predecessor_key']} is followed already (successions.csv line {line}).")
         followed[row["predecessor_key"]] = row["line"]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.rulebook.terms import Term, Vocabulary, read_term
-from expectations.rulebook.words import FAMILIES, OPERATORS, PARAMETERS, check_rule, one_of
+from expectations.rulebook.words import FAMILIES, PARAMETERS, check_rule, one_of
 from ingestion.known_words import read_yaml
 
 SINGLE_FAMILIES = ("unique", "not_copy", "cap", "outlier")
@@ -99,6 +99,12 @@ def _expand(entry: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
     for key in ("id", "version", "judges", "severity", "vi", "en", "legal_basis", "valid_from", "level", "missing"):
         if entry.get(key) in (None, ""):
             raise ValueError(f"the key {key!r} is missing")
+    one_of(entry["judges"], vocabulary.forms, "judges", "ingestion/forms")
+    if "sheet" in entry:
+        sheets = [sheet.sheet_code for sheet in vocabulary.forms[entry["judges"]].sheets]
+        one_of(entry["sheet"], sheets, "sheet", f"{entry['judges']}.yml")
+    for fund in entry.get("funds", ()):
+        one_of(fund, vocabulary.funds, "funds", "register/funds.csv")
     said = [family for family in FAMILIES if family in entry]
     if len(said) > 1:
         raise ValueError(f"a rule is of one family, not of {' and '.join(said)}")
@@ -118,7 +124,6 @@ def _expand(entry: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
 def _linear(
     entry: Mapping[str, Any], rule_id: str, left: Sequence[Any], right: Sequence[Any], vocabulary: Vocabulary, **words: str
 ) -> Rule:
-    one_of(entry["operator"], OPERATORS, "operator")
     terms = [_term(entry, side, number, part, vocabulary) for number, (side, part) in enumerate(
         [("left", part) for part in left] + [("right", part) for part in right], 1)]  # fmt: skip
     parameters = {name: True for name in PARAMETERS if entry.get(name)}

@@ -12,6 +12,7 @@ from expectations.rulebook.words import AGGREGATES, LINE_KINDS, SHIFTS, check_te
 from ingestion.forms import Column, Form
 from ingestion.known_words import unknown_word
 
+
 @dataclass(frozen=True)
 class Term:
     """Figures of one form that are added, each times `coefficient`; a filter of None lets everything through."""

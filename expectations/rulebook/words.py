@@ -63,6 +63,7 @@ def check_rule(entry: Mapping[str, Any]) -> None:
     _check_keys(entry, RULE_KEYS, "the rule")
     one_of(entry.get("severity", SEVERITIES[0]), SEVERITIES, "severity")
     one_of(entry.get("missing", MISSING_MODES[0]), MISSING_MODES, "missing")
+    one_of(entry.get("operator", OPERATORS[0]), OPERATORS, "operator")
     for name in entry.get("scope", ()):
         one_of(name, SCOPES, "scope")
     terms = [(side, term) for side in ("left", "right") for term in entry.get(side) or ()]

@@ -97,7 +97,8 @@ def _refuse_words_of_a_new_unit(merger: Merger) -> None:
         name for name in ("name", "name_en", "region", "gso_code", "aliases", "reporter", "superior") if getattr(merger, name)
     ]
     if said:
-        raise RegisterRefusal(f"{merger.into} goes on with the rows it has: {', '.join(said)} would be of a new unit. Leave it out.")
+        told = ", ".join(said)
+        raise RegisterRefusal(f"{merger.into} goes on with the rows it has: {told} would be of a new unit. Leave it out.")
 
 
 def _new_unit(draft: Draft, merger: Merger, merged: Sequence[dict[str, str]]) -> NewUnit:

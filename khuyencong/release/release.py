@@ -15,10 +15,10 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
+from khuyencong.release import changes, reasons
 from khuyencong.release.control_totals import Control, keep_controls, refuse_unaccounted
 from khuyencong.release.final import final_periods
 from khuyencong.release.guard import refuse_faults, refuse_unexplained
-from khuyencong.release.release import changes, reasons
 from warehouse.settings import TIMEZONE
 
 

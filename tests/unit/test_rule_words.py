@@ -1,4 +1,4 @@
-"""No word of a rule is misspelt without a word said: each leaf and each key of every rule is misspelt and must be refused by name."""
+"""No word of a rule is misspelt without a word said: each leaf and key of every rule is misspelt and must be refused by name."""
 
 from __future__ import annotations
 
