@@ -48,7 +48,7 @@ def add_unit(
 ) -> None:
     """Add a unit: units.csv, unit_aliases.csv, and as said group_members.csv, unit_codes.csv, contacts.csv.
 
-    Example: kc register add-unit hoa-lu --name "Hoa Lư" --kind province --region phia-bac --from 2027-01-01 --basis "NQ 1" --dry-run
+    Example: kc register add-unit hoa-lu --name "Hoa Lư" --kind province --region phia-bac --from 2027-01-01 --basis "NQ 1"
     """
     from khuyencong.register.draft import RegisterRefusal
     from khuyencong.register.units import NewUnit
@@ -96,7 +96,7 @@ def merge_units(
     into: Annotated[str, typer.Option(help="A new key, or the one of them that goes on.")],
     on: Annotated[str, typer.Option(help="The first day of the merged unit, YYYY-MM-DD.")],
     basis: Basis,
-    name: Annotated[str | None, typer.Option(help="A new unit's name. Default: of the one whose key it has, with the year.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of a new unit. Default: that of the one whose key it has.")] = None,
     region: Annotated[str | None, typer.Option(help="Region of a new unit. Default: the one of all of them.")] = None,
     name_en: NameEn = None,
     gso_code: GsoCode = None,
