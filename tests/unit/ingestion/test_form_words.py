@@ -132,8 +132,8 @@ def test_a_misspelt_key_of_a_form_is_refused_by_name(form_code):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"indicator": "KC-P0l"}, f"kinh-phi.yml: sheet money: column kcqg_plan: indicator is 'KC-P0l'; it must be one of the {len(CODES.indicators)} of "
-         "register/indicators.csv. Near it: KC-P0"),
+        ({"indicator": "KC-P0l"}, "kinh-phi.yml: sheet money: column kcqg_plan: indicator is 'KC-P0l'; it must be one of the "
+         f"{len(CODES.indicators)} of register/indicators.csv. Near it: KC-P0"),
         ({"fund": "KCQQ"}, "fund is 'KCQQ'; it must be one of KCQG, KCDP-T, KCDP-H, KCDP-X, KCDP, counterpart, other, own "
          "(register/funds.csv). Near it: KCQG."),
         ({"measure": "ytb"}, "measure is 'ytb'; it must be one of plan, ytd, in_period, prior_ytd, stock, ratio, by_behaviour. "
