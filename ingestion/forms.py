@@ -278,9 +278,9 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
 
 def _column_of(entry: dict[str, Any], position: int, place: str, codes: Codes) -> Column:
     place = f"{place}: column {_named(entry, 'name')}"
-    needed = ("name", "headers", "type", "role")
+    needed = ["name", "headers", "type", "role"]
     if isinstance(entry, dict) and entry.get("role") in QUANTITY_ROLES:
-        needed += ("measure", "blank")
+        needed += ["measure", "blank"]
     check_keys(entry, COLUMN_KEYS, needed, place)
     check_column(entry, place)
     check_codes(entry, codes, place)

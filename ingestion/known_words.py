@@ -52,4 +52,5 @@ class _EachKeyOnce(_SafeLoader):  # type: ignore[misc]
             if key.value in seen:
                 raise ValueError(f"line {key.start_mark.line + 1}: the key {key.value!r} stands twice.")
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping

@@ -18,7 +18,7 @@ BEHAVIOURS = ("ytd_flow", "plan", "stock", "ratio", "average")
 STAGES = ("contracted", "advanced", "implemented", "disbursed", "settled", "refunded")
 YES_NO = ("yes", "no")
 # file → column → the words that may stand there; several words of a cell are joined by |
-WORDS = {
+WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "units": {"unit_kind": UNIT_KINDS},
     "contacts": {"contact_role": CONTACT_ROLES},
     "successions": {"succession_kind": ("whole", "partial")},

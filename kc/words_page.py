@@ -6,6 +6,9 @@ from collections.abc import Collection
 
 from warehouse.settings import PROJECT
 
+# (where, words; a text stands for words that are listed elsewhere)
+Rows = list[tuple[str, Collection[str] | str]]
+
 BEGIN, END = "<!-- allowed words: written by `make docs` from the code that refuses others -->", "<!-- end of allowed words -->"
 
 
@@ -26,19 +29,19 @@ def _tables() -> str:
     tables = register.read_tables(PROJECT / "dbt_project" / "register")
     codes = form.codes_of(tables)
     activities = [row["activity_code"] for row in tables["activities"]]
-    column = [
+    column: Rows = [
         *((f"`type` of a column with `role: {role}`", types) for role, types in form.TYPES_OF_ROLE.items()),
         ("`measure`", form.MEASURES), ("`blank`", form.BLANKS), ("`fact`", form.FACTS),
         ("`fund`, `line_fund`", codes.funds), ("`counts_when`", codes.states),
         ("`indicator`, `counts_as`", "the codes of `register/indicators.csv`"),
     ]  # fmt: skip
-    of_form = [
+    of_form: Rows = [
         ("keys of a form", form.FORM_KEYS), ("keys of a sheet", form.SHEET_KEYS), ("keys of a column", form.COLUMN_KEYS),
         ("`identity`", form.IDENTITY), ("`lines_from`", form.LINES_FROM),
         ("`line_key`", "columns with `role: key`, of the types " + _words(form.KEY_TYPES)),
         ("`required_header`, fields of `_header.yml`", form.HEADER_FIELDS), *column,
     ]  # fmt: skip
-    of_rule = [
+    of_rule: Rows = [
         ("keys of a rule", rule.RULE_KEYS), ("keys of a term", rule.TERM_KEYS),
         *((f"besides, keys of `{family}`", own) for family, own in rule.FAMILY_KEYS.items()),
         ("keys of `ratio`", rule.RATIO_KEYS), ("keys of `tree`", rule.TREE_KEYS), ("`scope`, `key`, `per`", rule.SCOPES),
@@ -46,7 +49,7 @@ def _tables() -> str:
         ("`shift`, `since`", rule.SHIFTS), ("`line`", rule.LINE_KINDS), ("`aggregate`", rule.AGGREGATES),
         ("`activities`", activities), ("`funds`", codes.funds), ("`indicators`", "the codes of `register/indicators.csv`"),
     ]  # fmt: skip
-    of_rows = [
+    of_rows: Rows = [
         (f"`{name}.csv`: `{column}`", [word or "(empty)" for word in allowed])
         for name, columns in register.WORDS.items()
         for column, allowed in columns.items()
@@ -62,7 +65,7 @@ def _tables() -> str:
     return "\n\n".join(f"{title}:\n\n{_table(rows)}" for title, rows in zip(titles, (of_form, of_rule, of_rows), strict=True))
 
 
-def _table(rows: list[tuple[str, Collection[str] | str]]) -> str:
+def _table(rows: Rows) -> str:
     lines = [f"| {where} | {words if isinstance(words, str) else _words(words)} |" for where, words in rows]
     return "\n".join(("| where | words |", "|---|---|", *lines))
 

@@ -103,7 +103,7 @@ def one_of(word: object, allowed: Collection[str], what: str, home: str = "") ->
 
 def _terms_of_tree(node: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """The terms of a node and of the nodes below it: a part is a term, or a node with a whole and parts of its own."""
-    terms = [("whole", _without_sentences(node["whole"], "whole"))]
+    terms: list[tuple[str, Mapping[str, Any]]] = [("whole", _without_sentences(node["whole"], "whole"))]
     for part in node["parts"]:
         if "whole" in part or "parts" in part:
             _check_keys(part, NODE_KEYS, "parts", NODE_KEYS)
