@@ -33,6 +33,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "funds": {"is_khuyen_cong": YES_NO},
     "project_states": {"is_closed": YES_NO},
     "budget_effects": {"sign": ("1", "-1")},
+    "narrative_phrases": {"measure": ("", "plan", "ytd", "in_period", "prior_ytd", "stock", "ratio", "target")},
 }  # fmt: skip
 # file → column → the file and column that define the codes which may stand there
 CODES = {
@@ -46,11 +47,17 @@ CODES = {
     "caps": {"activity_code": ("activities", "activity_code")},
     "indicators": {"activity": ("activities", "activity_code")},
     "funds": {"parent_fund_code": ("funds", "fund_code")},
+    "narrative_phrases": {
+        "indicator_code": ("indicators", "indicator_code"), "of_indicator": ("indicators", "indicator_code"),
+        "fund_code": ("funds", "fund_code"),
+    },
     "form_roles": {"sender_role": ("sender_roles", "sender_role")},
 }
 # words that may stand there besides: nothing, all activities, none of them
 BESIDES = {
     ("sources", "unit_key"): ("",), ("funds", "parent_fund_code"): ("",),
+    ("narrative_phrases", "indicator_code"): ("",), ("narrative_phrases", "of_indicator"): ("",),
+    ("narrative_phrases", "fund_code"): ("",),
     ("caps", "activity_code"): ("ALL",), ("indicators", "activity"): ("ALL", "-", "own"),
 }  # fmt: skip
 # file → the columns that together name a row
