@@ -32,27 +32,32 @@ FREE_TEXT = {
 
 
 def named_elsewhere(form_code):
-    """The columns of a form that its keys, the limits of the door and the rules name, as their files say it."""
-    found = {name for sheet in read_yaml(FOLDER / f"{form_code}.yml")["sheets"] for name in sheet["line_key"]}
+    """The columns and sheets of a form that its keys, the register, the door's limits and the rules name, as their files say it."""
+    columns = {name for sheet in read_yaml(FOLDER / f"{form_code}.yml")["sheets"] for name in sheet["line_key"]}
     limits = read_yaml(PROJECT / "expectations" / "door" / "limits.yml").get(form_code, {})
-    found |= {name for columns in limits.values() for name in columns}
+    columns |= {name for limited in limits.values() for name in limited}
+    sheets = {row["sheet_code"] for row in TABLES["indicator_sources"] if row["form_code"] == form_code} | limits.keys()
     for path in RULES.glob("*.yml"):
         content = read_yaml(path)
         for rule in content["rules"]:
-            found |= set(_columns(rule, rule.get("judges", content["defaults"].get("judges")), form_code))
-    return found
+            judged = rule.get("judges", content["defaults"].get("judges"))
+            rule = {"sheet": content["defaults"].get("sheet"), **rule}
+            columns |= set(_said(rule, judged, form_code, "columns"))
+            sheets |= set(_said(rule, judged, form_code, "sheet"))
+    return columns, sheets
 
 
-def _columns(node, form, wanted):
-    """The `columns` of terms on a form; a term that names none is on the form that its rule judges."""
+def _said(node, form, wanted, key):
+    """What terms on a form say under a key; a term that names no form is on the one that its rule judges."""
     if isinstance(node, dict):
         form = node.get("form", form)
-        yield from node.get("columns", ()) if form == wanted else ()
+        said = node.get(key) if form == wanted else None
+        yield from [said] if isinstance(said, str) else said or ()
         for each in node.values():
-            yield from _columns(each, form, wanted)
+            yield from _said(each, form, wanted, key)
     elif isinstance(node, list):
         for each in node:
-            yield from _columns(each, form, wanted)
+            yield from _said(each, form, wanted, key)
 
 
 @pytest.fixture
@@ -93,9 +98,11 @@ def test_a_misspelt_word_of_a_form_is_refused_by_name(form_code, read_once):
                 is_case_only = last == "money_unit" and wrong == leaf.swapcase()  # a unit of money is read without case
                 if last not in FREE_TEXT and not is_case_only:
                     passed.add((path, leaf))
-    # A column is called as its form calls it; who else speaks of it must find it.
-    assert {leaf for path, leaf in passed if path[-1] == "name"}.isdisjoint(named_elsewhere(form_code))
-    assert [each for each in passed if each[0][-1] != "name"] == []
+    # A column or a sheet is called as its form calls it; who else speaks of it must find it.
+    columns, sheets = named_elsewhere(form_code)
+    assert {leaf for path, leaf in passed if path[-1] == "name"}.isdisjoint(columns)
+    assert {leaf for path, leaf in passed if path[-1] == "sheet_code"}.isdisjoint(sheets)
+    assert [each for each in passed if each[0][-1] not in ("name", "sheet_code")] == []
     assert n_refused > 20
 
 
