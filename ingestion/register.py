@@ -125,10 +125,7 @@ class Register:
 
 
 def load_register(folder: Path) -> Register:
-    """The register of a folder of CSV files, read again only when a byte of them changed.
-
-    Raises RegisterError for rows that name what does not exist, or that cannot both be true.
-    """
+    """The register of a folder of CSV files, read again only when a byte changed; raises RegisterError for what cannot be true."""
     contents = tuple((folder / f"{name}.csv").read_bytes() for name in FILES)
     return _register_of(hashlib.sha256(b"\0".join(contents)).hexdigest(), folder)
 
