@@ -68,7 +68,7 @@ def _judge(
 
     with contextlib.closing(connect(warehouse)) as connection:
         start = time.perf_counter()
-        forms = load_forms(settings.forms)
+        forms = load_forms(settings.forms, settings.register)
         load_forms_into(connection, forms)
         load_rules_into(connection, settings)
         fill(connection, forms[FORM], reports, provinces(settings))

@@ -87,7 +87,7 @@ def _reading_way() -> Callable[[Path, bytes], object]:
     from ingestion.register import load_register
 
     settings = read_settings()
-    forms, register = load_forms(settings.forms), load_register(settings.register)
+    forms, register = load_forms(settings.forms, settings.register), load_register(settings.register)
     far = datetime(2100, 1, 1, tzinfo=TIMEZONE)  # no period is refused for its date
 
     def read(path: Path, data: bytes) -> object:

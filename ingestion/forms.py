@@ -6,40 +6,34 @@ A form says which sheets and columns it has, what each column means and how a bl
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ingestion.form_words import (
+    COLUMN_KEYS,
+    FORM_KEYS,
+    HEADER_FIELDS,
+    HEADER_KEYS,
+    IDENTITY,
+    KEY_TYPES,
+    LINES_FROM,
+    QUANTITY_ROLES,
+    SHEET_KEYS,
+    Codes,
+    FormError,
+    check_codes,
+    check_column,
+    check_keys,
+    check_word,
+    codes_of,
+)
+from ingestion.known_words import read_yaml
+from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
 from ingestion.written.quantities import money_factor
 from ingestion.written.text import folded
-
-QUANTITY_ROLES = ("figure", "check")
-COLUMN_ROLES = (*QUANTITY_ROLES, "key", "place", "text", "personal", "label")
-COLUMN_TYPES = (
-    "money", "percent", "by_indicator", "date", "mark", "project_state", "text", "label", "activity", "indicator",
-    "indicator_code", "project", "establishment", "unit", "fund", "effect", "unit_of_measure",
-)  # fmt: skip
-BLANKS = ("zero", "missing", "not_applicable", "by_indicator")
-MEASURES = ("plan", "ytd", "in_period", "prior_ytd", "stock", "ratio", "by_behaviour")
-HEADER_TYPES = ("text", "unit", "code", "sender_role", "date", "month_end", "year", "money_unit", "mark")
-FORM_KEYS = {
-    "form_code", "form_name", "form_name_en", "version", "valid_from", "legal_basis", "titles", "period_months",
-    "identity", "required_header", "money_unit", "nil_allowed", "sheets",
-}  # fmt: skip
-SHEET_KEYS = {
-    "sheet_code", "sheet_name", "sheet_aliases", "required", "line_key", "total_labels", "lines_from", "line_fund", "columns",
-}  # fmt: skip
-COLUMN_KEYS = {
-    "name", "headers", "type", "role", "group", "indicator", "fund", "measure", "fact", "counts_as", "counts_when",
-    "blank", "required",
-}  # fmt: skip
-
-
-class FormError(ValueError):
-    """A form file that does not say what a form must say; the message names the file and the place."""
 
 
 @dataclass(frozen=True)
@@ -138,68 +132,75 @@ class Form:
         return tuple(dict.fromkeys(column.name for sheet in self.sheets for column in sheet.columns))
 
 
-def load_forms(folder: Path) -> dict[str, Form]:
-    """Every form of a folder by form_code; raises FormError naming the file and what is wrong with it."""
-    header_fields = _load_header(folder / "_header.yml")
+def load_forms(folder: Path, register: Path) -> dict[str, Form]:
+    """Every form of a folder by form_code, beside the register whose codes it names.
+
+    Raises FormError naming the file, the place, what is written there and what may be; RegisterError for a row of the register
+    that names a form or a sheet which does not exist.
+    """
+    tables = read_tables(register)
+    codes = codes_of(tables)
+    header_fields = header_of(_yaml_of(folder / "_header.yml"), "_header.yml")
     forms = {}
     for path in sorted(folder.glob("[!_]*.yml")):
-        form = _form_of(_yaml_of(path), path.name, header_fields)
-        if form.form_code != path.stem:
-            raise FormError(f"{path.name}: form_code is {form.form_code!r}; it must be the file's name.")
+        form = form_of(_yaml_of(path), path.name, header_fields, codes)
         forms[form.form_code] = form
     if not forms:
         raise FormError(f"{folder.name}: no form (*.yml) in this folder.")
+    sheets = {code: tuple(sheet.sheet_code for sheet in form.sheets) for code, form in forms.items()}
+    refuse_rows_of_unknown_forms(tables, sheets)
     return forms
 
 
 def _yaml_of(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise FormError(f"{path.name}: {error}") from error
-    if not isinstance(content, dict):
-        raise FormError(f"{path.name}: the file must be a mapping.")
-    return content
+        return read_yaml(path)
+    except ValueError as error:
+        raise FormError(str(error)) from error
 
 
-def _check_keys(entry: dict[str, Any], allowed: set[str], needed: tuple[str, ...], place: str) -> None:
-    unknown = sorted(set(entry) - allowed)
-    missing = [key for key in needed if key not in entry]
-    if unknown:
-        raise FormError(f"{place}: unknown key {unknown[0]!r}; known: {', '.join(sorted(allowed))}.")
-    if missing:
-        raise FormError(f"{place}: the key {missing[0]!r} is missing.")
+def header_of(content: dict[str, Any], file: str) -> tuple[HeaderField, ...]:
+    """The fields of the block above a form's table, from the YAML of a file; raises FormError."""
+    check_keys(content, {"fields": "entries"}, ("fields",), file)
+    fields: dict[str, HeaderField] = {}
+    for entry in content["fields"]:
+        place = f"{file}: field {_named(entry, 'name')}"
+        check_keys(entry, HEADER_KEYS, ("name", "labels", "type"), place)
+        check_word(entry["name"], tuple(HEADER_FIELDS), "name", place)
+        check_word(entry["type"], (HEADER_FIELDS[entry["name"]],), "type", place)
+        if entry["name"] in fields:
+            raise FormError(f"{place}: the field stands twice.")
+        fields[entry["name"]] = HeaderField(
+            entry["name"], tuple(entry["labels"]), entry["type"], entry.get("required", False)
+        )
+    for name in HEADER_FIELDS:
+        if name not in fields:
+            raise FormError(f"{file}: the field {name!r} is missing.")
+    return tuple(fields.values())
 
 
-def _check_word(word: object, allowed: tuple[str, ...], what: str, place: str) -> None:
-    if word not in allowed:
-        raise FormError(f"{place}: {what} is {word!r}; it must be one of {', '.join(allowed)}.")
-
-
-def _load_header(path: Path) -> tuple[HeaderField, ...]:
-    fields = []
-    for entry in _yaml_of(path).get("fields", []):
-        place = f"{path.name}: field {entry.get('name')}"
-        _check_keys(entry, {"name", "labels", "type", "required"}, ("name", "labels", "type"), place)
-        _check_word(entry["type"], HEADER_TYPES, "type", place)
-        fields.append(HeaderField(entry["name"], tuple(entry["labels"]), entry["type"], bool(entry.get("required"))))
-    return tuple(fields)
-
-
-def _form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField, ...]) -> Form:
-    _check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS - {"required_header"})), place)
+def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField, ...], codes: Codes) -> Form:
+    """A form from the YAML of the file `place`; raises FormError."""
+    check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS.keys() - {"required_header"})), place)
+    if f"{entry['form_code']}.yml" != place:
+        raise FormError(f"{place}: form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
     if factor is None:
-        raise FormError(f"{place}: money_unit {entry['money_unit']!r} is no unit of money.")
-    field_names = tuple(field.name for field in header_fields)
+        raise FormError(f"{place}: money_unit {entry['money_unit']!r} is no unit of money; such are đồng, triệu đồng, tỷ đồng.")
+    for name in entry["identity"]:
+        check_word(name, IDENTITY, "identity", place)
+    for name in IDENTITY[:2]:
+        if name not in entry["identity"]:
+            raise FormError(f"{place}: identity lacks {name!r}.")
     for name in entry.get("required_header", ()):
-        _check_word(name, field_names, "required_header", place)
-    sheets = tuple(_sheet_of(sheet, f"{place}: sheet {sheet.get('sheet_code')}") for sheet in entry["sheets"])
+        check_word(name, tuple(field.name for field in header_fields), "required_header", place)
+    sheets = tuple(_sheet_of(sheet, f"{place}: sheet {_named(sheet, 'sheet_code')}", codes) for sheet in entry["sheets"])
+    _check_once([sheet.sheet_code for sheet in sheets], "sheet", place)
     return Form(
         form_code=entry["form_code"],
         form_name=entry["form_name"],
         form_name_en=entry["form_name_en"],
-        version=str(entry["version"]),
+        version=entry["version"],
         valid_from=entry["valid_from"],
         legal_basis=entry["legal_basis"],
         titles=tuple(entry["titles"]),
@@ -208,28 +209,34 @@ def _form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField
         required_header=tuple(entry.get("required_header", ())),
         money_unit=entry["money_unit"],
         money_factor=factor,
-        nil_allowed=bool(entry["nil_allowed"]),
+        nil_allowed=entry["nil_allowed"],
         sheets=sheets,
         header_fields=header_fields,
     )
 
 
-def _sheet_of(entry: dict[str, Any], place: str) -> FormSheet:
-    _check_keys(entry, SHEET_KEYS, ("sheet_code", "sheet_name", "line_key", "columns"), place)
-    columns = tuple(_column_of(column, n, place) for n, column in enumerate(entry["columns"], 1))
-    names = [column.name for column in columns]
-    headers = [(folded(c.group or ""), folded(header)) for c in columns for header in c.headers]
-    for what, seen in (("column", names), ("header", headers)):
-        twice = next((each for each in seen if seen.count(each) > 1), None)
-        if twice:
-            raise FormError(f"{place}: the {what} {twice!r} stands twice.")
+def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
+    check_keys(entry, SHEET_KEYS, ("sheet_code", "sheet_name", "line_key", "columns"), place)
+    check_codes(entry, codes, place)
+    columns = tuple(_column_of(column, n, place, codes) for n, column in enumerate(entry["columns"], 1))
+    _check_once([column.name for column in columns], "column", place)
+    headers = [(folded(column.group or ""), folded(header)) for column in columns for header in column.headers]
+    _check_once(headers, "header", place)
+    types = {column.name: column.type for column in columns if column.role == "key"}
     for name in entry["line_key"]:
-        _check_word(name, tuple(names), "line_key", place)
+        check_word(name, tuple(types), "line_key", place)
+        check_word(types[name], KEY_TYPES, f"type of the key {name}", place)
+    if "lines_from" in entry:
+        check_word(entry["lines_from"], LINES_FROM, "lines_from", place)
+    wants_indicator = entry.get("lines_from") == "indicators" or any(column.type == "by_indicator" for column in columns)
+    for wanted, type_ in ((wants_indicator, "indicator"), (entry.get("lines_from") == "activities", "activity")):
+        if wanted and type_ not in types.values():
+            raise FormError(f"{place}: no column of type {type_} with role key says what each line is.")
     return FormSheet(
         sheet_code=entry["sheet_code"],
         sheet_name=entry["sheet_name"],
         sheet_aliases=tuple(entry.get("sheet_aliases", ())),
-        required=bool(entry.get("required", True)),
+        required=entry.get("required", True),
         line_key=tuple(entry["line_key"]),
         total_labels=tuple(entry.get("total_labels", ())),
         lines_from=entry.get("lines_from"),
@@ -238,17 +245,25 @@ def _sheet_of(entry: dict[str, Any], place: str) -> FormSheet:
     )
 
 
-def _column_of(entry: dict[str, Any], position: int, place: str) -> Column:
-    place = f"{place}: column {entry.get('name')}"
-    needed = ("name", "headers", "type", "role")
-    if entry.get("role") in QUANTITY_ROLES:
-        needed += ("measure", "blank")
-    _check_keys(entry, COLUMN_KEYS, needed, place)
-    _check_word(entry["type"], COLUMN_TYPES, "type", place)
-    _check_word(entry["role"], COLUMN_ROLES, "role", place)
-    _check_word(entry.get("blank", "zero"), BLANKS, "blank", place)
-    _check_word(entry.get("measure", "plan"), MEASURES, "measure", place)
+def _column_of(entry: dict[str, Any], position: int, place: str, codes: Codes) -> Column:
+    place = f"{place}: column {_named(entry, 'name')}"
+    needed = ["name", "headers", "type", "role"]
+    if isinstance(entry, dict) and entry.get("role") in QUANTITY_ROLES:
+        needed += ["measure", "blank"]
+    check_keys(entry, COLUMN_KEYS, needed, place)
+    check_column(entry, place)
+    check_codes(entry, codes, place)
     texts = {key: value for key, value in entry.items() if key not in ("headers", "counts_when")}
     return Column(
         position=position, headers=tuple(entry["headers"]), counts_when=tuple(entry.get("counts_when", ())), **texts
     )
+
+
+def _named(entry: object, key: str) -> object:
+    return entry.get(key) if isinstance(entry, dict) else entry
+
+
+def _check_once(names: Sequence[object], what: str, place: str) -> None:
+    twice = next((each for each in names if names.count(each) > 1), None)
+    if twice:
+        raise FormError(f"{place}: the {what} {twice!r} stands twice.")

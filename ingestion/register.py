@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
 import re
@@ -11,14 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes
+from ingestion.register_units import UNIT_PREFIXES, refuse_contradictions_of_units
 from ingestion.written.text import folded
-
-FILES = (
-    "units", "unit_aliases", "unit_codes", "successions", "indicators", "indicator_sources", "activities", "funds",
-    "sender_roles", "budget_effects", "project_states", "parameters",
-)  # fmt: skip
-# How people write before a province's name; words of the language, not names of units.
-UNIT_PREFIXES = ("so cong thuong", "uy ban nhan dan", "ubnd", "tinh", "thanh pho", "tp")
 
 
 @dataclass(frozen=True)
@@ -131,14 +125,16 @@ class Register:
 
 
 def load_register(folder: Path) -> Register:
-    """The register of a folder of CSV files, read again only when a byte of them changed."""
+    """The register of a folder of CSV files, read again only when a byte changed; raises RegisterError for what cannot be true."""
     contents = tuple((folder / f"{name}.csv").read_bytes() for name in FILES)
     return _register_of(hashlib.sha256(b"\0".join(contents)).hexdigest(), folder)
 
 
 @lru_cache(maxsize=4)
 def _register_of(digest: str, folder: Path) -> Register:
-    rows = {name: _rows(folder / f"{name}.csv") for name in FILES}
+    rows = read_tables(folder)
+    refuse_unknown_codes(rows)
+    refuse_contradictions_of_units(rows)
     units = {row["unit_key"]: row for row in rows["units"]}
     names: dict[str, dict[Dated, None]] = defaultdict(dict)
     for row in rows["unit_aliases"]:
@@ -181,11 +177,6 @@ def _register_of(digest: str, folder: Path) -> Register:
         states=_aliases(rows["project_states"], "state_code"),
         parameters={row["parameter_code"]: float(row["parameter_value"]) for row in rows["parameters"]},
     )
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _day(text: str) -> datetime.date | None:

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from kc import backups, differences, figures, files, mails, releases, review, reviewers, rules, runs, status, system
+from kc import (
+    backups,
+    differences,
+    figures,
+    files,
+    mails,
+    register,
+    releases,
+    review,
+    reviewers,
+    rules,
+    runs,
+    status,
+    system,
+)
 
 app = typer.Typer(
     name="kc",
@@ -17,7 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for module in (runs, status, files, differences, figures, releases, mails, review, reviewers, rules, system, backups):
+GROUPS = (
+    runs, status, files, differences, figures, releases, mails, review, reviewers, rules, register, system, backups,
+)  # fmt: skip
+for module in GROUPS:
     module.register(app)
 
 

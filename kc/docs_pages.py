@@ -1,4 +1,5 @@
-"""Pages that are generated, never written: docs/rules.md from expectations/rules, docs/dags.md from dags/, docs/house.md.
+"""Pages that are generated, never written: docs/rules.md from expectations/rules, docs/dags.md from dags/, docs/house.md, and the
+allowed words of CONTRIBUTING.md.
 
 `python -m kc.docs_pages` writes them (`make docs`); `--check` writes nothing and ends with 1 when one is old.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kc.house_page import house_page
+from kc.words_page import contributing_page
 from warehouse.settings import PROJECT, read_settings
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ def rules_page() -> str:
     from ingestion.forms import load_forms
 
     settings = read_settings()
-    rules, forms = load_rules(settings), load_forms(settings.forms)
+    rules, forms = load_rules(settings), load_forms(settings.forms, settings.register)
     n_block = sum(rule.severity == "block" for rule in rules)
     parts = [
         "# The rules",
@@ -170,7 +172,10 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-PAGES: dict[str, Callable[[], str]] = {"docs/rules.md": rules_page, "docs/dags.md": dags_page, "docs/house.md": house_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/rules.md": rules_page, "docs/dags.md": dags_page, "docs/house.md": house_page,
+    "CONTRIBUTING.md": contributing_page,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -130,7 +130,7 @@ def write_documents(folder: Path, documents: list[Document], played_until: datet
 def open_desk(seed: int | None, years: tuple[int, int] | None = None) -> Desk:
     """The invented nation of a seed with the forms and the offices' habits; `years` as in write_nation."""
     scenario, habits = read_scenario(seed, money_factor, years)
-    return Desk(Nation(scenario, read_register(REGISTER)), load_forms(FORMS), habits)
+    return Desk(Nation(scenario, read_register(REGISTER)), load_forms(FORMS, REGISTER), habits)
 
 
 def all_documents(desk: Desk, units: set[str] | None = None) -> Iterable[Document]:

@@ -57,7 +57,7 @@ def write_published(folder: Path) -> PublishedSummary:
 
 def published_documents() -> list[Document]:
     """The published documents as they will be written, in the order of documents.csv."""
-    forms, register = load_forms(FORMS), read_register(REGISTER)
+    forms, register = load_forms(FORMS, REGISTER), read_register(REGISTER)
     figures: dict[str, list[dict[str, str]]] = {}
     for row in _rows("figures"):
         figures.setdefault(row["document"], []).append(row)

@@ -9,7 +9,8 @@ import openpyxl
 from ingestion.forms import Column, Form, FormSheet, load_forms
 from ingestion.written.text import cell_address
 
-FORMS = load_forms(Path(__file__).resolve().parent.parent / "ingestion" / "forms")
+PROJECT = Path(__file__).resolve().parent.parent
+FORMS = load_forms(PROJECT / "ingestion" / "forms", PROJECT / "dbt_project" / "register")
 TITLE_ROW, HEADER_ROW = 1, 20
 HEADER = {
     "unit": "Long An",

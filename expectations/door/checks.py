@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from ingestion.forms import Column, Form
+from ingestion.known_words import unknown_word
 from ingestion.register import Indicator, Register
 from ingestion.written.quantities import money_factor
 
@@ -23,6 +24,10 @@ KEY_COLUMNS = {
 }  # fmt: skip
 EXAMPLES = {"date": "31/03/2025", "mark": "x", "percent": "85,5"}
 NUMBER_EXAMPLE = "1234,5"
+
+
+class LimitsError(ValueError):
+    """limits.yml names what a form does not have."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def checks_of(form: Form, register: Register) -> list[Check]:
             Check("cell_negative_count", "No count is negative.", _cells(form, negative, "'0'")),
             Check("cell_fractional_count", "Counts are whole numbers.", _cells(form, broken, "''")),
         ]
-    for sheet_code, columns in limits().get(form.form_code, {}).items():
+    for sheet_code, columns in limits_of(form).items():
         for name, (low, high) in columns.items():
             outside = f"{_is_column(sheet_code, name)} and (c.value < {low:d} or c.value > {high:d})"
             sentence = f"{name} lies within {low}–{high} %."
@@ -85,6 +90,19 @@ def is_count(indicator: Indicator) -> bool:
 def limits() -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
     """expectations/door/limits.yml: form → sheet → column → (lowest, highest)."""
     return yaml.safe_load(LIMITS.read_text(encoding="utf-8"))
+
+
+def limits_of(form: Form) -> dict[str, dict[str, tuple[int, int]]]:
+    """The limits of one form: sheet → column → (lowest, highest). Raises LimitsError for a sheet or column that it has not."""
+    found = limits().get(form.form_code, {})
+    sheets = {sheet.sheet_code: sheet.column_by_name for sheet in form.sheets}
+    for sheet_code, columns in found.items():
+        said = unknown_word(sheet_code, sheets, "sheet", f"{form.form_code}.yml")
+        for name in () if said else columns:
+            said = said or unknown_word(name, sheets[sheet_code], "column", f"{form.form_code}.yml")
+        if said:
+            raise LimitsError(f"{LIMITS.name}: {form.form_code}: {said}")
+    return found
 
 
 def literal(text: str) -> str:

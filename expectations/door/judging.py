@@ -98,7 +98,7 @@ def build_data_docs(settings: Settings, warehouse: Warehouse) -> Path:
 
 def _judged(settings: Settings, rows: list[tuple[str, int]]) -> list[Judged]:
     """Forms with their submissions and checks; narratives have no lines, so nothing of them is judged here."""
-    forms, register = load_forms(settings.forms), load_register(settings.register)
+    forms, register = load_forms(settings.forms, settings.register), load_register(settings.register)
     return [
         Judged(forms[code], tuple(key for _, key in group), tuple(checks_of(forms[code], register)))
         for code, group in groupby(rows, key=lambda row: row[0])

@@ -17,27 +17,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from expectations.rulebook.terms import Term, Vocabulary, read_term
+from expectations.rulebook.words import FAMILIES, PARAMETERS, check_rule, one_of
+from ingestion.known_words import read_yaml
 
-FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier")
 SINGLE_FAMILIES = ("unique", "not_copy", "cap", "outlier")
-SCOPES = (
-    "activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key",
-)  # fmt: skip
-SEVERITIES = ("shadow", "warn", "block")
-MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
-RULE_KEYS = {
-    "id", "version", "judges", "sheet", "level", "missing", "valid_from", "valid_to", "vi", "en", "legal_basis", "scope",
-    "left", "right", "operator", "severity", "tolerance_pct", "each", "adjacent", "whole_year", "widen_by_cutoff",
-    "needs_amount", "funds",
-    *FAMILIES,
-}  # fmt: skip
-
-
-# needs_amount: the rule says nothing where the other period or form has no amount to compare with.
-PARAMETERS = ("each", "adjacent", "whole_year", "widen_by_cutoff", "needs_amount")
+FILE_KEYS = ("defaults", "rules")
 
 
 class RuleError(ValueError):
@@ -80,8 +65,8 @@ def read_rules(folder: Path, vocabulary: Vocabulary) -> list[Rule]:
     """Every rule of a folder of YAML files, in file and rule order; raises RuleError naming file and rule."""
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        for entry in content.get("rules", []):
+        content = _content_of(path)
+        for entry in content["rules"]:
             place = f"{path.name}: {entry.get('id', 'a rule without id')}"
             try:
                 rules.extend(_expand({**content.get("defaults", {}), **entry}, vocabulary))
@@ -97,17 +82,32 @@ def read_rules(folder: Path, vocabulary: Vocabulary) -> list[Rule]:
     return rules
 
 
+def _content_of(path: Path) -> dict[str, Any]:
+    try:
+        content = read_yaml(path)
+        for key in content:
+            one_of(key, FILE_KEYS, "a key of the file")
+        if not isinstance(content.get("rules"), list) or not all(isinstance(each, dict) for each in content["rules"]):
+            raise ValueError("rules must be a list of rules, each a mapping")
+    except ValueError as error:
+        raise RuleError(str(error) if str(error).startswith(path.name) else f"{path.name}: {error}") from error
+    return content
+
+
 def _expand(entry: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
-    unknown = set(entry) - RULE_KEYS
-    if unknown:
-        raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+    check_rule(entry)
     for key in ("id", "version", "judges", "severity", "vi", "en", "legal_basis", "valid_from", "level", "missing"):
         if entry.get(key) in (None, ""):
             raise ValueError(f"the key {key!r} is missing")
-    _one_of(entry["severity"], SEVERITIES, "severity")
-    _one_of(entry["missing"], MISSING_MODES, "missing")
-    for name in entry.get("scope", ()):
-        _one_of(name, SCOPES, "scope")
+    one_of(entry["judges"], vocabulary.forms, "judges", "ingestion/forms")
+    if "sheet" in entry:
+        sheets = [sheet.sheet_code for sheet in vocabulary.forms[entry["judges"]].sheets]
+        one_of(entry["sheet"], sheets, "sheet", f"{entry['judges']}.yml")
+    for fund in entry.get("funds", ()):
+        one_of(fund, vocabulary.funds, "funds", "register/funds.csv")
+    said = [family for family in FAMILIES if family in entry]
+    if len(said) > 1:
+        raise ValueError(f"a rule is of one family, not of {' and '.join(said)}")
     if "chain" in entry:
         yield from _chain(entry, vocabulary)
     elif "tree" in entry:
@@ -124,7 +124,6 @@ def _expand(entry: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
 def _linear(
     entry: Mapping[str, Any], rule_id: str, left: Sequence[Any], right: Sequence[Any], vocabulary: Vocabulary, **words: str
 ) -> Rule:
-    _one_of(entry["operator"], ("==", "<=", ">="), "operator")
     terms = [_term(entry, side, number, part, vocabulary) for number, (side, part) in enumerate(
         [("left", part) for part in left] + [("right", part) for part in right], 1)]  # fmt: skip
     parameters = {name: True for name in PARAMETERS if entry.get(name)}
@@ -243,8 +242,3 @@ def _rule(
         entry["severity"], entry["missing"], int(entry["level"]), entry["valid_from"], entry.get("valid_to"),
         entry.get("tolerance_pct", 0), parameters, vi or entry["vi"], en or entry["en"], entry["legal_basis"], tuple(terms),
     )  # fmt: skip
-
-
-def _one_of(word: object, allowed: Sequence[str], what: str) -> None:
-    if word not in allowed:
-        raise ValueError(f"{what} is {word!r}; it must be one of {', '.join(allowed)}")

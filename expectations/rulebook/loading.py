@@ -33,7 +33,7 @@ def load_rules(settings: Settings) -> list[Rule]:
 
 def vocabulary_of(settings: Settings) -> Vocabulary:
     """What the rules of an installation may name."""
-    return read_vocabulary(load_forms(settings.forms), settings.register)
+    return read_vocabulary(load_forms(settings.forms, settings.register), settings.register)
 
 
 def load_rules_into(connection: Connection, settings: Settings) -> int:

@@ -8,15 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from expectations.rulebook.words import AGGREGATES, LINE_KINDS, SHIFTS, check_term
 from ingestion.forms import Column, Form
-
-TERM_KEYS = {
-    "form", "sheet", "columns", "role", "indicators", "indicators_where", "funds", "activities", "measure", "line",
-    "shift", "times", "aggregate",
-}  # fmt: skip
-SHIFTS = ("same", "previous", "prior_year", "plan_in_force", "predecessors")
-LINE_KINDS = ("detail", "total")
-AGGREGATES = ("sum", "count_lines")
+from ingestion.known_words import unknown_word
 
 
 @dataclass(frozen=True)
@@ -82,18 +76,17 @@ def read_term(
     part: Mapping[str, Any], side: str, number: int, vocabulary: Vocabulary, *, role: str = "term", alternative: int = 0
 ) -> Term:
     """A term from its YAML mapping; raises ValueError saying which name is not known, or that nothing is picked."""
-    unknown = set(part) - TERM_KEYS
-    if unknown:
-        raise ValueError(f"unknown key {sorted(unknown)[0]!r} in a term")
-    form = vocabulary.forms.get(part.get("form", ""))
-    if form is None:
-        raise ValueError(f"unknown form {part.get('form')!r}")
+    check_term(part, side)
+    _known([part.get("form", "")], vocabulary.forms, "form")
+    form = vocabulary.forms[part["form"]]
     sheet = next((s for s in form.sheets if s.sheet_code == part.get("sheet")), None)
     if sheet is None:
-        raise ValueError(f"the form {form.form_code} has no sheet {part.get('sheet')!r}")
+        said = unknown_word(part.get("sheet"), [s.sheet_code for s in form.sheets], "sheet", f"{form.form_code}.yml")
+        raise ValueError(f"the form {form.form_code} has no sheet {part.get('sheet')!r}: {said}")
     for name in part.get("columns", ()):
         if name not in sheet.column_by_name:
-            raise ValueError(f"the sheet {sheet.sheet_code} of {form.form_code} has no column {name!r}")
+            said = unknown_word(name, sheet.column_by_name, "column", f"{form.form_code}.yml")
+            raise ValueError(f"the sheet {sheet.sheet_code} of {form.form_code} has no column {name!r}: {said}")
     indicators = _indicators(part, vocabulary)
     _known(part.get("funds", ()), vocabulary.funds, "fund")
     _known(part.get("activities", ()), vocabulary.activities, "activity")
@@ -140,6 +133,10 @@ def _indicators(part: Mapping[str, Any], vocabulary: Vocabulary) -> list[str] | 
         where = part["indicators_where"]
         known = next(iter(vocabulary.indicators.values()))
         _known(where, known, "attribute of an indicator")
+        for name, values in where.items():
+            if not isinstance(values, list):
+                raise ValueError(f"indicators_where: {name} is {values!r}; it must be a list of values")
+            _known(values, {row[name] for row in vocabulary.indicators.values()}, f"{name} of an indicator")
         chosen = [
             code
             for code, row in vocabulary.indicators.items()
@@ -156,8 +153,8 @@ def _indicators(part: Mapping[str, Any], vocabulary: Vocabulary) -> list[str] | 
 
 def _known(names: Any, known: Any, what: str) -> None:
     for name in names:
-        if name not in known:
-            raise ValueError(f"unknown {what} {name!r}")
+        if (said := unknown_word(name, known, what)) is not None:
+            raise ValueError(f"unknown {what} {name!r}: {said}")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -25,7 +25,7 @@ def main() -> None:
     """Serve until the other end closes. A file that raises anything ends the process, because nobody knows what it left behind."""
     tasks, outcomes = _own_channels()
     job: Job = receive(tasks)
-    forms, register = load_forms(job.forms), load_register(job.register)
+    forms, register = load_forms(job.forms, job.register), load_register(job.register)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (job.memory_bytes, job.memory_bytes))

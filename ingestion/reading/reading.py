@@ -68,7 +68,7 @@ def read_receipts(
     """
     from ingestion.reading.pool import ReaderPool, job_of
 
-    create_form_tables(connection, load_forms(settings.forms))
+    create_form_tables(connection, load_forms(settings.forms, settings.register))
     give_up(connection, settings, run_key)
     with connection, connection.cursor() as cursor:
         cursor.execute(

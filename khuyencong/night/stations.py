@@ -103,7 +103,7 @@ def build(night: Night) -> StationCount:
     from khuyencong.gate.record import forget_unfinished
     from khuyencong.gate.steps import begin_steps
 
-    load_forms_into(night.connection, load_forms(night.settings.forms))
+    load_forms_into(night.connection, load_forms(night.settings.forms, night.settings.register))
     load_rules_into(night.connection, night.settings)
     forget_unfinished(night.connection, night.run_key)
     begin_steps(night.connection, night.as_of, _follows(night.settings))

@@ -60,7 +60,8 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
 
     register = load_register(settings.register)
     receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
-    drafts, findings = read_file(file.read_bytes(), receipt, load_forms(settings.forms), register, settings.register)
+    forms = load_forms(settings.forms, settings.register)
+    drafts, findings = read_file(file.read_bytes(), receipt, forms, register, settings.register)
     about = [*findings, *(finding for draft in drafts for finding in draft.findings)]
     readable = [(draft, draft.identity) for draft in drafts if draft.identity is not None]
     return {

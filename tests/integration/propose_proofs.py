@@ -235,7 +235,7 @@ def written(proofs: dict[str, dict[str, Any]]) -> str:
 def main(wanted: list[str]) -> None:
     """Print drafts for the rules named, or for every linear rule without a proof."""
     settings = Settings(home=Path(), database_url=None, inbox=None)
-    vocabulary = read_vocabulary(load_forms(settings.forms), settings.register)
+    vocabulary = read_vocabulary(load_forms(settings.forms, settings.register), settings.register)
     proofs = read_proofs()
     rules = [r for r in load_rules(settings) if r.family == "linear" and (r.rule_id in wanted or not wanted)]
     drafts = {r.rule_id: proof_of(r, vocabulary) for r in rules if r.rule_id in wanted or r.rule_id not in proofs}

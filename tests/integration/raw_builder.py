@@ -17,7 +17,8 @@ from ingestion.form_rows import load_forms_into
 from ingestion.forms import Form, load_forms
 from warehouse.settings import TIMEZONE
 
-FORMS = Path(__file__).resolve().parents[2] / "ingestion" / "forms"
+PROJECT = Path(__file__).resolve().parents[2]
+FORMS, REGISTER = PROJECT / "ingestion" / "forms", PROJECT / "dbt_project" / "register"
 MARKS = {None: "blank", "-": "zero_mark", "…": "missing_mark", "x": "not_applicable", "#REF!": "formula_error"}
 
 
@@ -26,7 +27,7 @@ class RawBuilder:
     """Inserts nights and submissions through one psycopg2 connection; every cell not named is blank."""
 
     connection: Any
-    forms: dict[str, Form] = field(default_factory=lambda: load_forms(FORMS))
+    forms: dict[str, Form] = field(default_factory=lambda: load_forms(FORMS, REGISTER))
     numbers: Any = field(default_factory=lambda: count(1))
 
     def load_forms(self) -> None:

@@ -19,8 +19,9 @@ from typing import Any
 
 import yaml
 
-from expectations.rulebook.language import FAMILIES, MISSING_MODES, Rule, RuleError, read_rules
-from expectations.rulebook.terms import TERM_KEYS, Term, Vocabulary
+from expectations.rulebook.language import Rule, RuleError, read_rules
+from expectations.rulebook.terms import Term, Vocabulary
+from expectations.rulebook.words import FAMILIES, MISSING_MODES, TERM_KEYS
 
 EQUIVALENT = Path(__file__).parent / "proofs" / "equivalent_mutants.csv"
 OPERATORS = ("==", "<=", ">=")

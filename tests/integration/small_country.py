@@ -23,7 +23,7 @@ from warehouse.address import connect, from_url
 from warehouse.settings import PROJECT, TIMEZONE, Settings
 
 UNITS = ("ha-noi", "thanh-hoa", "long-an", "tay-ninh", "tay-ninh-2025", "viet-nam", "phia-bac", "mien-trung-tay-nguyen", "phia-nam")
-FORM = load_forms(PROJECT / "ingestion" / "forms")["kinh-phi"]
+FORM = load_forms(PROJECT / "ingestion" / "forms", PROJECT / "dbt_project" / "register")["kinh-phi"]
 HABIT = Habit("triệu đồng", 1_000_000, 0, "-", 0, True, False)
 FIRST_DAY = datetime(2025, 1, 1, tzinfo=TIMEZONE)
 ACTIVITIES = {"A1": "Đào tạo nghề, truyền nghề", "A3": None}

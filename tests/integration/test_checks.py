@@ -38,7 +38,8 @@ def judged(cluster: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One database with every case of every proof, judged by one run of dbt."""
     folder = tmp_path_factory.mktemp("rules")
     (folder / "growth.yml").write_text(GROWTH, encoding="utf-8")
-    growth = read_rules(folder, read_vocabulary(load_forms(SETTINGS.forms), SETTINGS.register))
+    forms = load_forms(SETTINGS.forms, SETTINGS.register)
+    growth = read_rules(folder, read_vocabulary(forms, SETTINGS.register))
     with judged_cases(cluster, tmp_path_factory.mktemp("checks"), [*RULES, *growth], CASES, _hand_made) as found:
         yield found
 

@@ -30,7 +30,8 @@ YEARS = give_places(CASES)
 @pytest.fixture(scope="module")
 def mutants() -> dict[str, Mutant]:
     """The mutants by the id under which they are judged."""
-    found = mutants_of(RULES, SETTINGS.rules, read_vocabulary(load_forms(SETTINGS.forms), SETTINGS.register))
+    forms = load_forms(SETTINGS.forms, SETTINGS.register)
+    found = mutants_of(RULES, SETTINGS.rules, read_vocabulary(forms, SETTINGS.register))
     return {f"{mutant.of}~{number}": mutant for number, mutant in enumerate(found)}
 
 

@@ -53,7 +53,7 @@ def merge_in_2027(register: Path) -> None:
         if row["unit_key"] in FOUR:
             row["valid_to"] = "2027-06-30"
 
-    for name in ("units", "unit_codes", "unit_aliases", "group_members"):
+    for name in ("units", "unit_codes", "unit_aliases", "group_members", "contacts"):
         change_rows(register, name, close)
     born = {"unit_key": NEW, "valid_from": "2027-07-01"}
     add_rows(
@@ -68,7 +68,11 @@ def merge_in_2027(register: Path) -> None:
     )
     # what the other units owe would only make the night long
     change_rows(register, "calendar", lambda row: row.update(last_period_end=row["last_period_end"] or "2027-12-31"))
-    change_rows(register, "calendar", lambda row: row.update(first_period_end=max(row["first_period_end"], "2027-06-30")))
+    change_rows(
+        register,
+        "calendar",
+        lambda row: row.update(first_period_end=min(row["last_period_end"], max(row["first_period_end"], "2027-06-30"))),
+    )
 
 
 def money_book(name: str, end: str, paid: int, start: str | None = None) -> bytes:

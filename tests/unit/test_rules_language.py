@@ -26,7 +26,7 @@ BASE: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def vocabulary() -> Vocabulary:
-    return read_vocabulary(load_forms(SETTINGS.forms), SETTINGS.register)
+    return read_vocabulary(load_forms(SETTINGS.forms, SETTINGS.register), SETTINGS.register)
 
 
 def _read(tmp_path: Path, vocabulary: Vocabulary, *entries: dict[str, Any]) -> list[Any]:
@@ -42,7 +42,7 @@ def _read(tmp_path: Path, vocabulary: Vocabulary, *entries: dict[str, Any]) -> l
         ({"left": [{"indicators": ["KC-Z99"]}]}, "unknown indicator 'KC-Z99'"),
         ({"left": [{"funds": ["KCXX"]}]}, "unknown fund 'KCXX'"),
         ({"left": [{"activities": ["A77"]}]}, "unknown activity 'A77'"),
-        ({"left": [{"indicators_where": {"behaviour": ["no such"]}}]}, "no indicator has"),
+        ({"left": [{"indicators_where": {"behaviour": ["no such"]}}]}, "behaviour of an indicator is 'no such'; it must be one of"),
         ({"left": [{"columns": ["kcdp_t_plan"], "shift": "tomorrow"}]}, "unknown shift 'tomorrow'"),
         ({"left": [{"column": ["kcdp_t_plan"]}]}, "unknown key 'column'"),
         ({"severity": "fatal"}, "severity is 'fatal'"),

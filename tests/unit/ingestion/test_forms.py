@@ -11,7 +11,7 @@ from ingestion.forms import FormError, load_forms
 from ingestion.register import load_register
 from warehouse.settings import PROJECT
 
-FOLDER = PROJECT / "ingestion" / "forms"
+FOLDER, REGISTER = PROJECT / "ingestion" / "forms", PROJECT / "dbt_project" / "register"
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_forms_of_the_project_load_and_agree_with_the_register():
-    forms, register = load_forms(FOLDER), load_register(PROJECT / "dbt_project" / "register")
+    forms, register = load_forms(FOLDER, REGISTER), load_register(REGISTER)
     columns = [c for form in forms.values() for sheet in form.sheets for c in sheet.columns]
     named = {c.indicator or c.counts_as for c in columns} - {None}
     assert named <= set(register.indicators)
@@ -51,7 +51,7 @@ def test_a_faulty_form_is_refused_with_its_place(folder, change, message):
     change(form)
     path.write_text(yaml.safe_dump(form, allow_unicode=True), encoding="utf-8")
     with pytest.raises(FormError, match="kinh-phi.yml") as error:
-        load_forms(folder)
+        load_forms(folder, REGISTER)
     assert message in str(error.value)
 
 

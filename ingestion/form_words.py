@@ -1,0 +1,152 @@
+"""The words of a form: what each key of its YAML may say, and the refusal, by name, of what none of them means."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.known_words import unknown_word
+from ingestion.register_rows import Tables
+
+QUANTITY_ROLES = ("figure", "check")
+KEY_TYPES = ("activity", "project", "establishment", "fund", "effect", "indicator", "unit")
+# role → the types that a column of that role may have
+TYPES_OF_ROLE = {
+    "figure": ("money", "by_indicator", "date", "mark", "project_state"),
+    "check": ("money", "percent", "by_indicator", "date", "mark", "project_state"),
+    "key": (*KEY_TYPES, "indicator_code"),
+    "place": ("unit",),
+    "text": ("text",),
+    "personal": ("text",),
+    "label": ("label", "unit_of_measure"),
+}
+COLUMN_ROLES = tuple(TYPES_OF_ROLE)
+COLUMN_TYPES = tuple(dict.fromkeys(each for types in TYPES_OF_ROLE.values() for each in types))
+# Columns that the reader finds by name, not by type.
+NAMED_TYPES = ("indicator_code", "unit_of_measure")
+BLANKS = ("zero", "missing", "not_applicable", "by_indicator")
+MEASURES = ("plan", "ytd", "in_period", "prior_ytd", "stock", "ratio", "by_behaviour")
+FACTS = ("beneficiary_support", "beneficiary_counterpart")
+IDENTITY = ("unit", "period", "document_no")
+LINES_FROM = ("indicators", "activities")
+# Fields of the block above the table, which the reader asks for by name, and how each reads.
+HEADER_FIELDS = {
+    "form_mark": "text", "unit": "unit", "unit_code": "code", "sender_role": "sender_role", "document_no": "text",
+    "document_date": "date", "period_start": "date", "period_end": "month_end", "budget_year": "year", "cutoff_date": "date",
+    "money_unit": "money_unit", "is_estimated": "mark", "is_nil": "mark", "nil_reason": "text", "is_withdrawal": "mark",
+    "prepared_by": "text",
+}  # fmt: skip
+HEADER_TYPES = tuple(dict.fromkeys(HEADER_FIELDS.values()))
+# key of the YAML → what stands there: a text, texts, a flag, a day, months, or entries with keys of their own
+FORM_KEYS = {
+    "form_code": "text", "form_name": "text", "form_name_en": "text", "version": "text", "valid_from": "day",
+    "legal_basis": "text", "titles": "texts", "period_months": "months", "identity": "texts", "required_header": "texts",
+    "money_unit": "text", "nil_allowed": "flag", "sheets": "entries",
+}  # fmt: skip
+SHEET_KEYS = {
+    "sheet_code": "text", "sheet_name": "text", "sheet_aliases": "texts", "required": "flag", "line_key": "texts",
+    "total_labels": "texts", "lines_from": "text", "line_fund": "text", "columns": "entries",
+}  # fmt: skip
+COLUMN_KEYS = {
+    "name": "text", "headers": "texts", "type": "text", "role": "text", "group": "text", "indicator": "text", "fund": "text",
+    "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
+}  # fmt: skip
+HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag"}
+_EXAMPLES = {
+    "text": "a text", "texts": "a list of texts, [one, two]", "flag": "true or false", "day": "a day, 2024-01-31",
+    "months": "a list of months, each once and in order, [3, 6, 9, 12]", "entries": "a list of entries",
+}  # fmt: skip
+
+
+class FormError(ValueError):
+    """A form file that does not say what a form must say; the message names the file and the place."""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What a form may name of the register."""
+
+    indicators: Collection[str]
+    funds: Collection[str]
+    states: Collection[str]
+
+
+def codes_of(tables: Tables) -> Codes:
+    """The codes that the register's rows define."""
+    found = {
+        name: tuple(dict.fromkeys(row[column] for row in tables[name]))
+        for name, column in (("indicators", "indicator_code"), ("funds", "fund_code"), ("project_states", "state_code"))
+    }
+    return Codes(found["indicators"], found["funds"], found["project_states"])
+
+
+def check_keys(entry: Any, kinds: Mapping[str, str], needed: Collection[str], place: str) -> None:
+    """Raise FormError for a key that is not known, is missing, or holds another kind of thing than it must."""
+    if not isinstance(entry, dict):
+        raise FormError(f"{place}: it is {entry!r}; it must be a mapping of {', '.join(kinds)}.")
+    for key in entry:
+        check_word(key, tuple(kinds), "a key", place, f"unknown key {key!r}. ")
+    for key in needed:
+        if key not in entry:
+            raise FormError(f"{place}: the key {key!r} is missing.")
+    for key, value in entry.items():
+        if not _is_a(kinds[key], value):
+            raise FormError(f"{place}: {key} is {value!r}; it must be {_EXAMPLES[kinds[key]]}.")
+
+
+def check_word(word: object, allowed: Collection[str], what: str, place: str, before: str = "", home: str = "") -> None:
+    """Raise FormError for a word that is not allowed, with what stands near it and what is allowed."""
+    said = unknown_word(word, allowed, what, home)
+    if said:
+        raise FormError(f"{place}: {before}{said}")
+
+
+def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
+    """Raise FormError for a code of a column or sheet that the register does not have."""
+    for key in ("indicator", "counts_as"):
+        if key in entry:
+            check_word(entry[key], codes.indicators, key, place, home="register/indicators.csv")
+    for key in ("fund", "line_fund"):
+        if key in entry:
+            check_word(entry[key], codes.funds, key, place, home="register/funds.csv")
+    for state in entry.get("counts_when", ()):
+        check_word(state, codes.states, "counts_when", place, home="register/project_states.csv")
+
+
+def check_column(entry: Mapping[str, Any], place: str) -> None:
+    """Raise FormError for a word of a column that does not exist, or that contradicts another of them."""
+    check_word(entry["role"], COLUMN_ROLES, "role", place)
+    check_word(entry["type"], COLUMN_TYPES, "type", place)
+    check_word(entry["type"], TYPES_OF_ROLE[entry["role"]], f"type of a column with role {entry['role']}", place)
+    check_word(entry.get("blank", "zero"), BLANKS, "blank", place)
+    check_word(entry.get("measure", "plan"), MEASURES, "measure", place)
+    check_word(entry.get("fact", FACTS[0]), FACTS, "fact", place)
+    if entry["type"] in NAMED_TYPES and entry["name"] != entry["type"]:
+        raise FormError(f"{place}: name is {entry['name']!r}; a column of type {entry['type']} is read by that name.")
+    for key in ("blank", "measure"):
+        if str(entry.get(key)).startswith("by_") and entry["type"] != "by_indicator":
+            raise FormError(f"{place}: {key} is {entry[key]!r}; only a column of type by_indicator can say that.")
+    if "counts_when" in entry and entry["type"] != "project_state":
+        raise FormError(f"{place}: counts_when is of a column of type project_state, not {entry['type']}.")
+    if entry["role"] in QUANTITY_ROLES and entry["type"] != "by_indicator" and entry["measure"] != "ratio":
+        meant = [key for key in ("indicator", "counts_as", "fact") if key in entry]
+        if len(meant) != 1:
+            told = " and ".join(meant) or "nothing"
+            raise FormError(f"{place}: {told} says what it counts; one of indicator, counts_as, fact must.")
+
+
+def _is_a(kind: str, value: object) -> bool:
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind == "day":
+        return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+    if kind == "text":
+        return isinstance(value, str) and bool(value.strip())
+    if not isinstance(value, list):
+        return False
+    if kind == "months":
+        is_months = all(type(each) is int and 1 <= each <= 12 for each in value)
+        return is_months and value == sorted(set(value)) and bool(value)
+    return kind == "entries" or all(_is_a("text", each) for each in value)
