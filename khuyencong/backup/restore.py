@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from khuyencong.backup.file import CHUNK, DUMP, LANDED, Backup, BackupRefused, open_backup
 from khuyencong.backup.rights import afterwards, make_roles, missing_members
@@ -17,7 +17,11 @@ from warehouse.dump import load
 from warehouse.fold import difference_from_0_1_0, is_of_0_1_0
 from warehouse.migrate import applied_migrations, migrate, read_migrations
 from warehouse.opening import find_warehouse
+from warehouse.rows import single_row, single_value
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.connections import Connection
 
 
 class NotEmpty(RuntimeError):
@@ -95,11 +99,11 @@ def _refuse_other_code(backup: Backup) -> None:
             )
 
 
-def _refuse_server(backup: Backup, connection: Any) -> None:
+def _refuse_server(backup: Backup, connection: Connection) -> None:
     """An older PostgreSQL cannot hold the dump of a newer one."""
     with connection.cursor() as cursor:
         cursor.execute("select current_setting('server_version')")
-        (found,) = cursor.fetchone()
+        found = single_value(cursor)
     made = backup.manifest["server_version"]
     if int(found.split(".")[0]) < int(made.split(".")[0]):
         raise BackupRefused(
@@ -108,26 +112,26 @@ def _refuse_server(backup: Backup, connection: Any) -> None:
 
 
 @contextlib.contextmanager
-def _alone(warehouse: Warehouse) -> Iterator[Any]:
+def _alone(warehouse: Warehouse) -> Iterator[Connection]:
     """A connection to the warehouse, each statement for itself, while no night works on it."""
     with contextlib.closing(connect(warehouse)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_lock(%s)", (NIGHT_LOCK,))
-            if not cursor.fetchone()[0]:
+            if not single_value(cursor):
                 raise NightInProgress("A night or a backup is at work on this warehouse. Restore when it is done.")
             yield connection
             cursor.execute("select pg_advisory_unlock(%s)", (NIGHT_LOCK,))
 
 
-def _content(connection: Any) -> dict[str, int] | None:
+def _content(connection: Connection) -> dict[str, int] | None:
     """What would be lost: {receipts, decisions, runs}; None of an empty warehouse, migrated or not."""
     if not applied_migrations(connection):
         return None
     tables = {"receipts": "raw.receipt", "decisions": "review.decision", "runs": "release.run"}
     with connection.cursor() as cursor:
         cursor.execute("select " + ", ".join(f"(select count(*) from {table})" for table in tables.values()))
-        found = dict(zip(tables, cursor.fetchone(), strict=True))
+        found = dict(zip(tables, single_row(cursor), strict=True))
     return found if any(found.values()) else None
 
 
