@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import tempfile
@@ -15,9 +16,11 @@ from small_country import Country
 
 from bench.nightly import before_month
 from khuyencong.clock.clock import end_of_following_month
+from khuyencong.clock.sample_home import set_clock
 from khuyencong.night.nightly import run_nightly
 from samples.nation import write_nation
-from warehouse.opening import close_warehouse, discard_warehouse
+from warehouse.address import connect
+from warehouse.opening import close_warehouse, discard_warehouse, open_warehouse
 from warehouse.place import known_folder
 from warehouse.settings import Settings
 
@@ -76,8 +79,15 @@ def whole(folder: Path) -> Nation:
 
 
 def _first_night(settings: Settings, moment: datetime) -> None:
+    """The first night of a sample's home: the tasks of the second ask its clock."""
+    put_clock(settings, moment)
     run_nightly(settings, moment, lambda: moment)
     close_warehouse(settings)
+
+
+def put_clock(settings: Settings, moment: datetime) -> None:
+    with contextlib.closing(connect(open_warehouse(settings))) as connection:
+        set_clock(connection, moment)
 
 
 NATIONS: dict[str, Callable[[Path], Nation]] = {"five-units": five_units, "whole": whole}

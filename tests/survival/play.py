@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import crashes
-from nations import NATIONS, Nation
+from nations import NATIONS, Nation, put_clock
 from trials import NAMES, Trial
 
 import warehouse.settings
@@ -205,6 +205,7 @@ def _night(begins: Callable[..., None], nation: Nation) -> dict[str, Any]:
 
 
 def _open(begins: Callable[..., None], nation: Nation) -> int:
+    put_clock(nation.settings, nation.second)  # the tasks ask it, and the DAG's first task puts it
     return open_run(nation.settings, nation.second, nation.second, "scheduled__survival")
 
 
