@@ -23,7 +23,7 @@ from ingestion.landing import landed_path
 from khuyencong.airflow_api import AirflowAddress, call
 from khuyencong.airflow_processes import marked_processes
 from khuyencong.airflow_service import start_airflow, stop_airflow
-from khuyencong.clock import now
+from khuyencong.clock import machine_now
 from khuyencong.decision_ends import sign
 from khuyencong.reviewers import add_reviewer
 from khuyencong.warehouse import connect, discard_warehouse, open_warehouse, reset_warehouse
@@ -127,7 +127,7 @@ def story(tmp_path_factory):
     made.n_files = summary.n_files - len(made.later)
     deployment.parameters(early_night_window_days=3660)  # the sample's reports were due long ago
     with nation_on_servers(deployment, nation) as made.servers:
-        made.due = _schedule(deployment.project / "dags", now())
+        made.due = _schedule(deployment.project / "dags", machine_now())
         quick = {
             "PYTHONPATH": str(deployment.project),
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
@@ -199,7 +199,7 @@ def test_an_answer_through_the_api_becomes_a_decision_of_its_login_and_shows_in_
         add_reviewer(connection, "second_reviewer")
     second = connect(dataclasses.replace(warehouse, user="second_reviewer", password=None))
     with contextlib.closing(second), second, second.cursor() as cursor:
-        sign(cursor, waiting, "Đã gọi Sở.", signed_at=now())
+        sign(cursor, waiting, "Đã gọi Sở.", signed_at=machine_now())
     assert story.ask("select distinct word_state from review.decision_state") == [("counts",)]
 
 
