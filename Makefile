@@ -81,4 +81,4 @@ clean:
 	@test ! -x $(BIN)/python || $(OWN_HOME) $(BIN)/python -c \
 		'from khuyencong.airflow.service import stop_airflow; from warehouse.settings import read_settings; \
 		from warehouse.opening import discard_warehouse; s = read_settings(); stop_airflow(s); discard_warehouse(s)'
-	@rm -rf .kc build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@rm -rf .kc build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
