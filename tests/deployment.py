@@ -35,7 +35,7 @@ from servers import (
 
 from warehouse.settings import PROJECT, Settings
 
-COPIED = ("khuyencong", "ingestion", "expectations", "samples", "bench", "dags", "deploy")
+COPIED = ("kc", "khuyencong", "warehouse", "ingestion", "expectations", "samples", "bench", "dags", "deploy")
 TOKEN, S3_SECRET = "ma-truy-cap-that", "khoa:bi-mat-s3"
 CAP = 2_000_000
 

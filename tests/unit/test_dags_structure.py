@@ -28,7 +28,7 @@ seconds = time.perf_counter() - began
 # Once more as Airflow's own processor of DAG files does it, our modules not yet imported.
 from airflow.dag_processing.dagbag import DagBag
 for name in set(sys.modules) - before:
-    if name.split(".")[0] in ("khuyencong", "ingestion"):
+    if name.split(".")[0] in ("khuyencong", "warehouse", "ingestion"):
         del sys.modules[name]
 began = time.perf_counter()
 bag = DagBag("dags")
