@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy
@@ -61,7 +62,7 @@ def rule_entries() -> dict[str, Any]:
     return {
         "defaults": {
             "judges": "kinh-phi", "version": 1, "level": 1, "missing": "undecided", "severity": "warn",
-            "valid_from": "2024-01-01", "vi": "Quy tắc đo tốc độ", "en": "A rule of the bench", "legal_basis": "bench",
+            "valid_from": date(2024, 1, 1), "vi": "Quy tắc đo tốc độ", "en": "A rule of the bench", "legal_basis": "bench",
         },
         "rules": [
             {

@@ -6,7 +6,6 @@ Verdicts are compared with `judged_form.expected_failures`, which judges the sam
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
@@ -15,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from bench import judged_form
 from bench.judged_form import Line
@@ -48,7 +49,7 @@ def judge_small_forms(settings: Settings, warehouse: Warehouse, n: int, dirty_sh
     expected = {(r + 1, judged_form.rule_name(s)) for r, s in judged_form.expected_failures(reports)}
     settings = replace(settings, rules=settings.home / "rules")
     settings.rules.mkdir(parents=True)
-    (settings.rules / "bench.yml").write_text(json.dumps(judged_form.rule_entries()), encoding="utf-8")
+    (settings.rules / "bench.yml").write_text(yaml.safe_dump(judged_form.rule_entries(), allow_unicode=True), encoding="utf-8")
     told, failed = _judge(settings, warehouse, [judged_form.lines_of(report) for report in reports])
     return told | {"failed": len(failed), "failed_by_numpy": len(expected), "differ": len(failed ^ expected)}
 

@@ -1,6 +1,5 @@
 """The benches measure what they say: the generator is clean by its own rules, the scores and intervals are right."""
 
-import json
 import random
 import sys
 from decimal import Decimal
@@ -8,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bench import judged_form
 from bench.form_accuracy import REPORT_SEEDS, TUNING_SEEDS, false_flags, measure, score, summary
@@ -177,7 +177,7 @@ def test_expected_failures_know_rounding_and_truncation(figure, change, failing)
 
 
 def test_the_rules_of_the_judging_bench_are_read_as_any_rule(tmp_path):
-    (tmp_path / "bench.yml").write_text(json.dumps(judged_form.rule_entries()), encoding="utf-8")
+    (tmp_path / "bench.yml").write_text(yaml.safe_dump(judged_form.rule_entries(), allow_unicode=True), encoding="utf-8")
     settings = Settings(home=tmp_path, database_url=None, inbox=None, rules=tmp_path)
     rules = load_rules(settings)
     assert [rule.rule_id for rule in rules] == [judged_form.rule_name(n) for n in range(40)]
