@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bench.judged_form import Line
-from ingestion.forms import Form
+from ingestion.form import Form
 from ingestion.raw import copy_rows
 from ingestion.raw_rows import CELL_COLUMNS, LINE_KEYS
 from ingestion.written.text import column_letter

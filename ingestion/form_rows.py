@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.forms import Column, Form, FormSheet
+from ingestion.form import Column, Form, FormSheet
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg2 import sql
 
 from ingestion.findings import Finding
-from ingestion.forms import Form
+from ingestion.form import Form
 from ingestion.raw_rows import SubmissionRows, copy_text
 from warehouse.rows import single_value
 from warehouse.statements import read_statement

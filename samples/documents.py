@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from ingestion.forms import Form
+from ingestion.form import Form
 from samples.scenario import Habit
 
 Spot = tuple[int, int, str]  # sheet, line, column

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import count
 
 from samples import local, projects
+from samples.drawn_projects import draw_projects
 from samples.establishments import NATIONAL, Establishment, draw_establishments
 from samples.local import UNALLOCATED, LocalLine
-from samples.projects import Project
 from samples.register import Register
 from samples.results import YearCount, draw_counts, reached, standing
 from samples.scenario import MILLION, Scenario, month_end
@@ -27,7 +27,7 @@ class UnitYear:
 
     unit_key: str
     year: int
-    projects: list[Project]
+    projects: list[projects.Project]
     lines: list[LocalLine]
     establishments: list[Establishment]
     counts: list[YearCount]
@@ -54,7 +54,7 @@ class Nation:
             opening = date(year["year"], 1, 1)
             merged = (register.merged_in(unit, year["year"]) for unit in scenario["since"])
             closing = {unit for merger in merged if merger for unit in merger[1]}
-            all_projects = projects.draw_projects(scenario, register, year, closing)
+            all_projects = draw_projects(scenario, register, year, closing)
             provinces = register.units_on(opening, ("province",))
             lines = local.draw_local(scenario, register, year, provinces, closing)
             for unit in register.units_on(opening):
@@ -71,7 +71,7 @@ class Nation:
                 )
 
     @cached_property
-    def projects(self) -> list[Project]:
+    def projects(self) -> list[projects.Project]:
         """Every KCQG project, by code."""
         return sorted((p for each in self.years.values() for p in each.projects), key=lambda p: p.code)
 

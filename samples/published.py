@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ingestion.forms import FormSheet, load_forms
+from ingestion.form import FormSheet
+from ingestion.forms import load_forms
 from ingestion.written.quantities import money_factor
 from samples.documents import Document, Line, SheetPart
 from samples.register import Register, day, read_register

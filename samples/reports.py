@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from ingestion.forms import Form
+from ingestion.form import Form
 from samples.documents import Document, SheetPart
 from samples.model import Nation
 from samples.scenario import Habit

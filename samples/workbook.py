@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from ingestion.forms import FormSheet
+from ingestion.form import FormSheet
 from samples.documents import Document, SheetPart, Spot
 
 TITLES = (

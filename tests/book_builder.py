@@ -6,7 +6,8 @@ from pathlib import Path
 
 import openpyxl
 
-from ingestion.forms import Column, Form, FormSheet, load_forms
+from ingestion.form import Column, Form, FormSheet
+from ingestion.forms import load_forms
 from ingestion.written.text import cell_address
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.forms import Column, Form
+from ingestion.form import Column, Form
 from ingestion.known_words import unknown_word
 from ingestion.register import Indicator, Register
 from ingestion.written.quantities import money_factor

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.door.checks import Check, line_key, literal
-from ingestion.forms import Form
+from ingestion.form import Form
 from warehouse.address import Warehouse
 
 SITE = "door"

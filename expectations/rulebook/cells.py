@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from expectations.rulebook.language import Rule
+from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term, Vocabulary
 
 Line = tuple[tuple[str, str], ...]

@@ -13,7 +13,7 @@ from datetime import date
 from expectations.reconciliation.feasibility import AT_LEAST, EQUAL, Constraint, TooLarge
 from expectations.reconciliation.simplex import contradiction
 from expectations.rulebook.cells import RuleRow, Symbols, spans_in_force
-from expectations.rulebook.language import Rule, RuleError
+from expectations.rulebook.rule import Rule, RuleError
 from expectations.rulebook.terms import Vocabulary
 
 

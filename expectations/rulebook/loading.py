@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from expectations.rulebook.consistency import refuse_contradictions
-from expectations.rulebook.language import Rule, read_rules
+from expectations.rulebook.language import read_rules
+from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import TERM_COLUMNS, Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.rulebook.words import AGGREGATES, LINE_KINDS, SHIFTS, check_term
-from ingestion.forms import Column, Form
+from ingestion.form import Column, Form
 from ingestion.known_words import unknown_word
 
 

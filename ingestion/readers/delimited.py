@@ -8,7 +8,7 @@ import io
 from collections import Counter
 
 from ingestion.findings import ReturnedFile, find
-from ingestion.forms import Form
+from ingestion.form import Form
 from ingestion.readers.legacy import count_words, form_words, legacy_encoding_of
 from ingestion.readers.sheets import Sheet
 from ingestion.written.text import nfc

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingestion.findings import Finding, find
-from ingestion.forms import Form
+from ingestion.form import Form
 from ingestion.landing.receipts import Receipt
 from ingestion.readers.narrative import NarrativeContext, NotReadable, read_narrative
 from ingestion.sheets.identity import Identity

@@ -12,7 +12,8 @@ import resource
 from typing import BinaryIO
 
 from ingestion.findings import shortened
-from ingestion.forms import Form, load_forms
+from ingestion.form import Form
+from ingestion.forms import load_forms
 from ingestion.landing.receipts import Receipt, landed_path
 from ingestion.raw_rows import submission_rows
 from ingestion.reading.channel import Job, receive, send, send_packed

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import psycopg2
 
 from ingestion.findings import Finding, ReturnedFile, find
-from ingestion.forms import Form, load_forms
+from ingestion.form import Form
+from ingestion.forms import load_forms
 from ingestion.landing.receipts import Receipt
 from ingestion.raw import create_form_tables, write_findings, write_submission
 from ingestion.raw_rows import SubmissionRows

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingestion.forms import Column
+from ingestion.form import Column
 from ingestion.sheets.headers import read_mark
 from ingestion.written.periods import read_date
 from ingestion.written.quantities import CellReading, money_factor, read_cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingestion.forms import Form, HeaderField
+from ingestion.form import Form, HeaderField
 from ingestion.readers.sheets import Sheet
 from ingestion.written.text import folded, nfc
 

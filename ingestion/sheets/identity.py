@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.forms import Form
+from ingestion.form import Form
 from ingestion.register import Register
 from ingestion.sheets.headers import HeaderCell, read_mark, text_of
 from ingestion.written.periods import read_date, read_period_end, read_period_start, read_span

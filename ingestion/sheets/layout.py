@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingestion.forms import Column, FormSheet
+from ingestion.form import Column, FormSheet
 from ingestion.readers.sheets import Sheet
 from ingestion.written.quantities import money_factor
 from ingestion.written.text import folded

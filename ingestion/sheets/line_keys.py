@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.forms import Column
+from ingestion.form import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
 from ingestion.written.text import folded

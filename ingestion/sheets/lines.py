@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.forms import Column, Form
+from ingestion.form import Column, Form
 from ingestion.register import Register
 from ingestion.sheets.cells import BLANK, Reading, in_column_unit, read_quantity, shown_percentage
 from ingestion.sheets.headers import text_of

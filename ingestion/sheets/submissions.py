@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingestion.findings import Finding, find
-from ingestion.forms import Form, FormSheet
+from ingestion.form import Form, FormSheet
 from ingestion.readers.legacy import legacy_encoding_of
 from ingestion.readers.narrative import NarrativeResult
 from ingestion.readers.sheets import Sheet

@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import exp, isqrt
 
 from expectations.reconciliation.ranking import TEMPERATURE
-from khuyencong.culprits.problems import Place, SuspectCell, SuspectProblem
+from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem
 from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell
 
 PART_LEFT_OUT_GAIN = 2.0  # of cost: an unexplained difference that is exactly one part of the sum explains itself

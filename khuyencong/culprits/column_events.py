@@ -15,7 +15,7 @@ from typing import Any
 
 from expectations.reconciliation.changes import Repair, repair
 from expectations.reconciliation.ranking import rank
-from khuyencong.culprits.problems import Place, SuspectCell, SuspectProblem, SuspectVerdict
+from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict
 
 FEWEST_FAILED, ENOUGH_FAILED = 2, 4  # one failed verdict is no sign of a whole column, four are
 EACH_TOO_FEW_COST = 1.0

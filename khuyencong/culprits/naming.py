@@ -16,8 +16,9 @@ from expectations.reconciliation.problem import reconcile
 from khuyencong.culprits.beliefs import hypothesis_of, with_parts_left_out, without_lawful_stillness
 from khuyencong.culprits.column_events import column_events, holds, left_over
 from khuyencong.culprits.failed_nodes import naming_submission
-from khuyencong.culprits.problems import Place, SuspectProblem, SuspectVerdict, parts_of, report_of
+from khuyencong.culprits.problems import parts_of, report_of
 from khuyencong.culprits.rows import read_reports
+from khuyencong.culprits.suspects import Place, SuspectProblem, SuspectVerdict
 from khuyencong.culprits.suspicions import Suspicion, write_suspicions
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 # Beyond these a night is too short: failed verdicts, and ways to choose one cell in each of those that share none.
 MOST_FAILED, MOST_WAYS = 12, 20_000
 MOST_SHOWN = 3
-
 # (submission, number of verdicts) → the report asked about, and what was found
 Known = dict[tuple[int, int], tuple[SuspectProblem, list[Suspicion]]]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from khuyencong.culprits.problems import Place, SuspectCell, SuspectProblem, SuspectVerdict, report_of
+from khuyencong.culprits.problems import report_of
+from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg2.extras import execute_values
 
 from expectations.reconciliation.ranking import CLOSE_CALL, TEMPERATURE
-from khuyencong.culprits.problems import Place
+from khuyencong.culprits.suspects import Place
 
 if TYPE_CHECKING:
     from warehouse.connections import Cursor

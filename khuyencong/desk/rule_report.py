@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from expectations.rulebook.consistency import redundant_rules
-from expectations.rulebook.language import Rule
 from expectations.rulebook.loading import load_rules, vocabulary_of
+from expectations.rulebook.rule import Rule
 from khuyencong.flags.undecided import is_judged
 from warehouse.rows import single_value
 from warehouse.settings import Settings

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from khuyencong.culprits.problems import Place
+from khuyencong.culprits.suspects import Place
 from warehouse.rows import rows_by_name, single_value
 from warehouse.statements import read_statement
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from khuyencong.culprits.problems import Place
+from khuyencong.culprits.suspects import Place
 from khuyencong.culprits.suspicions import Hypothesis
 from khuyencong.flags.national import NationalRow, RecordedFigure
 from khuyencong.flags.words import FailedVerdict

@@ -13,8 +13,8 @@ from typing import Any
 from raw_builder import RawBuilder
 from rule_proofs import Case, send
 
-from expectations.rulebook.language import Rule
 from expectations.rulebook.loading import write_rules
+from expectations.rulebook.rule import Rule
 from khuyencong.night.transform import run_dbt
 from warehouse.address import Warehouse, connect
 from warehouse.migrate import migrate

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from expectations.rulebook.language import Rule
+from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term, Vocabulary
 
 MOST_SCOPES, MOST_CODES = 8, 7

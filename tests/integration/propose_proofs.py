@@ -15,8 +15,8 @@ import yaml
 from proof_drafts import MOST_CODES, Draft
 from rule_proofs import read_proofs
 
-from expectations.rulebook.language import Rule
 from expectations.rulebook.loading import load_rules
+from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term, Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.settings import Settings

@@ -13,8 +13,9 @@ from typing import Any
 
 from psycopg2.extras import execute_values
 
+from ingestion.form import Form
 from ingestion.form_rows import load_forms_into
-from ingestion.forms import Form, load_forms
+from ingestion.forms import load_forms
 from warehouse.settings import TIMEZONE
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -19,7 +19,8 @@ from typing import Any
 
 import yaml
 
-from expectations.rulebook.language import Rule, RuleError, read_rules
+from expectations.rulebook.language import read_rules
+from expectations.rulebook.rule import Rule, RuleError
 from expectations.rulebook.terms import Term, Vocabulary
 from expectations.rulebook.words import FAMILIES, MISSING_MODES, TERM_KEYS
 

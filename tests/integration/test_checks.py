@@ -12,8 +12,9 @@ from judging import Judged, judged_cases
 from raw_builder import RawBuilder, month_end
 from rule_proofs import contradictions, give_places, read_proofs
 
-from expectations.rulebook.language import Rule, read_rules
+from expectations.rulebook.language import read_rules
 from expectations.rulebook.loading import load_rules
+from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.address import Warehouse

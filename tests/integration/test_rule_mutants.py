@@ -12,8 +12,8 @@ from judging import Judged, judged_cases
 from rule_mutants import Mutant, mutants_of, read_equivalent
 from rule_proofs import contradictions, give_places, read_proofs
 
-from expectations.rulebook.language import Rule
 from expectations.rulebook.loading import load_rules
+from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.address import Warehouse

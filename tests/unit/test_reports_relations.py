@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.readers.narrative import NarrativeResult, judge_relation, read_narrative
-from ingestion.readers.narrative.scanner import Quantity
+from ingestion.readers.narrative.quantity import Quantity
 from ingestion.written.closeness import CLOSENESS
 from ingestion.written.quantities import number_readings
 

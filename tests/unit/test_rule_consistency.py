@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from expectations.rulebook.consistency import ContradictoryRules, redundant_rules, refuse_contradictions
-from expectations.rulebook.language import Rule, read_rules
+from expectations.rulebook.language import read_rules
 from expectations.rulebook.loading import load_rules, vocabulary_of
+from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Vocabulary
 from warehouse.settings import Settings
 

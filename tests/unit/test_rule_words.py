@@ -9,8 +9,9 @@ import pytest
 from misspelt import leaves, misspellings, names_of, replaced
 
 from expectations.rulebook import language
-from expectations.rulebook.language import RuleError, read_rules
+from expectations.rulebook.language import read_rules
 from expectations.rulebook.loading import vocabulary_of
+from expectations.rulebook.rule import RuleError
 from expectations.rulebook.words import FAMILY_KEYS, RULE_KEYS, TERM_KEYS
 from ingestion.known_words import read_yaml
 from warehouse.settings import Settings

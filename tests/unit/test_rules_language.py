@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from expectations.rulebook.language import RuleError, read_rules
+from expectations.rulebook.language import read_rules
 from expectations.rulebook.loading import load_rules
+from expectations.rulebook.rule import RuleError
 from expectations.rulebook.terms import Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.settings import Settings

@@ -1,48 +1,58 @@
-"""The statements in the folders `sql` of the rooms: each is asked for by its room, and is one that psycopg2 can fill in."""
+"""Each statement in a .sql file is asked, and asked with the parameters that its text names."""
 
 from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
-import pytest
-
+from kc.house_page import HOUSES
 from warehouse.settings import PROJECT
 
-ROOMS = sorted({path.parent.parent for top in ("khuyencong", "ingestion", "expectations", "warehouse", "bench") for path in
-                (PROJECT / top).rglob("sql/*.sql")})  # fmt: skip
-STATEMENTS = [path for room in ROOMS for path in sorted((room / "sql").glob("*.sql"))]
+PARAMETER = re.compile(r"%\((\w+)\)s")
+MODULES = [path for house in HOUSES for path in sorted((PROJECT / house).rglob("*.py"))]
 
 
-def texts_of(room: Path) -> set[str]:
-    """Every string that stands in the modules of a room."""
-    nodes = (node for module in room.glob("*.py") for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
-    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+def named_statement(node):
+    """The name of `read_statement(..., "name")`, or None."""
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "read_statement"
+    if is_call and isinstance(node.args[1], ast.Constant):
+        return node.args[1].value
+    return None
 
 
-def asked_for(room: Path) -> set[str]:
-    """The names with which the modules of a room call read_statement, where they are written out."""
-    calls = (
-        node
-        for module in room.glob("*.py")
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "read_statement"
-    )
-    return {call.args[1].value for call in calls if isinstance(call.args[1], ast.Constant)}
+def calls_with_literal_parameters():
+    """(module, statement's text, names given) of every call whose parameters stand beside the statement."""
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args or (name := named_statement(node.args[0])) is None:
+                continue
+            statement = path.parent / "sql" / f"{name}.sql"
+            if not statement.exists():
+                statement = PROJECT / "warehouse" / "sql" / f"{name}.sql"
+            given = node.args[1] if len(node.args) > 1 else None
+            if given is None or isinstance(given, ast.Dict):
+                keys = [] if given is None else given.keys
+                if all(isinstance(key, ast.Constant) for key in keys):
+                    yield path.name, statement, {key.value for key in keys}
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
-def test_a_room_asks_for_its_statements_and_for_no_other(room):
-    there = {path.stem for path in (room / "sql").glob("*.sql")}
-    assert asked_for(room) <= there
-    assert there <= texts_of(room), "a statement that nobody asks for"
+def test_a_statement_is_given_the_parameters_that_it_names():
+    calls = list(calls_with_literal_parameters())
+    assert len(calls) > 60
+    different = [
+        (module, statement.name, sorted(asked ^ given))
+        for module, statement, given in calls
+        if (asked := set(PARAMETER.findall(statement.read_text(encoding="utf-8")))) != given
+    ]
+    assert not different
 
 
-@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
-def test_a_statement_says_what_it_gives_and_can_be_filled_in(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.startswith("-- ")
-    marks = re.sub(r"%\(\w+\)s", "", text)
-    if marks != text:  # psycopg2 fills it in, and would take a lone percent sign for a parameter
-        assert "%" not in marks.replace("%%", "")
+def test_every_statement_is_asked():
+    said = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
+    unused = [
+        path.name
+        for house in HOUSES
+        for path in (PROJECT / house).rglob("sql/*.sql")
+        if not re.search(rf"""["']{path.stem}["']""", said)
+    ]
+    assert not unused

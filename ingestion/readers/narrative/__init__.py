@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.readers.narrative.document import Document, NotReadable, read_document
+from ingestion.readers.narrative.judged_relations import Relation, judge_relation
 from ingestion.readers.narrative.naming import Mention, name_all
 from ingestion.readers.narrative.percentages import find_percentages
+from ingestion.readers.narrative.quantity import Skipped
 from ingestion.readers.narrative.register import fold, load_register
-from ingestion.readers.narrative.relations import Relation, find_breakdowns, judge_relation
-from ingestion.readers.narrative.scanner import Skipped, scan
+from ingestion.readers.narrative.relations import find_breakdowns
+from ingestion.readers.narrative.scanner import scan
 from ingestion.readers.narrative.setting import Setting, read_setting
 
 __all__ = ["Mention", "NarrativeContext", "NarrativeResult", "NotReadable", "Relation", "judge_relation", "read_narrative"]

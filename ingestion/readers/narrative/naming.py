@@ -24,8 +24,8 @@ from ingestion.readers.narrative.nearby import (
     topic_before,
     unit_of,
 )
+from ingestion.readers.narrative.quantity import Quantity
 from ingestion.readers.narrative.register import Found, Register
-from ingestion.readers.narrative.scanner import Quantity
 from ingestion.readers.narrative.setting import Period, Setting, find_periods
 
 CARRIED = ("money", "project", "group_project", "percent")

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from ingestion.readers.narrative.document import Document, Span
+from ingestion.readers.narrative.quantity import Quantity
 from ingestion.readers.narrative.register import Found, Register
-from ingestion.readers.narrative.scanner import Quantity
 from ingestion.readers.narrative.setting import Period, Setting, find_periods, find_units
 
 ADJACENT = 42  # words so near behind a number belong to the thing it counts

@@ -10,10 +10,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ingestion.readers.narrative.document import Document
+from ingestion.readers.narrative.judged_relations import Relation, is_readable, judge_relation, printed, told
 from ingestion.readers.narrative.naming import Mention
 from ingestion.readers.narrative.nearby import in_closed_bracket
 from ingestion.readers.narrative.register import Register
-from ingestion.readers.narrative.relations import DOWN, Relation, is_readable, judge_relation, printed, told
+from ingestion.readers.narrative.relations import DOWN
 from ingestion.written.closeness import closeness_of_quotients
 from ingestion.written.intervals import Printed
 

@@ -10,7 +10,8 @@ from misspelt import leaves, misspellings, names_of, replaced
 
 from expectations.door.checks import KEY_COLUMNS, LimitsError, limits_of
 from expectations.rulebook import language
-from expectations.rulebook.language import RuleError, read_rules
+from expectations.rulebook.language import read_rules
+from expectations.rulebook.rule import RuleError
 from expectations.rulebook.terms import read_vocabulary
 from ingestion.form_words import FORM_KEYS, KEY_TYPES, FormError, codes_of
 from ingestion.forms import form_of, header_of, load_forms

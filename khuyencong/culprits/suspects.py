@@ -1,0 +1,109 @@
+"""What a problem for the engine is made of: suspect cells, verdicts about them, and the problem in the words of `kc reconcile`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+Place = tuple[int, str, int, str]
+# How much more reliable a figure of another report is than one of the report judged. Between 1 and 2: one cell of the
+# report is blamed before one of another, and that before two of the report.
+OTHER_REPORT = 1.5
+
+
+@dataclass(frozen=True)
+class SuspectCell:
+    """One figure: its place, its interval (đồng or the indicator's unit), what it was the period before.
+
+    `factor` is the unit that the report is written in, in đồng (1 for counts).
+    """
+
+    place: Place
+    figure_key: str
+    sheet_name: str | None
+    cell_address: str | None
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    previous: Decimal | None
+    factor: Decimal
+    fund_code: str
+    measure: str
+    is_own: bool
+    is_total: bool
+    is_corrected: bool
+    is_money: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was reported here, now or before: most cells of a wide form."""
+        return self.value == 0 and not self.previous and not self.is_total
+
+
+@dataclass(frozen=True)
+class SuspectVerdict:
+    """One linear verdict: Σ coefficient · cell + constant (operator) 0; `is_each` says it of every cell alone.
+
+    `is_bundle`: the rule names figures that it does not add (times 0), because they stand or fall with the others.
+    """
+
+    rule_id: str
+    scope_key: str
+    is_failed: bool
+    operator: str
+    is_each: bool
+    terms: tuple[tuple[Place, Decimal], ...]
+    constant: Decimal
+    is_bundle: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The rule and the scope: the verdict, within its report."""
+        return self.rule_id, self.scope_key
+
+
+@dataclass(frozen=True)
+class SuspectProblem:
+    """What hangs together in one report: its number there, verdicts, cells; `skipped` says why the engine is not asked.
+
+    `copied_funds` are the funds whose figures a rule calls a copy of the period before: where none does, to stand still is
+    no fault.
+    """
+
+    submission_key: int
+    number: int
+    verdicts: tuple[SuspectVerdict, ...]
+    cells: Mapping[Place, SuspectCell]
+    copied_funds: frozenset[str] = frozenset()
+    skipped: str | None = None
+
+    @property
+    def failed(self) -> list[SuspectVerdict]:
+        """The verdicts that failed."""
+        return [verdict for verdict in self.verdicts if verdict.is_failed]
+
+    def as_json(self) -> dict[str, Any]:
+        """The problem in the words of `kc reconcile`; cell n of it is the n-th place of `cells`."""
+        name = {place: f"c{number}" for number, place in enumerate(self.cells)}
+        rules = [sentence for verdict in self.verdicts for sentence in _sentences(verdict, name)]
+        cells = {name[place]: cell for place, cell in self.cells.items()}
+        weights = {
+            n: "inf" if c.is_corrected else OTHER_REPORT for n, c in cells.items() if c.is_corrected or not c.is_own
+        }
+        record = {
+            "id": f"{self.submission_key}/{self.number}",
+            "values": {n: c.value for n, c in cells.items()},
+            "intervals": {n: [c.low, c.high] for n, c in cells.items() if c.value is not None and c.low != c.high},
+            "previous": {n: c.previous for n, c in cells.items() if c.previous is not None},
+        }
+        return {"rules": list(dict.fromkeys(rules)), "weights": weights, "records": [record]}
+
+
+def _sentences(verdict: SuspectVerdict, name: Mapping[Place, str]) -> list[str]:
+    """The verdict as rules of `kc reconcile`."""
+    parts = [f"{coefficient:f}*{name[place]}".replace("+-", "-") for place, coefficient in verdict.terms]
+    if verdict.is_each:
+        return [f"{part} {verdict.operator} {-verdict.constant:f}" for part in parts]
+    return [f"{' + '.join(parts)} {verdict.operator} {-verdict.constant:f}".replace("+ -", "- ")]
