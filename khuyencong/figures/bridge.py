@@ -127,8 +127,8 @@ def _unit_names(cursor: RealDictCursor) -> dict[str, str]:
 
 def _attach_submissions(cursor: RealDictCursor, parts: list[dict[str, Any]]) -> None:
     """Add to each part its `submissions`: what was read from the bytes that caused it; none for a report that is missing."""
-    references = sorted({part["cause_reference"] for part in parts})
-    cursor.execute(read_statement(__package__, "submissions_of_bytes"), {"references": references})
+    causes = sorted({part["cause_reference"] for part in parts})
+    cursor.execute(read_statement(__package__, "submissions_of_bytes"), {"causes": causes})
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in map(dict, cursor.fetchall()):
         found[row.pop("sha256")].append(row)
