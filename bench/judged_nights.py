@@ -17,7 +17,7 @@ import yaml
 from bench.planted_flags import FiledCell, NightFlag, read_flags, read_paths
 from bench.planted_truth import Planted, read_planted
 from expectations.reconciliation.problem import reconcile
-from khuyencong.culprits.naming import is_too_large
+from khuyencong.culprits.asking import is_too_large
 from khuyencong.culprits.problems import parts_of
 from khuyencong.culprits.rows import read_reports
 from khuyencong.culprits.suspects import SuspectProblem

@@ -28,7 +28,6 @@ MEASURES = (
 )  # fmt: skip
 
 
-
 def scores_of(night: JudgedNight) -> dict[str, list[dict[str, float]]]:
     """By kind, what each error came to; errors without cells are only flagged or not."""
     found: dict[str, list[dict[str, float]]] = defaultdict(list)

@@ -11,6 +11,8 @@ from typing import Any
 from ingestion.form import Form
 from samples.scenario import Habit
 
+MARK = "x"
+
 Spot = tuple[int, int, str]  # sheet, line, column
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from samples.amounts import is_progress, sum_of_line, total_again
-from samples.documents import Document, Line, written
+from samples.documents import MARK, Document, Line, written
 from samples.errors_in_arrivals import (
     _paid_lines_elsewhere,
     a_b_a,
@@ -20,7 +20,6 @@ from samples.errors_in_arrivals import (
     sent_twice,
     worse_revision,
 )
-from samples.line_forms import MARK
 from samples.planter import FLAG, RETURN, STATUS, Planter
 
 OTHER_SHEET_NAMES = ("Sheet1", "Bieu 01", "Biểu mẫu (2)")
@@ -144,16 +143,8 @@ def _header(planter: Planter, kind: str, chance: Random, name: str, value: str, 
         planter.note(kind, document, (), RETURN, true=true, planted=value)
 
 
-
-
 def _closed_names(planter: Planter) -> set[str]:
     register = planter.desk.nation.register
     return {register.state_names[state] for state in register.closed_states}
-
-
-
-
-
-
 
 

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from ingestion.forms import load_forms
 from ingestion.written.quantities import money_factor
-from samples.delimited import delimited_bytes
-from samples.documents import Document, Spot
+from samples.desk_forms import allocation, treasury_extract
+from samples.documents import Document
 from samples.errors import plant
 from samples.fixed_forms import fixed_report
-from samples.line_forms import agreement_report, allocation, beneficiary_report, progress_report, treasury_extract
+from samples.folder import FORMS, REGISTER, STAMP, remove, stamp_of, write_csv, write_documents
+from samples.line_forms import agreement_report, beneficiary_report, progress_report
 from samples.model import Nation
 from samples.planter import ERROR_COLUMNS
 from samples.register import read_register
 from samples.reports import Desk
 from samples.scenario import read_scenario
-from samples.workbook import workbook_bytes
 
-PACKAGE = Path(__file__).resolve().parent
-PROJECT = PACKAGE.parent
-REGISTER = PROJECT / "dbt_project" / "register"
-FORMS = PROJECT / "ingestion" / "forms"
-STAMP = ".stamp.json"
 FIGURE_COLUMNS = (
     "unit_key", "budget_year", "period_start", "period_end", "fund_code", "activity_code", "indicator_code", "measure",
     "project_key", "establishment_key", "value", "form_code", "report_period_end",
 )  # fmt: skip
-Places = dict[Spot, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ def write_nation(
     """
     if years is not None:
         until = min(until or date.max, date(years[1], 12, 31))
-    stamp = _stamp(seed, (clean, until, forms and sorted(forms), years, sorted((planted or {}).items())))
+    stamp = stamp_of(seed, (clean, until, forms and sorted(forms), years, sorted((planted or {}).items())))
     known = folder / STAMP
     if known.exists():
         noted = json.loads(known.read_text(encoding="utf-8"))
@@ -86,7 +77,7 @@ def write_nation(
             return NationSummary(
                 **noted | {"folder": str(folder), "as_of": datetime.fromisoformat(noted["as_of"]), "is_new": False}
             )
-        _remove(folder)
+        remove(folder)
     desk = open_desk(seed, years)
     documents = [
         document
@@ -99,8 +90,8 @@ def write_nation(
     places = write_documents(folder, documents, _last_moment(desk, until))
     truth = folder / "truth"
     truth.mkdir(parents=True, exist_ok=True)
-    _write_csv(truth / "figures.csv", FIGURE_COLUMNS, true_rows)
-    _write_csv(truth / "errors.csv", ERROR_COLUMNS, [row for error in errors for row in error.rows(places)])
+    write_csv(truth / "figures.csv", FIGURE_COLUMNS, true_rows)
+    write_csv(truth / "errors.csv", ERROR_COLUMNS, [row for error in errors for row in error.rows(places)])
     summary = NationSummary(
         folder=str(folder),
         seed=seed,
@@ -115,16 +106,6 @@ def write_nation(
     noted = {"stamp": stamp, **asdict(summary), "as_of": summary.as_of.isoformat()}
     known.write_text(json.dumps(noted, ensure_ascii=False), encoding="utf-8")
     return summary
-
-
-def write_documents(folder: Path, documents: list[Document], played_until: datetime) -> dict[int, Places]:
-    """Write documents and the manifest of their arrivals; by `id` of a document, where each cell of its tables stands.
-
-    `played_until` is the last moment of these invented years, up to which a home of a sample plays them.
-    """
-    written = [_write(folder, document) for document in documents]
-    _write_manifest(folder, documents, played_until)
-    return {id(document): where for document, where in zip(documents, written, strict=True)}
 
 
 def open_desk(seed: int | None, years: tuple[int, int] | None = None) -> Desk:
@@ -172,40 +153,3 @@ def _last_moment(desk: Desk, until: date | None) -> datetime:
     return min(end, datetime.combine(until + timedelta(days=29), end.timetz()))
 
 
-def _write(folder: Path, document: Document) -> Places:
-    path = folder / document.path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data, places = workbook_bytes(document) if document.extension == "xlsx" else delimited_bytes(document)
-    path.write_bytes(data)
-    return places
-
-
-def _write_manifest(folder: Path, documents: list[Document], until: datetime) -> None:
-    rows = sorted((d.path, d.received_at.isoformat(), d.office, until.isoformat()) for d in documents)
-    _write_csv(folder / "manifest.csv", ("path", "received_at", "sender", "played_until"), rows)
-
-
-def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-def _remove(folder: Path) -> None:
-    """Remove the files that the last writing noted in its manifest, and nothing else."""
-    manifest = folder / "manifest.csv"
-    if manifest.exists():
-        with manifest.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                (folder / row["path"]).unlink(missing_ok=True)
-    (folder / STAMP).unlink(missing_ok=True)
-
-
-def _stamp(seed: int, chosen: tuple[Any, ...]) -> str:
-    """Hash of everything the files depend on: this package, the register, the forms and the arguments."""
-    digest = hashlib.sha256(repr((seed, *chosen)).encode())
-    for root, pattern in ((PACKAGE, "*.py"), (PACKAGE, "*.yml"), (REGISTER, "*.csv"), (FORMS, "*.yml")):
-        for path in sorted(root.glob(pattern)):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

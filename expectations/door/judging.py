@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 
-
 @dataclass(frozen=True)
 class DoorCounts:
     """What the door did: submissions judged, findings of the door, submissions returned among them."""

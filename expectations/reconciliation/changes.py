@@ -8,10 +8,11 @@ from fractions import Fraction
 from math import ceil, floor
 
 from expectations.reconciliation.covering import Cover, Question
+from expectations.reconciliation.demands import constraints
 from expectations.reconciliation.feasibility import TooLarge, bounds
 from expectations.reconciliation.history import History
 from expectations.reconciliation.mechanisms import End, half_width
-from expectations.reconciliation.record import ENDLESS, FIXED, Number, Record, constraints, holds, size, violated_after
+from expectations.reconciliation.record import ENDLESS, FIXED, Number, Record, holds, size, violated_after
 from expectations.reconciliation.structure import Structure
 
 Value = Number | None

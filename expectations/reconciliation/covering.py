@@ -10,8 +10,9 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from expectations.reconciliation.demands import constraints
 from expectations.reconciliation.feasibility import Constraint, TooLarge, conflict
-from expectations.reconciliation.record import FIXED, Record, constraints
+from expectations.reconciliation.record import FIXED, Record
 from expectations.reconciliation.simplex import contradiction
 
 MOST_TESTS = 2000

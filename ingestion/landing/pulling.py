@@ -8,28 +8,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ingestion.landing.receipts import Arrival, keep, land
-from ingestion.landing.senders import sender_of
+from ingestion.landing.receipts import land
 from ingestion.landing.source_rows import (
-    Looks,
-    TakenFile,
     looks_before,
     only_pull,
     taken_files,
     write_attempt,
     write_taken,
 )
-from ingestion.register import Register, load_register
-from ingestion.transports import Content, Limits, SeenFile, Source, Trouble, open_place, read_limits
+from ingestion.register import load_register
+from ingestion.transports import Content, SeenFile, Source, Trouble, open_place, read_limits
 from ingestion.transports.tree import is_unfinished
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
-
+from ingestion.landing.haul import Haul, arrive, keep_content, over_cap, receipt_time
 
 
 @dataclass(frozen=True)
@@ -39,23 +36,6 @@ class Pulled:
     n_seen: int
     n_new: int
     trouble: str | None
-
-
-@dataclass
-class Haul:
-    """What the tries of one pull brought so far: arrivals with their bytes kept, versions, and files with trouble."""
-
-    source: Source
-    register: Register
-    limits: Limits
-    seen_at: datetime
-    as_of: datetime
-    known: dict[str, TakenFile]
-    before: Looks
-    arrivals: dict[str, Arrival] = field(default_factory=dict)
-    taken: dict[str, TakenFile] = field(default_factory=dict)
-    troubles: dict[str, tuple[Trouble, int | None]] = field(default_factory=dict)
-    n_seen: int = 0
 
 
 def pull(connection: Connection, source: Source, run_key: int | None, seen_at: datetime, as_of: datetime) -> Pulled:
@@ -114,7 +94,7 @@ def _take(haul: Haul, look: Any) -> None:
         if content and file.may_grow and file.byte_count is None:
             unsure.append((file, content))
         elif content:
-            _keep(haul, file, content)
+            keep_content(haul, file, content)
     if unsure:
         time.sleep(haul.limits.settle_seconds)
     for file, content in unsure:
@@ -122,7 +102,7 @@ def _take(haul: Haul, look: Any) -> None:
         if grown is not None and grown.data != content.data:
             haul.troubles[file.location] = Trouble("file_changing", where=file.location), len(grown.data)
         elif file.location not in haul.troubles:
-            _keep(haul, file, content)
+            keep_content(haul, file, content)
 
 
 def _one_a_place(haul: Haul, files: list[SeenFile]) -> list[SeenFile]:
@@ -135,17 +115,17 @@ def _one_a_place(haul: Haul, files: list[SeenFile]) -> list[SeenFile]:
 
 def _is_wanted(haul: Haul, file: SeenFile) -> bool:
     """Whether a file must be fetched. One that is still the version taken counts as seen again; trouble is written down."""
-    if _received_at(haul, file) > haul.as_of or file.location in haul.arrivals:
+    if receipt_time(haul, file) > haul.as_of or file.location in haul.arrivals:
         return False
     haul.troubles.pop(file.location, None)
     known = haul.known.get(file.location)
     if known and file.version and known.version == file.version:
-        _arrive(haul, file, known.sha256, known.byte_count)
+        arrive(haul, file, known.sha256, known.byte_count)
         return False
     if is_unfinished(file.location):
         haul.troubles[file.location] = Trouble("file_unfinished", where=file.location), file.byte_count
     elif file.byte_count is not None and file.byte_count > haul.limits.max_file_bytes:
-        haul.troubles[file.location] = _over_cap(haul, file, file.byte_count), file.byte_count
+        haul.troubles[file.location] = over_cap(haul, file, file.byte_count), file.byte_count
     return file.location not in haul.troubles
 
 
@@ -161,9 +141,9 @@ def _read(haul: Haul, file: SeenFile, version: str | None) -> Content | None:
     known = haul.known.get(file.location)
     if content is None:
         if known and known.version == version:
-            _arrive(haul, file, known.sha256, known.byte_count)
+            arrive(haul, file, known.sha256, known.byte_count)
     elif len(content.data) > haul.limits.max_file_bytes:
-        haul.troubles[file.location] = _over_cap(haul, file, len(content.data)), len(content.data)
+        haul.troubles[file.location] = over_cap(haul, file, len(content.data)), len(content.data)
     elif file.byte_count is not None and file.byte_count != len(content.data):
         haul.troubles[file.location] = Trouble("file_changing", where=file.location), len(content.data)
     else:
@@ -171,44 +151,3 @@ def _read(haul: Haul, file: SeenFile, version: str | None) -> Content | None:
     return None
 
 
-def _keep(haul: Haul, file: SeenFile, content: Content) -> None:
-    sha256 = keep(content.data, file.location, haul.source.settings.landing)
-    _arrive(haul, file, sha256, len(content.data))
-    version = content.version or file.version
-    if version:
-        haul.taken[file.location] = TakenFile(version, sha256, len(content.data))
-
-
-def _arrive(haul: Haul, file: SeenFile, sha256: str, byte_count: int) -> None:
-    received_at = _received_at(haul, file)
-    sender = sender_of(haul.source, file.location, haul.register, received_at)
-    haul.arrivals[file.location] = Arrival(
-        source_code=haul.source.source_code,
-        location=file.location,
-        claimed_unit_key=sender.unit_key,
-        folder_unit_key=sender.folder_unit_key,
-        sender=file.sender,
-        received_at=received_at,
-        sha256=sha256,
-        byte_count=byte_count,
-        finding=sender.finding,
-    )
-
-
-def _received_at(haul: Haul, file: SeenFile) -> datetime:
-    """When a file came: what its place proves, else now.
-
-    A server's word is held against our own looks: not after now, and not before the last one that reached it and did not see the
-    file (a store dates an object by the beginning of its upload, and who may write into a mailbox may date a message back).
-    """
-    if file.received_at is None:
-        return haul.seen_at
-    if haul.source.is_sample:
-        return file.received_at
-    is_new = file.location in haul.known or file.location not in haul.before.untaken
-    earliest = haul.before.reached_at if is_new else None
-    return min(max(file.received_at, earliest or file.received_at), haul.seen_at)
-
-
-def _over_cap(haul: Haul, file: SeenFile, byte_count: int) -> Trouble:
-    return Trouble("file_over_cap", where=file.location, reason=byte_count, expected=haul.limits.max_file_bytes)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Cursor
 
 
-
 @dataclass(frozen=True)
 class Arrival:
     """One file whose bytes are kept: where it was seen, who claims it, when it came; `finding` when it goes straight back.

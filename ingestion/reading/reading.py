@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection, Cursor
 
 
-
 @dataclass(frozen=True)
 class ReadingCounts:
     """What a reading came to: receipts read, submissions opened (and of these returned), files returned whole, findings, cells, and

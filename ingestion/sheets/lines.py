@@ -8,12 +8,10 @@ key cells are blank and it is numbered by a Roman numeral or a letter: then it i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.form import Column, Form
@@ -22,12 +20,11 @@ from ingestion.sheets.cells import BLANK, Reading, in_column_unit, read_quantity
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line_keys import keys_of, place_of, unknown_notes, unread_finding
+from ingestion.sheets.line_kinds import holds_number, is_numbering, is_wanted, kind_of
 from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, money_factor, read_cell
-from ingestion.written.text import folded, nfc
+from ingestion.written.text import nfc
 
-HEADING_NUMBER = re.compile(r"[IVXLC]{1,6}|[A-Z]")
 UNDER_MERGED = Reading("unreadable")  # a blank that is no blank; compared by identity
-NUMBERED_LABEL = re.compile(r"( (?:[ivx]+|\d+|[a-d]))*")
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,12 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
     for index in range(table.first_line, len(table.sheet.rows)):
         row, number = table.sheet.rows[index], table.sheet.row_number(index)
         filled = _filled(table, row, number)
-        if not filled or (index < table.first_line + 2 and _is_numbering(row)):
+        if not filled or (index < table.first_line + 2 and is_numbering(row)):
             continue
         texts = {name: text_of(cell) for name, cell in filled.items()}
         read = keys_of(texts, filled, table, register, day)
-        has_number = _has_number(filled, quantities)
-        kind = _kind_of(table, texts, read.unread, has_number)
+        has_number = holds_number(filled, quantities)
+        kind = kind_of(table, texts, read.unread, has_number)
         if kind is None:
             out.findings.append(unread_finding(table, number, read.unread[0], texts, register, day))
         elif kind == "detail":
@@ -82,7 +79,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         for column in quantities:
             if line.line_kind == "label" and column.name not in filled:
                 continue
-            if line.line_kind == "detail" and not _is_wanted(column, line.keys, form, table, register):
+            if line.line_kind == "detail" and not is_wanted(column, line.keys, form, table, register):
                 if column.name in filled and read_cell(filled[column.name]).value:
                     place = place_of(table, number, column)
                     out.findings.append(
@@ -159,61 +156,6 @@ def _filled(table: Table, row: list[object], number: int) -> dict[str, object]:
         if cell not in ("", None) and not (isinstance(cell, str) and not cell.strip()):
             filled[name] = nfc(cell) if isinstance(cell, str) else cell
     return filled
-
-
-def _is_numbering(row: list[object]) -> bool:
-    """A row such as (1) (2) (3) or A B 1 2 3=1+2 under the header: short references that run on."""
-    texts = [text_of(cell).strip() for cell in row if cell not in ("", None)]
-    if len(texts) < 3 or not all(re.fullmatch(r"\(?(?:[A-Z]|\d{1,2})\)?(?:\s*=[\d\s()+\-*/:x.%]+)?", text) for text in texts):
-        return False
-    numbers = [int(n[1]) for n in (re.match(r"\(?(\d{1,2})", text) for text in texts) if n]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if len(numbers) >= 2 else False
-
-
-def _kind_of(table: Table, texts: dict[str, str], unread: list[Column], has_number: bool) -> str | None:
-    """detail, total or label; None for a line with a number whose required key does not read."""
-    words = {folded(texts[c.name]) for c in table.form_sheet.columns if not c.is_quantity and c.name in texts}
-    for label in map(folded, table.form_sheet.total_labels):
-        if any(word.startswith(label) and NUMBERED_LABEL.fullmatch(word[len(label) :]) for word in words):
-            return "total"
-        if " " in label and any(word.startswith(label + " ") for word in words):
-            return "total"
-    if not unread:
-        return "detail"
-    if not has_number:
-        return "label"
-    are_blank = all(c.name not in texts for c in table.form_sheet.columns if c.role == "key")
-    position = next((texts[c.name] for c in table.form_sheet.columns if c.role == "label" and c.name in texts), "")
-    return "label" if are_blank and HEADING_NUMBER.fullmatch(position.strip(" .)")) else None
-
-
-def _has_number(filled: dict[str, object], quantities: list[Column]) -> bool:
-    """Whether a quantity cell holds a number other than 0, or may hold one; dates and ticks alone do not make a line of figures."""
-    for column in quantities:
-        if column.name in filled and column.type not in ("date", "mark", "project_state"):
-            cell = read_cell(filled[column.name])
-            if cell.value or cell.reading in ("ambiguous", "formula_error"):
-                return True
-    return False
-
-
-def _is_wanted(column: Column, keys: dict[str, Any], form: Form, table: Table, register: Register) -> bool:
-    """Whether a line has a quantity in this column: of columns by indicator, a figure only where it is the source of record.
-
-    An indicator of plan has its one figure in the plan columns; its year-to-date columns say nothing and may stay blank.
-    """
-    if column.type != "by_indicator" or column.role == "check":
-        return True
-    indicator = register.indicators.get(keys.get("indicator_code", ""))
-    if indicator is None:
-        return False
-    if indicator.behaviour == "plan" and column.measure != "plan" and _has_plan_column(table, column):
-        return False
-    return (indicator.indicator_code, column.fund, form.form_code, table.form_sheet.sheet_code) in register.sources
-
-
-def _has_plan_column(table: Table, column: Column) -> bool:
-    return any(c.measure == "plan" and c.fund == column.fund for c in table.form_sheet.columns)
 
 
 def _covered(table: Table) -> set[tuple[int, int]]:

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from ingestion.findings import Finding, find
 from ingestion.form import Form, FormSheet
-from ingestion.readers.legacy import legacy_encoding_of
 from ingestion.readers.narrative import NarrativeResult
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
@@ -18,6 +17,7 @@ from ingestion.sheets.headers import HEADER_ROWS, HeaderCell, header_cells, mark
 from ingestion.sheets.identity import Identity, identify
 from ingestion.sheets.layout import Table, find_table
 from ingestion.sheets.lines import TableLines, read_lines
+from ingestion.sheets.table_findings import has_number, missing_table, no_form, table_findings
 from ingestion.written.text import folded
 
 
@@ -51,7 +51,7 @@ def read_sheets(
         if len(fitting) == 1:
             named = {fitting[0].form_code: fitting[0]}
         else:
-            findings.append(_no_form(sheets, forms))
+            findings.append(no_form(sheets, forms))
     drafts, used = [], set()
     for form in named.values():
         version = next((version for found, version, _ in marks.values() if found is form and version is not None), None)
@@ -60,7 +60,7 @@ def read_sheets(
         drafts.append(draft)
         used |= {table.sheet.name for table in draft.tables} | {cell.sheet_name for cell in draft.header.values()}
     for sheet in sheets:
-        if named and sheet.name not in used and _has_number(sheet):
+        if named and sheet.name not in used and has_number(sheet):
             findings.append(find("sheet_not_read", sheet_name=sheet.name))
     return drafts, findings
 
@@ -102,9 +102,9 @@ def _draft(
         for form_sheet in form.sheets:
             table = found[form_sheet.sheet_code]
             if table is None and not draft.identity.is_nil:
-                draft.findings += _missing_table(form_sheet, sheets)
+                draft.findings += missing_table(form_sheet, sheets)
     for table in draft.tables:
-        draft.findings += _table_findings(table, register, draft.identity)
+        draft.findings += table_findings(table, register, draft.identity)
         draft.lines[table.form_sheet.sheet_code] = read_lines(
             table, form, register, draft.identity.period_end, draft.identity.money_factor
         )
@@ -155,39 +155,6 @@ def _header(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, HeaderCe
     return header
 
 
-def _missing_table(form_sheet: FormSheet, sheets: list[Sheet]) -> list[Finding]:
-    if not form_sheet.required:
-        return []
-    headers = ", ".join(column.headers[0] for column in form_sheet.columns if column.required or column.is_quantity)
-    named = next((sheet.name for sheet in sheets if folded(sheet.name) in form_sheet.folded_names), None)
-    if named:
-        return [find("table_not_found", sheet_name=named, sheet_code=form_sheet.sheet_code, expected=headers)]
-    names = ", ".join(sheet.name for sheet in sheets)
-    return [find("sheet_missing", sheet_code=form_sheet.sheet_code, written=names, expected=form_sheet.sheet_name)]
-
-
-def _table_findings(table: Table, register: Register, identity: Identity) -> list[Finding]:
-    """Columns that the table lacks or has twice, and columns of the sender's own.
-
-    A missing column of figures returns the file, because a missing figure would read as zero; not so when its fund had ended.
-    """
-    place = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code}
-    findings = []
-    for column in table.missing:
-        fund = register.funds.get(column.fund or "")
-        if column.role == "figure" and (fund is None or fund.holds_on(identity.period_end)):
-            header = " / ".join(filter(None, (column.group, column.headers[0])))
-            findings.append(find("column_missing", **place, column_name=column.name, expected=header))
-        elif column.role == "check":
-            findings.append(find("check_column_missing", **place, column_name=column.name, expected=column.headers[0]))
-    for name in table.repeated:
-        findings.append(find("column_twice", **place, column_name=name, written=table.headers[name]))
-    for position, written in table.extra:
-        address = table.sheet.address(table.first_line - 1, position)
-        findings.append(find("column_not_known", **place, cell=address, written=written))
-    return findings
-
-
 def _nil_findings(draft: Draft) -> list[Finding]:
     """A form whose lines are the sender's counts without lines only with its box ticked and a reason, and not otherwise."""
     identity, form = draft.identity, draft.form
@@ -205,13 +172,3 @@ def _nil_findings(draft: Draft) -> list[Finding]:
     return []
 
 
-def _no_form(sheets: list[Sheet], forms: dict[str, Form]) -> Finding:
-    texts = [cell for sheet in sheets for row in sheet.rows[:HEADER_ROWS] for cell in row if isinstance(cell, str) and cell]
-    encoding = legacy_encoding_of(texts, forms)
-    if encoding:
-        return find("legacy_encoding", written=encoding)
-    return find("form_not_found", expected=", ".join(code for code, form in forms.items() if form.sheets))
-
-
-def _has_number(sheet: Sheet) -> bool:
-    return any(isinstance(cell, int | float) and not isinstance(cell, bool) for row in sheet.rows for cell in row)

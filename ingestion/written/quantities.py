@@ -226,7 +226,6 @@ def _read_text(text: str, plain: str, decimal_mark: str | None) -> CellReading:
     return CellReading(text, "number", sign * value, decimals, word, bool(is_estimated), (), unit_text)
 
 
-
 def _powered(digits: str) -> tuple[tuple[Decimal, int], ...]:
     """The reading of a number with a power of ten, as a spreadsheet writes it (1,5E+09): none when it is not one of these."""
     match = re.fullmatch(r"(\d+(?:[.,]\d+)?)e([+-]?\d{1,3})", digits, re.ASCII)

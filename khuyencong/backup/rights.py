@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 
-
 def make_roles(backup: Backup, connection: Connection) -> None:
     """The roles that migrations make, which belong to a server and not to its databases.
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from expectations.reconciliation.changes import Repair, repair
 from expectations.reconciliation.ranking import rank
-from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict
+from khuyencong.culprits.holding import holds
+from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem
 
 FEWEST_FAILED, ENOUGH_FAILED = 2, 4  # one failed verdict is no sign of a whole column, four are
 EACH_TOO_FEW_COST = 1.0
@@ -166,34 +167,6 @@ def _grouped(cells: Mapping[Place, SuspectCell], key) -> dict[tuple[Any, ...], l
     for place, cell in cells.items():
         groups[key(cell)].append(place)
     return groups
-
-
-def holds(verdict: SuspectVerdict, cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None]) -> bool:
-    """Whether the verdict's rule can hold once the values are set; one that has an unknown value always can."""
-    low = high = verdict.constant
-    for place, coefficient in verdict.terms:
-        ends = _ends(cells[place], meant.get(place)) if place in meant else (cells[place].low, cells[place].high)
-        if ends[0] is None or ends[1] is None:
-            return True
-        bottom, top = sorted((coefficient * ends[0], coefficient * ends[1]))
-        if verdict.is_each and not _is_met(verdict.operator, verdict.constant + bottom, verdict.constant + top):
-            return False
-        low, high = low + bottom, high + top
-    return verdict.is_each or _is_met(verdict.operator, low, high)
-
-
-def _is_met(operator: str, low: Decimal, high: Decimal) -> bool:
-    return (low <= 0 or operator == ">=") and (high >= 0 or operator == "<=")
-
-
-def _ends(cell: SuspectCell, value: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
-    """The rounding of the reported digits follows a value that is another power of ten; others keep it."""
-    if value is None:
-        return None, None
-    half = (cell.high - cell.low) / 2
-    if cell.value and abs(value) > abs(cell.value):
-        half = half * abs(value / cell.value)
-    return value - half, value + half
 
 
 def _history_gain(cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None]) -> float:

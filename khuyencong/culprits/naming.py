@@ -7,16 +7,11 @@ sure enough, checks.culprit: the gate then holds the culprit alone. Nothing here
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from expectations.reconciliation.compiler import ContradictoryRules
-from expectations.reconciliation.problem import reconcile
-from khuyencong.culprits.beliefs import hypothesis_of, with_parts_left_out, without_lawful_stillness
-from khuyencong.culprits.column_events import column_events, holds, left_over
+from khuyencong.culprits.asking import suspicions_of, without
 from khuyencong.culprits.failed_nodes import naming_submission
-from khuyencong.culprits.problems import parts_of, report_of
+from khuyencong.culprits.holding import holds
 from khuyencong.culprits.rows import read_reports
 from khuyencong.culprits.suspects import Place, SuspectProblem, SuspectVerdict
 from khuyencong.culprits.suspicions import Suspicion, write_suspicions
@@ -24,10 +19,6 @@ from khuyencong.culprits.suspicions import Suspicion, write_suspicions
 if TYPE_CHECKING:
     from warehouse.connections import Connection
 
-
-# Beyond these a night is too short: failed verdicts, and ways to choose one cell in each of those that share none.
-MOST_FAILED, MOST_WAYS = 12, 20_000
-MOST_SHOWN = 3
 # (submission, number of verdicts) → the report asked about, and what was found
 Known = dict[tuple[int, int], tuple[SuspectProblem, list[Suspicion]]]
 
@@ -101,7 +92,7 @@ def _with_causes_elsewhere(known: Known, report: SuspectProblem, causes: Mapping
     if not put_down:
         return _remembered(known, report)
     explained = frozenset(verdict.key for verdicts in put_down.values() for verdict in verdicts)
-    rest = _without(report, explained)
+    rest = without(report, explained)
     found = list(_remembered(known, rest)) if rest.failed else []
     number = max((suspicion.number for suspicion in found), default=0)
     by_key = {(cause.submission_key, cause.number): cause for cause in causes.values()}
@@ -111,96 +102,3 @@ def _with_causes_elsewhere(known: Known, report: SuspectProblem, causes: Mapping
     return found
 
 
-def suspicions_of(report: SuspectProblem) -> list[Suspicion]:
-    """What is suspected in one report: one event that explains everything, or most and the rest apart, else part by part."""
-    whole = _events(report)
-    if whole is not None and whole.is_sure:
-        return [whole]
-    parts = [_surer(_events(part), _asked(part)) for part in parts_of(report)]
-    if whole is None:
-        return parts if all(part.is_sure for part in parts) else _most_and_the_rest(report) or parts
-    least = min((part.hypotheses[0].confidence if part.hypotheses else 0.0 for part in parts), default=0.0)
-    return parts if least > whole.hypotheses[0].confidence else [whole]
-
-
-def _most_and_the_rest(report: SuspectProblem) -> list[Suspicion]:
-    """One sure event that explains most of what failed, and what is suspected in the rest; nothing where there is none."""
-    left = None if report.skipped else left_over(report)
-    most = _events(_without(report, left)) if left else None
-    if most is None or not most.is_sure:
-        return []
-    return _numbered([most, *suspicions_of(_without(report, frozenset(most.verdicts)))])
-
-
-def _without(report: SuspectProblem, keys: frozenset[tuple[str, str]]) -> SuspectProblem:
-    verdicts = [verdict for verdict in report.verdicts if verdict.key not in keys]
-    return report_of(report.submission_key, verdicts, report.cells, report.copied_funds)
-
-
-def _numbered(found: Iterable[Suspicion]) -> list[Suspicion]:
-    return [replace(suspicion, number=number) for number, suspicion in enumerate(found)]
-
-
-def _surer(event: Suspicion | None, asked: Suspicion) -> Suspicion:
-    """The one whose best hypothesis is believed more."""
-    if event is None or (asked.hypotheses and asked.hypotheses[0].confidence > event.hypotheses[0].confidence):
-        return asked
-    return event
-
-
-def _events(problem: SuspectProblem) -> Suspicion | None:
-    if problem.skipped:  # its cells are not all there
-        return None
-    events = column_events(problem)
-    if not events:
-        return None
-    hypotheses = [hypothesis_of(problem, event.mechanism, event.meant, event.confidence) for event in events]
-    return _suspicion(problem, hypotheses=tuple(hypotheses[:MOST_SHOWN]))
-
-
-def _asked(problem: SuspectProblem) -> Suspicion:
-    """The engine's answer about one part of a report."""
-    if is_too_large(problem):
-        return _suspicion(problem, skipped=problem.skipped or "too_many_verdicts")
-    try:
-        answer = reconcile(problem.as_json())["records"][0]
-    except ContradictoryRules as reason:
-        return _suspicion(problem, skipped=f"contradictory rules: {reason}")
-    places = list(problem.cells)
-    hypotheses = [
-        hypothesis_of(
-            problem, found["mechanism"],
-            {places[int(name[1:])]: _decimal(found["suggested"].get(name)) for name in found["cells"]},
-            found["confidence"],
-        )
-        for found in answer["hypotheses"]
-    ]  # fmt: skip
-    sets = [[places[int(name[1:])] for name in names] for names in answer["minimal_sets"]]
-    ranked = with_parts_left_out(problem, without_lawful_stillness(problem, hypotheses), sets)
-    return _suspicion(problem, hypotheses=tuple(ranked[:MOST_SHOWN]), n_sets=len(answer["minimal_sets"]))
-
-
-def is_too_large(problem: SuspectProblem) -> bool:
-    """Whether a search for the cells behind its failed verdicts would take too much of a night."""
-    return bool(problem.skipped) or len(problem.failed) > MOST_FAILED or _ways(problem) > MOST_WAYS
-
-
-def _ways(problem: SuspectProblem) -> int:
-    """In how many ways one cell can be chosen in each of the failed verdicts that share none: what a search may meet."""
-    ways = 1
-    used: set[Place] = set()
-    for verdict in sorted(problem.failed, key=lambda one: (len(one.terms), one.key)):
-        places = {place for place, _ in verdict.terms}
-        if used.isdisjoint(places):
-            used |= places
-            ways *= len(places)
-    return ways
-
-
-def _suspicion(problem: SuspectProblem, **found: Any) -> Suspicion:
-    keys = tuple(verdict.key for verdict in problem.failed)
-    return Suspicion(problem.submission_key, problem.number, keys, len(problem.verdicts), **found)
-
-
-def _decimal(number: int | float | None) -> Decimal | None:
-    return None if number is None else Decimal(str(number))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Cursor
 
 
-
 @dataclass(frozen=True)
 class SuspectRow:
     """One term of a verdict, as sql/suspect_rows.sql gives it: the verdict, the coefficient, and the cell it stands before."""

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from warehouse.connections import RealDictCursor
 
 
-
 def read_parts(cursor: RealDictCursor, choice: dict[str, Any]) -> list[dict[str, Any]]:
     """Contributions behind a figure, each with `sign` and the state of the figure it belongs to.
 

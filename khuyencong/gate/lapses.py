@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 
-
 def end_decisions(connection: Connection, run_key: int) -> None:
     """End for good the decisions whose figure has another value in force, whose rule has other terms or bounds, or whose last
     day is over.

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 
-
 @dataclass(frozen=True)
 class Night:
     """One night in progress: where it works and what it knows. `connection` is a psycopg2 connection.

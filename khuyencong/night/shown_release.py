@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 
-
 @dataclass(frozen=True)
 class ShownRelease:
     """The release that the marts were made from and the newest one, None before the first; `is_whole`: the marts hold all of the

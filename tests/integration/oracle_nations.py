@@ -21,7 +21,8 @@ from oracle.territory import Territory
 
 from khuyencong.night.nightly import run_nightly
 from samples.documents import Document, Line, written
-from samples.nation import all_documents, open_desk, write_documents
+from samples.folder import write_documents
+from samples.nation import all_documents, open_desk
 from samples.reports import Desk
 from warehouse.address import connect
 from warehouse.opening import find_warehouse

@@ -22,7 +22,8 @@ from oracle_nations import SEED, UNITS, KnownNation, know, know_nation, night_of
 
 from khuyencong.night.nightly import run_nightly
 from samples.errors import plant
-from samples.nation import all_documents, open_desk, write_documents
+from samples.folder import write_documents
+from samples.nation import all_documents, open_desk
 from warehouse.address import connect
 from warehouse.opening import discard_warehouse, find_warehouse
 from warehouse.settings import TIMEZONE, Settings

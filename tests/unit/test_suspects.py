@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from khuyencong.culprits.asking import MOST_FAILED, suspicions_of
 from khuyencong.culprits.column_events import column_events
-from khuyencong.culprits.naming import MOST_FAILED, suspicions_of, suspicions_of_all
+from khuyencong.culprits.naming import suspicions_of_all
 from khuyencong.culprits.problems import MOST_CELLS, parts_of, report_of
 from khuyencong.culprits.suspects import Place, SuspectCell, SuspectVerdict
 from khuyencong.flags.suspicion_words import WHAT, found_sentences
