@@ -15,12 +15,14 @@ from psycopg2.extras import execute_values
 from warehouse.address import WarehouseError
 from warehouse.connections import Cursor
 from warehouse.definitions import Definition
+from warehouse.settings import PROJECT
 from warehouse.statements import read_statement
 
 # Whose rights on a definition stand in its file; what anybody else was granted is granted again.
 ROLES = ["loader", "transformer", "reviewer", "bi_reader", "answer_carrier"]
-# A view of these that cannot be made again, because what it read is gone, is left out: dbt makes it anew in the next night.
+# A model of these that cannot be made again, because what it read is gone, is left out: dbt makes it anew in the next night.
 BUILT_BY_DBT = ("staging", "checks", "facts", "marts")
+MODELS = PROJECT / "dbt_project" / "models"
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _make_again(cursor: Cursor, view: View) -> None:
         for statement in view.grants:
             cursor.execute(statement)
     except psycopg2.ProgrammingError as error:
-        if view.name.split(".")[0] not in BUILT_BY_DBT:
+        if not _is_model(view.name):
             reason = str(error).strip()
             raise WarehouseError(
                 f"The view {view.name} stands on a definition that changes, and cannot be made again: {reason}\nDrop it, or write "
@@ -129,6 +131,11 @@ def _make_again(cursor: Cursor, view: View) -> None:
             ) from error
         cursor.execute("rollback to savepoint view")
     cursor.execute("release savepoint view")
+
+
+def _is_model(view_name: str) -> bool:
+    schema, _, name = view_name.partition(".")
+    return schema in BUILT_BY_DBT and any(MODELS.rglob(f"{name}.sql"))
 
 
 @contextlib.contextmanager
