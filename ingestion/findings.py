@@ -43,7 +43,7 @@ class ReturnedFile(Exception):
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Code → verdict and the two sentences; raises ValueError when an entry is incomplete."""
-    entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    entries: dict[str, dict[str, str]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     for code, entry in entries.items():
         if set(entry) != {"verdict", "vi", "en"} or entry["verdict"] not in VERDICTS:
             raise ValueError(f"{CATALOGUE.name}: {code}: needs verdict ({', '.join(VERDICTS)}), vi and en.")

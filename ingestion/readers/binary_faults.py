@@ -67,7 +67,7 @@ def _workbook_stream(data: bytes) -> bytes:
     fat = [n for s in fat_sectors for n in struct.unpack_from(f"<{size // 4}I", data, (s + 1) * size)]
 
     def chain(sector: int) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         while sector < END_OF_CHAIN - 1 and len(parts) <= len(fat):
             parts.append(data[(sector + 1) * size : (sector + 2) * size])
             sector = fat[sector]

@@ -36,7 +36,7 @@ def read_delimited(data: bytes, forms: dict[str, Form]) -> list[Sheet]:
     width = max((len(row) for row in rows), default=0)
     if width > MOST_COLUMNS:
         raise ReturnedFile(find("file_too_spread", sheet_name="CSV", written=f"{len(rows)} × {width}"))
-    return [Sheet(name="", rows=[row + [""] * (width - len(row)) for row in rows])]
+    return [Sheet(name="", rows=[[*row, *[""] * (width - len(row))] for row in rows])]
 
 
 def decode(data: bytes, forms: dict[str, Form]) -> str:

@@ -52,7 +52,7 @@ def legacy_encoding_of(texts: Iterable[str], forms: dict[str, Form]) -> str | No
     words = form_words(forms)
     plain = count_words(written, words)
     scores = {"TCVN3": count_words(decode_tcvn3(written), words), "VNI": count_words(decode_vni(written), words)}
-    best = max(scores, key=scores.get)
+    best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= max(ENOUGH_WORDS, plain + 1) else None
 
 

@@ -25,7 +25,8 @@ def within_limits(work: Callable[[], Result], seconds: float, memory_bytes: int)
         # Twice the CPU time: the machine may be busy.
         if not receiving.poll(2 * seconds):
             return FileTrouble("file_time", f"{seconds:.0f} s")
-        return receiving.recv()
+        result: Result | FileTrouble = receiving.recv()
+        return result
     except EOFError:
         process.join()
         return FileTrouble("file_crash", f"exit {process.exitcode}")

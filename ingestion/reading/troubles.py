@@ -17,6 +17,7 @@ from ingestion.landing.receipts import Receipt, landed_path
 from ingestion.raw import write_findings
 from ingestion.reading.outcomes import OF_THE_BYTES, OF_THE_FILE, FileTrouble
 from warehouse.parameters import read_parameters
+from warehouse.rows import single_value
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def write_trouble(cursor: Cursor, settings: Settings, receipt: Receipt, trouble:
         _ask_again(cursor, settings.landing, receipt)
     else:
         cursor.execute("select nights_tried from raw.receipt where receipt_key = %s", (receipt.receipt_key,))
-        state = "quarantined" if cursor.fetchone()[0] >= most_nights else "landed"
+        state = "quarantined" if single_value(cursor) >= most_nights else "landed"
     _write(cursor, receipt, trouble, run_key, state, most_nights)
     return state == "returned"
 
@@ -102,7 +103,7 @@ def _write(cursor: Cursor, receipt: Receipt, trouble: FileTrouble, run_key: int,
 def _finding(cursor: Cursor, receipt: Receipt, trouble: FileTrouble, state: str, most_nights: int) -> Finding:
     cursor.execute("select location from raw.receipt where receipt_key = %s", (receipt.receipt_key,))
     code = "machine_waits" if state == "landed" else trouble.cause
-    return find(code, written=cursor.fetchone()[0], detail=trouble.detail, expected=most_nights)
+    return find(code, written=single_value(cursor), detail=trouble.detail, expected=most_nights)
 
 
 def _ask_again(cursor: Cursor, landing: Path, receipt: Receipt) -> None:

@@ -30,7 +30,7 @@ class LineKeys:
     unknown: list[Column]
 
 
-def keys_of(texts: dict[str, str], filled: dict[str, object], table: Table, register: Register, day: date) -> LineKeys:
+def keys_of(texts: dict[str, str], filled: dict[str, Any], table: Table, register: Register, day: date) -> LineKeys:
     """What the typed codes and names of a line mean on `day`; money whose activity is not told is `unallocated`."""
     found = LineKeys({"fund_code": table.form_sheet.line_fund} if table.form_sheet.line_fund else {}, [], [])
     for column in table.form_sheet.columns:
@@ -79,9 +79,9 @@ def _plain_code(code: str) -> str | None:
     return shown if 0 < len(shown) <= LONGEST_CODE and not JOINING.intersection(shown) else None
 
 
-def place_of(table: Table, number: int, column: Column | None = None) -> dict[str, object]:
+def place_of(table: Table, number: int, column: Column | None = None) -> dict[str, Any]:
     """The place of a line, or of its cell in a column, in the words of a finding."""
-    place: dict[str, object] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
+    place: dict[str, Any] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
     if column is not None and column.name in table.positions:
         index = number - table.sheet.first_row
         place |= {"cell": table.sheet.address(index, table.positions[column.name]), "column_name": column.name}

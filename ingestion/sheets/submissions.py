@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.form import Form, FormSheet
@@ -73,7 +74,7 @@ def _form_of(sheet: Sheet, forms: dict[str, Form]) -> tuple[Form | None, str | N
         return titled_form(sheet, {c: f for c, f in forms.items() if f.sheets}, HEADER_ROWS), None, None
     form, version = marked_form(cell.written, {c: f for c, f in forms.items() if f.sheets})
     if form is None:
-        place = {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}
+        place: dict[str, Any] = {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}
         return None, None, find("form_unknown", **place, expected=", ".join(c for c, f in forms.items() if f.sheets))
     return form, version, None
 
@@ -150,7 +151,7 @@ def _header(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, HeaderCe
         for name, cell in header_cells(sheet, form.header_fields, tops.get(sheet.name)).items():
             first = header.setdefault(name, cell)
             if name in ("unit", "period_start", "period_end") and folded(first.written) != folded(cell.written):
-                place = {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}
+                place: dict[str, Any] = {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}
                 draft.findings.append(find("header_disagrees", **place, expected=f"{first.written} ({first.cell_address})"))
     return header
 

@@ -26,4 +26,7 @@ def open_place(source: Source, known: Known, limits: Limits) -> AbstractContextM
     if source.transport not in TRANSPORTS:
         raise Trouble("transport_unknown", reason=source.transport, expected=", ".join(TRANSPORTS))
     # Imported when first asked: each brings a library of its own, and most installations use one or two.
-    return import_module(f"ingestion.transports.{source.transport}").open_place(source, known, limits)
+    place: AbstractContextManager[Look] = import_module(f"ingestion.transports.{source.transport}").open_place(
+        source, known, limits
+    )
+    return place

@@ -90,7 +90,8 @@ def _seen(filesystem: HTTPFileSystem, link: str, path: str, limits: Limits) -> S
 
 def _read(filesystem: HTTPFileSystem, link: str, name: str, most: int, version: str | None) -> Content | None:
     try:
-        return sync(filesystem.loop, _get, filesystem, link, name, most, version)
+        content: Content | None = sync(filesystem.loop, _get, filesystem, link, name, most, version)
+        return content
     except Answer as answer:
         status = answer.args[0]
         if status == 401:  # a token that has expired has expired for every file

@@ -68,7 +68,7 @@ class Trouble(Exception):
 @cache
 def catalogue() -> dict[str, dict[str, Any]]:
     """Code → {outcome, retried, vi, en}; raises ValueError when an entry is incomplete."""
-    entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     for code, entry in entries.items():
         if set(entry) != {"outcome", "retried", "vi", "en"} or entry["outcome"] not in OUTCOMES:
             raise ValueError(f"{CATALOGUE.name}: {code}: needs outcome ({', '.join(OUTCOMES)}), retried, vi and en.")

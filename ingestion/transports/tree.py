@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import PurePath
 from typing import Any
 
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
@@ -26,7 +26,7 @@ def walk(filesystem: Any, folder: str, depth: int = DEEPEST) -> Iterator[dict[st
             yield entry
 
 
-def is_left_alone(place: PurePosixPath) -> bool:
+def is_left_alone(place: PurePath) -> bool:
     """Hidden files, and the lock files that office programs leave beside an open workbook."""
     return place.name.startswith("~$") or any(part.startswith(".") for part in place.parts)
 

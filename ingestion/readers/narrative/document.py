@@ -162,7 +162,8 @@ def _lines(text: str, start: int) -> list[tuple[int, int]]:
 
 def _cut_links(document: Document, register: Register) -> None:
     """Leave out lines that point to other pages: all after a "related news" line, and dated headlines in a row."""
-    text, kept = document.text, []
+    text = document.text
+    kept: list[Span] = []
     for paragraph in document.paragraphs:
         line = text[paragraph.start : paragraph.end].strip()
         if kept and register.is_stop_line(line):
