@@ -47,7 +47,7 @@ airflow-stop:
 	@test ! -x $(BIN)/python || $(BIN)/python -m kc.airflow stop
 
 test: $(READY)
-	@$(BIN)/python -m pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)
 	@$(BIN)/python -m pytest -m long

@@ -10,6 +10,7 @@ import pytest
 from nation_slice import AS_OF, write_slice
 
 from khuyencong.night.nightly import run_nightly
+from khuyencong.night.transform import run_dbt
 from warehouse.address import Warehouse, connect
 from warehouse.journal import write_log
 from warehouse.migrate import migrate
@@ -18,7 +19,7 @@ from warehouse.settings import Settings
 
 HERE = Path(__file__).parent
 # The name stays the same from test to test, so that dbt's parsed project, which holds it, can be used again.
-NAME, TEMPLATE = "khuyencong_test", "khuyencong_template"
+NAME, TEMPLATE, LOADED = "khuyencong_test", "khuyencong_template", "khuyencong_loaded"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,13 +30,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """An embedded server of this test session, with a migrated database to copy from."""
+    """An embedded server of this test session, with two databases to copy from: migrated, and with the register loaded too."""
     settings = Settings(home=tmp_path_factory.mktemp("cluster"), database_url=None, inbox=None)
     server = find_warehouse(settings)
     try:
         # What tests write need not survive the machine.
         _execute(server, "alter system set fsync = off", "select pg_reload_conf()", f"create database {TEMPLATE}")
         migrate(dataclasses.replace(server, dbname=TEMPLATE))
+        _execute(server, f"create database {LOADED} template {TEMPLATE}")
+        run_dbt(dataclasses.replace(server, dbname=LOADED), settings, ["stg_succession"], seeds=True)
         yield server
     finally:
         discard_warehouse(settings)
@@ -43,21 +46,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 
 @pytest.fixture
 def database(cluster: Warehouse) -> Iterator[Warehouse]:
-    """A fresh migrated database, dropped afterwards whoever is still connected."""
-    _execute(cluster, f"drop database if exists {NAME} with (force)", f"create database {NAME} template {TEMPLATE}")
-    _execute(cluster, f"alter database {NAME} set timezone = 'Asia/Ho_Chi_Minh'")
-    yield dataclasses.replace(cluster, dbname=NAME)
-    _execute(cluster, f"drop database if exists {NAME} with (force)")
+    """A fresh database with the register, dropped afterwards whoever is still connected."""
+    yield from _copy(cluster, LOADED)
+
+
+@pytest.fixture
+def empty_database(cluster: Warehouse) -> Iterator[Warehouse]:
+    """A fresh database that was migrated and never saw a night: its register is not loaded."""
+    yield from _copy(cluster, TEMPLATE)
 
 
 @pytest.fixture(scope="session")
 def named_database(cluster: Warehouse) -> Iterator[Callable[[str], Warehouse]]:
-    """Makes fresh migrated databases that last for the session, by name; for stories that several tests look at."""
+    """Makes fresh databases with the register that last for the session, by name; for stories that several tests look at."""
     made: list[str] = []
 
     def make(name: str) -> Warehouse:
         made.append(name)
-        _execute(cluster, f"create database {name} template {TEMPLATE}")
+        _execute(cluster, f"create database {name} template {LOADED}")
         _execute(cluster, f"alter database {name} set timezone = 'Asia/Ho_Chi_Minh'")
         return dataclasses.replace(cluster, dbname=name)
 
@@ -110,6 +116,13 @@ def slice_installed(tmp_path_factory: pytest.TempPathFactory, slice_inbox: Path)
         night = run_nightly(settings, AS_OF, lambda: AS_OF)
     yield settings, night
     discard_warehouse(settings)
+
+
+def _copy(server: Warehouse, template: str) -> Iterator[Warehouse]:
+    _execute(server, f"drop database if exists {NAME} with (force)", f"create database {NAME} template {template}")
+    _execute(server, f"alter database {NAME} set timezone = 'Asia/Ho_Chi_Minh'")
+    yield dataclasses.replace(server, dbname=NAME)
+    _execute(server, f"drop database if exists {NAME} with (force)")
 
 
 def _execute(server: Warehouse, *statements: str) -> None:

@@ -95,9 +95,10 @@ from khuyencong.night.nightly import run_one_station
 from warehouse.settings import read_settings
 run_one_station(read_settings(), {run_key}, "land", now(read_settings()))"""
         worker = subprocess.Popen([sys.executable, "-c", code], env=environment(mailing), cwd=PROJECT)
-        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%source_attempt%'"
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%source_standing%'"
         deadline = time.monotonic() + 60
-        while not execute(database, waiting)[0][0] and time.monotonic() < deadline:
+        while not execute(database, waiting)[0][0]:
+            assert time.monotonic() < deadline, "the station never came to the table"
             time.sleep(0.1)
         assert "ĐANG CHẠY từ 02:00 27/04/2026, ở trạm “land”" in told_of_no_good_night(mailing, sink)
         worker.send_signal(signal.SIGKILL)

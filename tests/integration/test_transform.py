@@ -14,6 +14,12 @@ from warehouse.settings import PROJECT
 
 
 @pytest.fixture
+def database(empty_database):
+    """One that never saw a night: here the register is loaded."""
+    return empty_database
+
+
+@pytest.fixture
 def small(settings):
     """A dbt project with our configuration and register and one model."""
     project = settings.home / "project"
