@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from bench.reference_form import CELLS, MONEY, Figures
 from ingestion.written.intervals import Interval, Printed, lawful
-from ingestion.written.quantities import money_factor, read_cell
+from ingestion.written.money_units import money_factor
+from ingestion.written.quantities import read_cell
 
 MILLION, BILLION = 10**6, 10**9  # money of the reference form is in million đồng
 WORDED_SHARE = 0.3

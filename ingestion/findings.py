@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from ingestion.written.characters import shown
+
 CATALOGUE = Path(__file__).parent / "findings.yml"
 MOST_ALIKE = 200
 VERDICTS = ("return", "cell", "note", "quarantine")
@@ -79,7 +81,7 @@ def find(
 ) -> Finding:
     """A finding of the catalogue at a place; `words` fill further blanks of its sentences. Raises KeyError for an unknown code."""
     entry = catalogue()[code]
-    written_text = None if written is None else str(written)[:500]
+    written_text = None if written is None else shown(str(written))[:500]
     expected_text = None if expected is None else str(expected)[:2000]
     blanks = {"sheet": sheet_name or "", "cell": cell or "", "written": written_text or "", "expected": expected_text or ""}
     blanks["row"] = "" if row_number is None else str(row_number)

@@ -30,7 +30,7 @@ from ingestion.form_words import (
 )
 from ingestion.known_words import read_yaml
 from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
-from ingestion.written.quantities import money_factor
+from ingestion.written.money_units import money_factor
 from ingestion.written.text import folded
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ingestion.forms import load_forms
-from ingestion.written.quantities import money_factor
+from ingestion.written.money_units import money_factor
 from samples.desk_forms import allocation, treasury_extract
 from samples.documents import Document
 from samples.errors import plant

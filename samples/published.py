@@ -11,7 +11,7 @@ from typing import Any
 
 from ingestion.form import FormSheet
 from ingestion.forms import load_forms
-from ingestion.written.quantities import money_factor
+from ingestion.written.money_units import money_factor
 from samples.documents import Document, Line, SheetPart
 from samples.register import Register, day, read_register
 from samples.scenario import Habit

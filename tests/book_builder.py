@@ -42,7 +42,7 @@ def make_book(
     """The bytes of a workbook of a form: header block on every sheet, merged group headers, lines; `edit` spoils it last."""
     book = openpyxl.Workbook()
     book.remove(book.active)
-    values = {"form_mark": mark or f"{form.form_code} {form.version}", **HEADER, **(header or {})}
+    values = {"form_mark": mark or f"{form.form_code} {form.version}", "money_unit": form.money_unit, **HEADER, **(header or {})}
     for form_sheet in form.sheets:
         sheet = book.create_sheet(form_sheet.sheet_name)
         sheet.cell(TITLE_ROW, 1, form.titles[0].upper())

@@ -15,7 +15,7 @@ import yaml
 from ingestion.form import Column, Form
 from ingestion.known_words import unknown_word
 from ingestion.register import Indicator, Register
-from ingestion.written.quantities import money_factor
+from ingestion.written.money_units import money_factor
 
 LIMITS = Path(__file__).parent / "limits.yml"
 KEY_COLUMNS = {

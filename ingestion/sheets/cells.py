@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from ingestion.form import Column
 from ingestion.sheets.headers import read_mark
+from ingestion.written.money_units import money_factor
 from ingestion.written.periods import read_date
-from ingestion.written.quantities import CellReading, money_factor, read_cell
+from ingestion.written.quantities import CellReading, read_cell
 from ingestion.written.text import folded
 
 NUMERIC_TYPES = ("money", "percent", "by_indicator")

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.form import Form
 from ingestion.register import Register
 from ingestion.sheets.headers import HeaderCell, read_mark, text_of
+from ingestion.sheets.identity_findings import period_findings, place, sender_findings
+from ingestion.sheets.money_units import SheetUnit
 from ingestion.written.periods import read_date, read_period_end, read_period_start, read_span
-from ingestion.written.quantities import money_factor
-from warehouse.settings import TIMEZONE
 
-LATEST_END = timedelta(days=31)
 LONGEST_DOCUMENT_NO = 200  # characters; it is part of keys that are indexed
-EXAMPLES = {"date": "31/03/2025", "month_end": "31/03/2025", "year": "2025", "money_unit": "đồng, triệu đồng, tỷ đồng", "mark": "x"}
-NEVER_GUESSED = ("money_unit", "budget_year", "is_nil", "is_withdrawal")
+EXAMPLES = {"date": "31/03/2025", "month_end": "31/03/2025", "year": "2025", "mark": "x"}
+NEVER_GUESSED = ("budget_year", "is_nil", "is_withdrawal")
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,17 @@ class Identity:
 
 
 def identify(
-    form: Form, header: dict[str, HeaderCell], register: Register, claimed_unit_key: str | None, received_at: datetime
+    form: Form,
+    header: dict[str, HeaderCell],
+    money: SheetUnit | None,
+    register: Register,
+    claimed_unit_key: str | None,
+    received_at: datetime,
 ) -> tuple[Identity | None, list[Finding]]:
     """The identity that a header gives, and every fault found in it, in one pass.
 
-    None when unit, sender, period or unit of money cannot be told, or when the sender may not report for the unit:
+    `money` is the unit of money that the file tells; where it tells none, the form's stands, and no amount may.
+    None when unit, sender or period cannot be told, or when the sender may not report for the unit:
     such a file is nobody's report. A unit reports for itself and, from its first day, for the units that it succeeded.
     """
     findings: list[Finding] = []
@@ -63,25 +68,24 @@ def identify(
             field = next(field for field in form.header_fields if field.name == name)
             expected = EXAMPLES.get(field.type) or ", ".join(sorted(set(register.sender_roles.values())))
             code = "header_unreadable" if name in strict else "header_unclear"
-            findings.append(find(code, **_place(cell), expected=expected, header=field.labels[0]))
+            findings.append(find(code, **place(cell), expected=expected, header=field.labels[0]))
         return value
 
     start = read("period_start", read_period_start)
     end = read("period_end", read_period_end)
     role = read("sender_role", lambda cell: register.role_of(text_of(cell)))
-    factor = read("money_unit", lambda cell: money_factor(text_of(cell)))
     year = read("budget_year", _year) or (end.year if end else None)
     document_date, cutoff_date = read("document_date", read_date), read("cutoff_date", read_date)
     is_estimated, is_nil, is_withdrawal = (read(name, read_mark) for name in ("is_estimated", "is_nil", "is_withdrawal"))
     unit = _unit(header, register, end, findings) if end else None
     if unit and end:
-        findings += _sender_findings(unit, end, header, register, claimed_unit_key, received_at)
+        findings += sender_findings(unit, end, header, register, claimed_unit_key, received_at)
     is_unidentified = any(finding.verdict == "return" for finding in findings)
     if start and end and year:
-        findings += _period_findings(form, header, start, end, year, unit, register, received_at)
+        findings += period_findings(form, header, start, end, year, unit, register, received_at)
     document_no = _text(header, "document_no") if form.has_document_no else ""
     if len(document_no) > LONGEST_DOCUMENT_NO:
-        findings.append(find("header_too_long", **_place(header["document_no"]), expected=LONGEST_DOCUMENT_NO))
+        findings.append(find("header_too_long", **place(header["document_no"]), expected=LONGEST_DOCUMENT_NO))
         is_unidentified = True
     if is_unidentified or not (start and end and year and unit and role):
         return None, findings
@@ -95,8 +99,8 @@ def identify(
             period_start=start,
             period_end=end,
             cutoff_date=cutoff_date,
-            money_unit=_text(header, "money_unit") or form.money_unit,
-            money_factor=factor or form.money_factor,
+            money_unit=_on_one_line(money.name) if money and money.factor else form.money_unit,
+            money_factor=(money and money.factor) or form.money_factor,
             is_estimated=bool(is_estimated),
             is_nil=bool(is_nil),
             nil_reason=_text(header, "nil_reason") or None,
@@ -120,7 +124,7 @@ def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings
     if len(found) != 1:
         ever = [unit for unit in register.units_named(cell.written) if unit in register.unit_kinds]
         code = "unit_not_on_date" if ever else "unit_unknown"
-        findings.append(find(code, **_place(cell), day=f"{end:%d/%m/%Y}"))
+        findings.append(find(code, **place(cell), day=f"{end:%d/%m/%Y}"))
         return None
     code_cell = header.get("unit_code")
     if code_cell is not None:
@@ -129,55 +133,8 @@ def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings
             words = {"unit": cell.written, "day": f"{end:%d/%m/%Y}"}
             words["meant"] = register.unit_texts.get(by_code or "", "không đơn vị nào")
             words["meant_en"] = register.unit_texts.get(by_code or "", "no unit")
-            findings.append(find("unit_code_other", **_place(code_cell), **words))
+            findings.append(find("unit_code_other", **place(code_cell), **words))
     return found[0]
-
-
-def _sender_findings(
-    unit: str, end: date, header: dict[str, Any], register: Register, claimed: str | None, received_at: datetime
-) -> list[Finding]:
-    if claimed is None or claimed == unit:
-        return []
-    succeeded = register.succeeded_on(claimed, unit)
-    if succeeded and end < succeeded <= received_at.astimezone(TIMEZONE).date():
-        return []
-    expected = register.unit_texts.get(claimed, claimed)
-    return [find("unit_of_another_sender", **_place(header["unit"]), expected=expected)]
-
-
-def _period_findings(
-    form: Form,
-    header: dict[str, Any],
-    start: date,
-    end: date,
-    year: int,
-    unit: str | None,
-    register: Register,
-    received_at: datetime,
-) -> list[Finding]:
-    received = received_at.astimezone(TIMEZONE).date()
-    start_place, end_place = _place(header["period_start"]), _place(header["period_end"])
-    day = f"{received:%d/%m/%Y}"
-    findings = []
-    if end.month not in form.period_months:
-        months = ", ".join(map(str, form.period_months))
-        findings.append(find("period_not_of_form", **end_place, expected=months, form=form.form_name, form_en=form.form_name_en))
-    if start > end:
-        findings.append(find("period_backwards", **start_place, end=f"{end:%d/%m/%Y}"))
-    elif start.year != end.year:
-        findings.append(find("period_over_years", **start_place, end=f"{end:%d/%m/%Y}"))
-    if start > received:
-        findings.append(find("period_not_begun", **start_place, expected=day))
-    elif end > received + LATEST_END:
-        findings.append(find("period_not_over", **end_place, expected=day))
-    # A plan may be decided in the year before or after its own; what a report counts belongs to the year of its period.
-    if abs(year - end.year) > form.has_document_no:
-        findings.append(find("budget_year_other", **_place(header["budget_year"]), expected=end.year))
-    starts = register.starts_after_succession(unit, end) if unit else ()
-    if starts and start not in starts:
-        expected = "; ".join(f"{day:%d/%m/%Y}" for day in starts)
-        findings.append(find("period_start_of_successor", **start_place, expected=expected))
-    return findings
 
 
 def _year(cell: object) -> int | None:
@@ -187,9 +144,11 @@ def _year(cell: object) -> int | None:
 
 def _text(header: dict[str, HeaderCell], name: str) -> str:
     """A header's text on one line, without characters that no program shows and no database takes."""
-    text = " ".join(header[name].written.split()) if name in header else ""
+    return _on_one_line(header[name].written) if name in header else ""
+
+
+def _on_one_line(written: str) -> str:
+    text = " ".join(written.split())
     return text if text.isprintable() else "".join(letter for letter in text if letter.isprintable())
 
 
-def _place(cell: HeaderCell) -> dict[str, str]:
-    return {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ingestion.form import Column, FormSheet
 from ingestion.readers.sheets import Sheet
-from ingestion.written.quantities import money_factor
+from ingestion.written.money_units import told_units, without_units
 from ingestion.written.text import folded
 
 SEARCHED_ROWS = 60
@@ -62,16 +62,15 @@ def header_key(written: str) -> str:
     """A header's text for comparing: folded, without a unit of money, a reference such as (3)=(1)+(2), or a % sign."""
 
     def kept(match: re.Match[str]) -> str:
-        return " " if REFERENCE.fullmatch(match[1]) or money_factor(match[1]) is not None else match[0]
+        return " " if REFERENCE.fullmatch(match[1]) or not match[1].strip() else match[0]
 
-    return " ".join(folded(PARENTHESES.sub(kept, written)).replace("%", " ").split())
+    return " ".join(folded(PARENTHESES.sub(kept, without_units(written))).replace("%", " ").split())
 
 
 @lru_cache(maxsize=1 << 14)
 def header_money_factor(written: str) -> int | None:
-    """The unit of money that a header names in parentheses; None when it names none."""
-    factors = (money_factor(text) for text in PARENTHESES.findall(written))
-    return next((factor for factor in factors if factor is not None), None)
+    """The unit of money that a header names, in parentheses or after its words; None when it names none."""
+    return next((unit.factor for unit in told_units(written) if unit.factor is not None), None)
 
 
 def find_table(sheet: Sheet, form_sheet: FormSheet) -> Table | None:

@@ -11,6 +11,7 @@ from ingestion.findings import Finding, find
 from ingestion.form import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
+from ingestion.written.characters import code_letters
 from ingestion.written.text import folded
 
 KEY_OF_TYPE = {
@@ -55,7 +56,7 @@ def _key_of(column: Column, text: str, cell: object, texts: dict[str, Any], regi
     if column.type == "activity":
         return register.activity_of(text, day)
     if column.type == "project":
-        return _plain_code("".join(text.upper().split()))
+        return _plain_code(code_letters(text))
     if column.type == "establishment":
         digits = "".join(c for c in text if c.isdigit())
         return _plain_code(digits.zfill(10) if isinstance(cell, int | float) else digits)

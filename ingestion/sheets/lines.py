@@ -9,7 +9,6 @@ key cells are blank and it is numbered by a Roman numeral or a letter: then it i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
@@ -19,32 +18,15 @@ from ingestion.register import Register
 from ingestion.sheets.cells import BLANK, Reading, in_column_unit, read_quantity, shown_percentage
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table
+from ingestion.sheets.line import Line, TableLines
 from ingestion.sheets.line_keys import keys_of, place_of, unknown_notes, unread_finding
 from ingestion.sheets.line_kinds import holds_number, is_numbering, is_wanted, kind_of
-from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, money_factor, read_cell
+from ingestion.sheets.money_units import is_another_unit, own_unit, unit_expected
+from ingestion.written.money_units import money_factor
+from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, read_cell
 from ingestion.written.text import nfc
 
 UNDER_MERGED = Reading("unreadable")  # a blank that is no blank; compared by identity
-
-
-@dataclass(frozen=True)
-class Line:
-    """One source line: its text as typed by form column, its kind, and its keys (the columns of raw.line)."""
-
-    sheet_code: str
-    row_number: int
-    line_kind: str
-    texts: dict[str, str]
-    keys: dict[str, str]
-
-
-@dataclass
-class TableLines:
-    """What a table holds: lines, the readings of their quantity cells as (row, column, reading), and findings."""
-
-    lines: list[Line] = field(default_factory=list)
-    cells: list[tuple[int, str, Reading]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
 
 
 def read_lines(table: Table, form: Form, register: Register, day: date, default_factor: int) -> TableLines:
@@ -71,7 +53,8 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
             out.findings += unknown_notes(table, number, texts, read.unknown)
         elif kind == "label" and has_number:
             out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
-        own_factor = _own_money_factor(table, texts)
+        own = own_unit(table, texts)
+        own_factor = money_factor(own) if own else None
         line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {})
         out.lines.append(line)
         if line.line_kind == "label" and not has_number:
@@ -88,8 +71,12 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                 continue
             factor = table.money_factors.get(column.name, default_factor)
             reading = _reading(table, number, column, filled.get(column.name, ""), covered, register, factor, marks[column.name])
-            if own_factor and column.type == "by_indicator" and reading.decimals is not None:
-                reading = in_column_unit(reading, own_factor, factor)
+            if own and column.type == "by_indicator" and reading.decimals is not None:
+                if own_factor:
+                    reading = in_column_unit(reading, own_factor, factor)
+                elif is_another_unit(own, line.keys, register):
+                    out.findings.append(_unit_unknown(table, number, column, own, unit_expected(line.keys, register)))
+                    reading = Reading("unreadable")
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
             out.cells.append((number, column.name, reading))
@@ -127,10 +114,8 @@ def _mark_of(table: Table, name: str) -> Callable[[], str | None]:
     return mark
 
 
-def _own_money_factor(table: Table, texts: dict[str, str]) -> int | None:
-    """The unit of money that a line's own unit of measure names; it beats the column's and the header's."""
-    written = (texts.get(column.name, "") for column in table.form_sheet.columns if column.type == "unit_of_measure")
-    return next((money_factor(text) for text in written if text), None)
+def _unit_unknown(table: Table, number: int, column: Column, written: str, expected: str) -> Finding:
+    return find("line_unit_unknown", **place_of(table, number, column), written=written, expected=expected)
 
 
 def _hidden_notes(table: Table, lines: list[Line]) -> list[Finding]:

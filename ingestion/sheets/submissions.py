@@ -17,7 +17,9 @@ from ingestion.register import Register
 from ingestion.sheets.headers import HEADER_ROWS, HeaderCell, header_cells, marked_form, titled_form
 from ingestion.sheets.identity import Identity, identify
 from ingestion.sheets.layout import Table, find_table
-from ingestion.sheets.lines import TableLines, read_lines
+from ingestion.sheets.line import TableLines
+from ingestion.sheets.lines import read_lines
+from ingestion.sheets.money_units import in_own_unit, told_money, untold_amounts
 from ingestion.sheets.table_findings import has_number, missing_table, no_form, table_findings
 from ingestion.written.text import folded
 
@@ -95,7 +97,9 @@ def _draft(
     found = _tables(form, sheets, draft)
     draft.tables = [table for table in found.values() if table]
     draft.header = _header(form, sheets, draft)
-    draft.identity, findings = identify(form, draft.header, register, claimed_unit_key, received_at)
+    money = told_money(draft.tables, draft.header.get("money_unit"))
+    draft.findings += money.findings
+    draft.identity, findings = identify(form, draft.header, money.main, register, claimed_unit_key, received_at)
     draft.findings += findings
     if draft.identity is None:
         return draft
@@ -104,12 +108,13 @@ def _draft(
             table = found[form_sheet.sheet_code]
             if table is None and not draft.identity.is_nil:
                 draft.findings += missing_table(form_sheet, sheets)
+    draft.tables = [in_own_unit(table, money) for table in draft.tables]
     for table in draft.tables:
         draft.findings += table_findings(table, register, draft.identity)
-        draft.lines[table.form_sheet.sheet_code] = read_lines(
-            table, form, register, draft.identity.period_end, draft.identity.money_factor
-        )
-        draft.findings += draft.lines[table.form_sheet.sheet_code].findings
+        lines = read_lines(table, form, register, draft.identity.period_end, draft.identity.money_factor)
+        draft.lines[table.form_sheet.sheet_code] = lines
+        draft.findings += lines.findings
+        draft.findings += untold_amounts(table, lines, money, register)
     draft.findings += _nil_findings(draft)
     return draft
 

@@ -6,10 +6,11 @@ unless its own column or document shows which mark is the decimal one. Values ar
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Context, Decimal
+
+from ingestion.written.text import tidy
 
 DASHES = "-‐‑‒–—−"
 FORMULA_ERRORS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
@@ -58,13 +59,6 @@ class CellReading:
     is_estimated: bool = False
     alternatives: tuple[Decimal, ...] = ()
     unit_text: str = ""
-
-
-def tidy(text: str) -> str:
-    """Text in NFC, full-width characters and all kinds of spaces made plain; the length may change."""
-    plain = unicodedata.normalize("NFC", text)
-    plain = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in plain)
-    return re.sub(r"[\u200b\u200c\u200d\ufeff\u00ad]", "", re.sub(r"[^\S\n]", " ", plain))
 
 
 def number_readings(digits: str, decimal_mark: str | None = None) -> tuple[tuple[Decimal, int], ...]:
@@ -119,28 +113,6 @@ def decimal_mark_of(texts: Iterable[str]) -> str | None:
             else:  # 1.234.567 groups by its mark, so the other mark is the decimal one
                 seen.add("," if marks[0] == "." else ".")
     return seen.pop() if len(seen) == 1 else None
-
-
-def money_factor(unit_text: str) -> int | None:
-    """How many đồng one unit of a money unit is ("triệu đồng" → 1 000 000); None when the text names no money unit."""
-    words = re.sub(r"[.\s()/]+", " ", _without_marks(unit_text)).strip()
-    words = re.sub(r"^(dvt|don vi tinh|don vi|unit)\s*:?\s*", "", words)
-    match = re.fullmatch(
-        r"(?:(vnd|dong) )?(?:(nghin ty|ngan ty|nghin|ngan|trieu|tr|ty|ti|trillion|billion|bn|million|mn|m|thousand)s?"
-        r"(?: ?(?:vnd|dong|d)s?)?|(vnd|dong|d))(?: (?:viet nam|viet nam dong|vnd))?",
-        words,
-    )
-    if match is None or (match[2] == "m" and not match[1] and "vnd" not in words and "dong" not in words):
-        return None
-    factors = {"nghin": 10**3, "ngan": 10**3, "thousand": 10**3, "tr": 10**6, "trieu": 10**6, "million": 10**6}
-    factors |= {"mn": 10**6, "m": 10**6, "ty": 10**9, "ti": 10**9, "billion": 10**9, "bn": 10**9}
-    factors |= {"trillion": 10**12, "nghin ty": 10**12, "ngan ty": 10**12}
-    return factors[match[2]] if match[2] else 1
-
-
-def _without_marks(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", tidy(text).lower().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def read_cell(written: object, decimal_mark: str | None = None) -> CellReading:

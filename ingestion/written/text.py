@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from ingestion.written.characters import latin, plain_width, without_invisible
+
 _MARKS = re.compile("[\u0300-\u036f]")
 _REST = re.compile("[^a-z0-9%]+")
 
@@ -13,10 +15,17 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def tidy(text: str) -> str:
+    """Text in NFC, full-width characters and all kinds of spaces made plain, without what nobody sees; the length may change."""
+    return re.sub(r"[^\S\n]", " ", without_invisible(plain_width(unicodedata.normalize("NFC", text))))
+
+
 @lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
-    """Text without case, accents and punctuation: words of a-z, 0-9 and %, one space between; equal to SQL register.folded."""
-    plain = unicodedata.normalize("NFD", text).lower().translate({ord("đ"): "d", ord("Đ"): "d"})
+    """Text without case, accents and punctuation: words of a-z, 0-9 and %, one space between; equal to SQL
+    register.folded. What looks alike is alike, and what nobody sees is not there.
+    """
+    plain = latin(unicodedata.normalize("NFD", plain_width(text))).lower()
     return _REST.sub(" ", _MARKS.sub("", plain)).strip()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ingestion.written.quantities import money_factor, read_cell
+from ingestion.written.money_units import money_factor
+from ingestion.written.quantities import read_cell
 from khuyencong.flags.suspicion_words import UNITS
 from khuyencong.flags.words import number_vi
 from khuyencong.review.words import AnswerRefused

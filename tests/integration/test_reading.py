@@ -147,7 +147,7 @@ def test_forms_load_into_the_register_and_again(inbox):
 
 
 def test_folded_is_the_same_in_python_and_sql(inbox):
-    letters = [chr(n) for n in range(32, 0x2000) if chr(n).isprintable()]
+    letters = [f"a{chr(n)}b" for n in range(1, 0x10000) if not 0xD800 <= n < 0xE000]
     letters += ["Ke\u0302\u0301t", "ĐẮK  LẮK", "Ð", "ﬁ", "№ 5", "İ", "K"]
     rows = inbox.rows("select t, register.folded(t) from unnest(%s::text[]) as t", letters)
     assert [(t, mine) for t, mine in rows if folded(t) != mine] == []

@@ -9,7 +9,8 @@ from babel.numbers import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.written.quantities import decimal_mark_of, money_factor, number_readings, read_cell
+from ingestion.written.money_units import money_factor
+from ingestion.written.quantities import decimal_mark_of, number_readings, read_cell
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from ingestion.readers.narrative.register import Register
-from ingestion.written.quantities import tidy
+from ingestion.written.text import tidy
 
 HTML_NOISE = ("script", "style", "noscript", "nav", "header", "footer", "aside", "form", "select", "button", "iframe")
 HTML_BLOCKS = ("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "br", "table", "ul", "ol", "title")

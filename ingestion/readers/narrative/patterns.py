@@ -2,11 +2,7 @@
 
 import re
 
-from ingestion.written.quantities import (
-    CURRENCY_WORDS,
-    MONEY_WORDS,
-    NUMBER,
-)
+from ingestion.written.quantities import CURRENCY_WORDS, MONEY_WORDS, NUMBER
 
 MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 NUMERALS = {"hai": 2, "ba": 3, "bốn": 4, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}

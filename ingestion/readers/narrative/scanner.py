@@ -29,14 +29,8 @@ from ingestion.readers.narrative.patterns import (
 from ingestion.readers.narrative.quantity import Quantity, Skipped
 from ingestion.readers.narrative.register import Register, fold
 from ingestion.written.intervals import Printed, lawful, nearest, plausible
-from ingestion.written.quantities import (
-    ESTIMATE_WORDS,
-    NUMBER,
-    QUALIFIER_WORDS,
-    decimal_mark_of,
-    money_factor,
-    number_readings,
-)
+from ingestion.written.money_units import money_factor
+from ingestion.written.quantities import ESTIMATE_WORDS, NUMBER, QUALIFIER_WORDS, decimal_mark_of, number_readings
 
 
 def scan(document: Document, register: Register) -> tuple[list[Quantity], list[Skipped]]:

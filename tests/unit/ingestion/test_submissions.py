@@ -156,10 +156,10 @@ def test_a_column_twice_returns_the_submission():
     [
         ("đồng", None, 1, "10.5"),
         ("tỷ đồng", None, 10**9, "10.5"),
-        (None, None, 10**6, "10.5"),
+        ("1.000đ", None, 10**3, "10.5"),
     ],
 )
-def test_unit_of_money_of_the_header_cell_or_of_the_form(unit, header, factor, value):
+def test_unit_of_money_of_the_header_cell(unit, header, factor, value):
     draft = one(kinh_phi(header={"money_unit": unit}))
     assert draft.identity.money_factor == factor
     assert draft.tables[0].money_factors == {}
@@ -190,8 +190,65 @@ def test_the_unit_of_measure_of_a_line_beats_the_header():
 
 
 def test_an_unknown_unit_of_money_is_never_guessed():
-    drafts, _ = read(kinh_phi(header={"money_unit": "đấu"}))
-    assert drafts[0].identity is None and "header_unreadable" in codes(drafts[0])
+    draft = one(kinh_phi(header={"money_unit": "đấu"}))
+    assert draft.is_returned and "money_unit_unknown" in codes(draft)
+
+
+def test_an_amount_whose_unit_nothing_tells_returns_the_report():
+    draft = one(kinh_phi(header={"money_unit": None}))
+    assert draft.is_returned and codes(draft).count("money_unit_missing") == 1
+
+    def only_counts(book):
+        for name in ("kcdp_t_plan", "kcdp_t_disbursed"):
+            for line in range(3):
+                book.worksheets[0][address(MONEY, name, line)] = "-"
+
+    assert "money_unit_missing" not in codes(one(kinh_phi(header={"money_unit": None}, edit=only_counts)))
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [
+        ("ĐVT · nghìn đồng", 10**3), ("(Đơn vị: tỷ đồng)", 10**9), ("Số liệu tính bằng đồng Việt Nam", 1),
+        ("BÁO CÁO KINH PHÍ (ĐVT: 1.000 ĐỒNG)", 10**3), ("Ð.V.T: Tr.Ðồng", 10**6),
+    ],
+)  # fmt: skip
+def test_a_unit_told_anywhere_above_the_table_counts_and_two_that_disagree_return_the_report(text, factor):
+    def tell(book):
+        book.worksheets[0]["E18"] = text
+        book.worksheets[1]["E18"] = text
+
+    draft = one(kinh_phi(header={"money_unit": None}, edit=tell))
+    assert draft.identity.money_factor == factor and not draft.is_returned
+    other = "đồng" if factor != 1 else "triệu đồng"
+    draft = one(kinh_phi(header={"money_unit": other}, edit=tell))
+    assert draft.is_returned and "money_units_disagree" in codes(draft)
+
+
+def test_a_sheet_that_tells_another_unit_than_the_first_is_read_in_its_own():
+    lines = [{"activity": "Đào tạo nghề, truyền nghề", "kcdp_t_disbursed": 10.5, "kcdp_t_plan": 20}]
+
+    def tell(book):
+        book["Kinh phí"]["C11"] = None
+        for row in book["Kinh phí"].iter_rows(max_row=18):
+            for each in row:
+                if each.value == "triệu đồng":
+                    each.value = "nghìn đồng"
+
+    draft = one(make_book(FORMS["kinh-phi"], {"money": lines}, edit=tell))
+    assert draft.identity.money_factor == 10**3 and draft.tables[0].money_factors == {}
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [("1.000 đồng", Decimal("4.54")), ("tr.đ", Decimal(4540)), ("trăm triệu đồng", None), ("nghìn USD", None), ("người", None)],
+)
+def test_the_unit_of_a_line_is_read_in_all_spellings_or_its_number_is_not_known(unit, value):
+    lines = [{"indicator_code": "KC-O03v", "indicator": "Giá trị sản xuất công nghiệp nông thôn", "unit_of_measure": unit,
+              "ytd_kcdp": 4540}]  # fmt: skip
+    draft = one(make_book(FORMS["ket-qua"], {"results": lines}))
+    reading = cell(draft, "results", "ytd_kcdp", 0)
+    assert (reading.value, "line_unit_unknown" in codes(draft)) == (value, value is None)
 
 
 def test_an_ambiguous_number_is_decided_by_its_column_only():

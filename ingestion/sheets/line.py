@@ -1,0 +1,28 @@
+"""A line of a table as it was read, and the lines of one table with the readings of their cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingestion.findings import Finding
+from ingestion.sheets.cells import Reading
+
+
+@dataclass(frozen=True)
+class Line:
+    """One source line: its text as typed by form column, its kind, and its keys (the columns of raw.line)."""
+
+    sheet_code: str
+    row_number: int
+    line_kind: str
+    texts: dict[str, str]
+    keys: dict[str, str]
+
+
+@dataclass
+class TableLines:
+    """What a table holds: lines, the readings of their quantity cells as (row, column, reading), and findings."""
+
+    lines: list[Line] = field(default_factory=list)
+    cells: list[tuple[int, str, Reading]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
