@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes
 from ingestion.register_units import UNIT_PREFIXES, refuse_contradictions_of_units
-from ingestion.written.text import folded
+from ingestion.written.text import folded, without_numbering
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,13 @@ class Register:
         name = folded(written)
         short = re.sub(r"^a? ?0*(\d+)$", r"a\1", name)
         code = self.activity_names.get(name) or self.activity_names.get(short)
-        if code is None:  # "1. Đào tạo nghề": a number or code before the name
-            code = self.activity_names.get(re.sub(r"^(a ?)?\d+ ", "", name))
+        if code is None:  # "1. Đào tạo nghề", "IV) …": a number or code before the name
+            code = self.activity_names.get(without_numbering(written)) or self.activity_names.get(re.sub(r"^(a ?)?\d+ ", "", name))
         return code if code and self.activities[code].holds_on(day) else None
 
     def indicator_of(self, code_written: str, name_written: str) -> str | None:
         """The indicator meant by its code, else by its name; None when unknown, or when the name is another indicator's."""
-        by_name = self.indicator_names.get(folded(name_written), ())
+        by_name = self.indicator_names.get(folded(name_written)) or self.indicator_names.get(without_numbering(name_written), ())
         code = code_written.strip().lower()
         if code:
             found = next((each for each in self.indicators if each.lower() == code), None)

@@ -7,6 +7,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections import Counter
 
 from ingestion.findings import ReturnedFile, find
 
@@ -47,8 +48,18 @@ def kind_of(data: bytes, file_extension: str, max_unpacked: int = MAX_UNPACKED_B
     if file_extension in DELIMITED_ENDINGS:
         return "delimited"
     if file_extension in NARRATIVE_ENDINGS:
-        return "narrative"
+        return "delimited" if is_table_text(data, file_extension) else "narrative"
     raise ReturnedFile(find("file_unknown", written=f".{file_extension}"))
+
+
+def is_table_text(data: bytes, file_extension: str) -> bool:
+    """Whether a text file is a table with tabs, as "Unicode Text" of a spreadsheet: most of its lines have the same many fields."""
+    if file_extension != "txt":
+        return False
+    encoding = next((name for bom, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")) if data.startswith(bom)), "utf-8")
+    widths = Counter(line.count("\t") for line in data.decode(encoding, "replace").splitlines() if line.strip())
+    tabs, lines = max(widths.items(), key=lambda found: found[1], default=(0, 0))
+    return tabs >= 2 and lines >= 3 and lines * 2 > sum(widths.values())
 
 
 def _kind_of_ole2(data: bytes) -> str:
@@ -66,7 +77,7 @@ def _kind_of_zip(data: bytes, file_extension: str, max_unpacked: int) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
-            names = {part.filename for part in parts}
+            names = {part.filename.replace("\\", "/") for part in parts}
             unpacked = sum(part.file_size for part in parts)
             is_locked = any(part.flag_bits & 1 for part in parts)
             is_ods = "mimetype" in names and b"opendocument.spreadsheet" in package.read("mimetype")[:200]

@@ -30,13 +30,35 @@ def read_delimited(data: bytes, forms: dict[str, Form]) -> list[Sheet]:
         rows = list(reader)
     except csv.Error as error:
         raise ReturnedFile(find("field_too_long", row_number=reader.line_num, expected=csv.field_size_limit())) from error
+    _refuse_open_quote(text, delimiter, reader.line_num, rows)
+    widths = {number: len(row) for number, row in enumerate(rows, 1) if row}
+    rows = [[_unwrapped(field) for field in row] for row in rows]
     for row in rows:
         while row and not row[-1]:
             row.pop()
     width = max((len(row) for row in rows), default=0)
     if width > MOST_COLUMNS:
         raise ReturnedFile(find("file_too_spread", sheet_name="CSV", written=f"{len(rows)} × {width}"))
-    return [Sheet(name="", rows=[[*row, *[""] * (width - len(row))] for row in rows])]
+    return [Sheet(name="", rows=[[*row, *[""] * (width - len(row))] for row in rows], widths=widths)]
+
+
+def _refuse_open_quote(text: str, delimiter: str, n_lines: int, rows: list[list[str]]) -> None:
+    """A quotation mark that is never closed swallows lines without a word: the last field then holds the rest of the file."""
+    strict = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for _ in strict:
+            line = strict.line_num + 1
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise ReturnedFile(find("quote_not_closed", row_number=line)) from error
+
+
+def _unwrapped(field: str) -> str:
+    """A field as Excel shows it: ="0123" and '0123 are the text 0123."""
+    if len(field) > 3 and field.startswith('="') and field.endswith('"'):
+        return field[2:-1]
+    return field[1:] if field.startswith("'") and len(field) > 1 else field
 
 
 def decode(data: bytes, forms: dict[str, Form]) -> str:

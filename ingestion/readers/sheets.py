@@ -19,6 +19,8 @@ class Sheet:
     merged         (first row, first column, last row, last column) of merged cells, in the numbers of the file
     formula_faults (row, column) → the error or the formula without a result that stands there
     percent_cells  (row, column) of cells shown as a percentage: the file holds 0.85 where people see 85 %
+    day_offset     days to add to a number that stands for a day: 1462 in a workbook that counts from 1904
+    widths         row → how many fields stand in that line of a delimited file; nothing for workbooks
     """
 
     name: str
@@ -31,6 +33,8 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formula_faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     percent_cells: frozenset[tuple[int, int]] = frozenset()
+    day_offset: int = 0
+    widths: Mapping[int, int] = field(default_factory=dict)
 
     def row_number(self, index: int) -> int:
         """The file's number of rows[index]."""

@@ -19,9 +19,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from ingestion.findings import ReturnedFile, find
 from ingestion.readers.binary_faults import xls_faults, xlsb_faults
 from ingestion.readers.containers import DAMAGE
+from ingestion.readers.packages import with_slashes
 from ingestion.readers.sheets import Sheet
 from ingestion.written.text import column_index
 
+DAYS_FROM_1900_TO_1904 = 1462
 MAX_CELLS = 20_000_000  # a rectangle from the first to the last used cell; a lone cell in XFD1048576 would fill the memory
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -44,10 +46,15 @@ class Marks:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     percent_cells: frozenset[tuple[int, int]] = frozenset()
+    day_offset: int = 0
 
 
 def read_workbook(data: bytes) -> list[Sheet]:
     """Every worksheet of a workbook with its cells; raises ReturnedFile when it is locked, broken or spread too far."""
+    try:
+        data = with_slashes(data)
+    except DAMAGE as error:
+        raise ReturnedFile(find("file_broken", written=str(error))) from error
     marks = _marks(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -81,6 +88,7 @@ def _sheet_of(workbook: CalamineWorkbook, meta: object, marks: Marks) -> Sheet:
         merged=tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()),
         formula_faults=marks.faults,
         percent_cells=marks.percent_cells,
+        day_offset=marks.day_offset,
     )
 
 
@@ -93,15 +101,24 @@ def _marks(data: bytes) -> dict[str, Marks]:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             if "xl/workbook.bin" in package.namelist():
                 return {name: Marks(faults) for name, faults in xlsb_faults(package).items()}
-            styles = _percent_styles(package)
+            styles, day_offset = _percent_styles(package), _day_offset(package)
             for name, xml in _sheet_parts(package):
                 _refuse_spread(name, xml)
                 rows, columns = _hidden(xml)
                 percent_cells = frozenset(_percent_cells(xml, styles))
-                marks[name] = Marks(dict(_formula_faults(xml)), frozenset(rows), frozenset(columns), percent_cells)
+                marks[name] = Marks(dict(_formula_faults(xml)), frozenset(rows), frozenset(columns), percent_cells, day_offset)
     except (*DAMAGE, ElementTree.ParseError) as error:
         raise ReturnedFile(find("file_broken", written=str(error))) from error
     return marks
+
+
+def _day_offset(package: zipfile.ZipFile) -> int:
+    """1462 in a workbook whose days count from 1904, as old Macintosh programs write them."""
+    if "xl/workbook.xml" not in package.namelist():
+        return 0
+    settings = ElementTree.fromstring(package.read("xl/workbook.xml")).iter()
+    is_1904 = any(each.tag.endswith("}workbookPr") and each.get("date1904") in ("1", "true") for each in settings)
+    return DAYS_FROM_1900_TO_1904 if is_1904 else 0
 
 
 def _percent_styles(package: zipfile.ZipFile) -> set[bytes]:
@@ -142,7 +159,8 @@ def _sheet_parts(package: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 
 def _refuse_spread(name: str, xml: bytes) -> None:
-    start = xml.rfind(b"<row ")
+    # a row that only shows a format holds nothing, however far down it stands
+    start = xml.rfind(b"<row ", 0, max(xml.rfind(b"</v>"), xml.rfind(b"</is>"), xml.rfind(b"</f>"), 0))
     found = LAST_ROW.search(xml, start) if start >= 0 else None
     n_rows = int(found[1]) if found else 0
     n_columns = 16384 if FAR_COLUMN.search(xml) else 702

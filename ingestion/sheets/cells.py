@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from ingestion.form import Column
 from ingestion.sheets.headers import read_mark
+from ingestion.written.counts import multiple_of
 from ingestion.written.money_units import money_factor
 from ingestion.written.periods import read_date
-from ingestion.written.quantities import CellReading, read_cell
+from ingestion.written.quantities import WIDE, CellReading, read_cell
 from ingestion.written.text import folded
 
 NUMERIC_TYPES = ("money", "percent", "by_indicator")
@@ -76,6 +77,16 @@ def in_column_unit(reading: Reading, own_factor: int, column_factor: int) -> Rea
     )
 
 
+def in_whole_dong(reading: Reading, column_factor: int) -> Reading:
+    """An amount to the đồng: digits beyond it are the dust of a formula, because there is nothing smaller."""
+    most = len(str(column_factor)) - 1
+    if reading.value is None or reading.decimals is None or reading.decimals <= most:
+        return reading
+    value = reading.value.quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_EVEN, context=WIDE)
+    digits = value.normalize(WIDE).as_tuple().exponent
+    return reading._replace(value=value, decimals=max(0, -digits) if isinstance(digits, int) else most)
+
+
 def shown_percentage(reading: Reading) -> Reading:
     """The reading of a cell shown as a percentage: what people see is a hundred times what the file holds."""
     if reading.value is None:
@@ -107,7 +118,8 @@ def _in_unit_of_column(cell: CellReading, column: Column, column_factor: int) ->
     if column.type == "percent":
         return _reading_of(cell) if cell.unit_text == "%" else UNREADABLE
     if column.type != "money":
-        return UNREADABLE if own is not None or cell.unit_text == "%" else _reading_of(cell)
+        multiple = None if own is not None else multiple_of(cell.unit_text)
+        return UNREADABLE if multiple is None else in_column_unit(_reading_of(cell), multiple, 1)
     if own is None:
         return UNREADABLE
     return in_column_unit(_reading_of(cell), own, column_factor)

@@ -9,6 +9,7 @@ from ingestion.readers.sheets import Sheet
 from ingestion.written.text import folded, nfc
 
 HEADER_ROWS = 80
+DAY_TYPES = ("date", "month_end")
 CHECKED, UNCHECKED = "☑☒■✓✔", "☐□"
 YES = {"x", "co", "yes", "true", "1", "dung", "v"}
 NO = {"", "khong", "no", "false", "0", "sai"}
@@ -40,6 +41,8 @@ def header_cells(sheet: Sheet, fields: tuple[HeaderField, ...], end: int | None 
             if field is None or field.name in found:
                 continue
             place, value = (position, inline) if inline is not None else _next_filled(row, position, labels)
+            if sheet.day_offset and field.type in DAY_TYPES and isinstance(value, int | float):
+                value += sheet.day_offset
             if value not in ("", None):
                 found[field.name] = HeaderCell(field.name, value, text_of(value), sheet.name, sheet.address(index, place))
     return found

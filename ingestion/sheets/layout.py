@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ingestion.form import Column, FormSheet
 from ingestion.readers.sheets import Sheet
+from ingestion.sheets.headers import text_of
 from ingestion.written.money_units import told_units, without_units
 from ingestion.written.text import folded
 
@@ -86,7 +87,7 @@ def find_table(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
             continue
         for depth in range(1, HEADER_DEPTH + 1):
             below = sheet.rows[top + depth - 1 : top + depth]
-            if not below or any(not isinstance(cell, str) for cell in below[0]):
+            if not below or not all(isinstance(cell, str) or is_year(cell) for cell in below[0]):
                 break
             table = _match(sheet, form_sheet, top, depth)
             if best is None or table.score > best.score:
@@ -98,6 +99,11 @@ def find_table(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
 def _wanted(form_sheet: FormSheet) -> frozenset[str]:
     texts = [text for column in form_sheet.columns for text in (*column.headers, column.group or "")]
     return frozenset(header_key(text) for text in texts if text)
+
+
+def is_year(cell: object) -> bool:
+    """A number that heads a column of the sender's own."""
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell in range(1990, 2101)
 
 
 def _fits(table: Table) -> bool:
@@ -113,12 +119,12 @@ def _headed_columns(sheet: Sheet, top: int, depth: int) -> list[HeadedColumn]:
     for row in rows:
         current, texts = "", []
         for cell in row:
-            current = cell.strip() or current
+            current = text_of(cell).strip() or current
             texts.append(current)
         carried.append(texts)
     headed = []
     for position in range(max(len(row) for row in rows)):
-        own = [row[position].strip() for row in rows]
+        own = [text_of(row[position]).strip() for row in rows]
         lowest = next((level for level in reversed(range(depth)) if own[level]), None)
         if lowest is None:
             continue

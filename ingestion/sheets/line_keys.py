@@ -58,8 +58,7 @@ def _key_of(column: Column, text: str, cell: object, texts: dict[str, Any], regi
     if column.type == "project":
         return _plain_code(code_letters(text))
     if column.type == "establishment":
-        digits = "".join(c for c in text if c.isdigit())
-        return _plain_code(digits.zfill(10) if isinstance(cell, int | float) else digits)
+        return _plain_code(_tax_code("".join(c for c in text if c.isdigit()), isinstance(cell, int | float)))
     if column.type == "fund":
         return register.fund_names.get(folded(text))
     if column.type == "effect":
@@ -72,6 +71,13 @@ def _key_of(column: Column, text: str, cell: object, texts: dict[str, Any], regi
     if not found and column.role == "place":  # "xã A, huyện B, tỉnh C": the province stands last
         found = register.units_named(re.split(r"[,;–-]", text)[-1], day)
     return found[0] if len(found) == 1 and found[0] in register.unit_kinds else None
+
+
+def _tax_code(digits: str, is_number: bool) -> str:
+    """Ten digits, or thirteen for a branch; spreadsheets drop the leading zero of what they take for a number."""
+    if len(digits) == 12 and not digits.startswith("0"):  # twelve with a leading zero are a person's number
+        return digits.zfill(13)
+    return digits.zfill(10) if is_number and len(digits) < 11 else digits
 
 
 def _plain_code(code: str) -> str | None:

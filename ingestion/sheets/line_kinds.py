@@ -25,6 +25,12 @@ def is_numbering(row: list[object]) -> bool:
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if len(numbers) >= 2 else False
 
 
+def repeats_header(row: list[object], table: Table) -> bool:
+    """Whether a row says the table's header once more, as for a second printed page."""
+    texts = {folded(cell) for cell in row if isinstance(cell, str) and cell.strip()}
+    return len(texts & {folded(header) for header in table.headers.values()}) * 2 >= len(set(table.headers.values())) > 2
+
+
 def kind_of(table: Table, texts: dict[str, str], unread: list[Column], has_number: bool) -> str | None:
     """detail, total or label; None for a line with a number whose required key does not read."""
     words = {folded(texts[c.name]) for c in table.form_sheet.columns if not c.is_quantity and c.name in texts}
@@ -37,7 +43,7 @@ def kind_of(table: Table, texts: dict[str, str], unread: list[Column], has_numbe
         return "detail"
     if not has_number:
         return "label"
-    are_blank = all(c.name not in texts for c in table.form_sheet.columns if c.role == "key")
+    are_blank = all(c.name not in texts for c in unread)
     position = next((texts[c.name] for c in table.form_sheet.columns if c.role == "label" and c.name in texts), "")
     return "label" if are_blank and HEADING_NUMBER.fullmatch(position.strip(" .)")) else None
 

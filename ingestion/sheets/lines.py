@@ -15,13 +15,13 @@ from functools import cache
 from ingestion.findings import Finding, find
 from ingestion.form import Column, Form
 from ingestion.register import Register
-from ingestion.sheets.cells import BLANK, Reading, in_column_unit, read_quantity, shown_percentage
+from ingestion.sheets.cells import BLANK, Reading, in_column_unit, in_whole_dong, read_quantity, shown_percentage
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line import Line, TableLines
 from ingestion.sheets.line_keys import keys_of, place_of, unknown_notes, unread_finding
-from ingestion.sheets.line_kinds import holds_number, is_numbering, is_wanted, kind_of
-from ingestion.sheets.money_units import is_another_unit, own_unit, unit_expected
+from ingestion.sheets.line_kinds import holds_number, is_numbering, is_wanted, kind_of, repeats_header
+from ingestion.sheets.money_units import is_amount, is_another_unit, own_unit, unit_expected
 from ingestion.written.money_units import money_factor
 from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, read_cell
 from ingestion.written.text import nfc
@@ -41,7 +41,10 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
     for index in range(table.first_line, len(table.sheet.rows)):
         row, number = table.sheet.rows[index], table.sheet.row_number(index)
         filled = _filled(table, row, number)
-        if not filled or (index < table.first_line + 2 and is_numbering(row)):
+        may_number = index < table.first_line + 2 or any(
+            repeats_header(above, table) for above in table.sheet.rows[max(table.first_line, index - 2) : index]
+        )
+        if not filled or (may_number and is_numbering(row)):
             continue
         texts = {name: text_of(cell) for name, cell in filled.items()}
         read = keys_of(texts, filled, table, register, day)
@@ -77,10 +80,12 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                 elif is_another_unit(own, line.keys, register):
                     out.findings.append(_unit_unknown(table, number, column, own, unit_expected(line.keys, register)))
                     reading = Reading("unreadable")
+            if is_amount(column, line.keys, register):
+                reading = in_whole_dong(reading, factor)
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
             out.cells.append((number, column.name, reading))
-    out.findings += _hidden_notes(table, out.lines)
+    out.findings += _hidden_notes(table, out.lines) + _widths(table, out.lines)
     return out
 
 
@@ -98,6 +103,8 @@ def _reading(
     place = (number, table.sheet.first_column + position)
     if written == "":
         return UNDER_MERGED if place in covered else BLANK
+    if column.type == "date" and table.sheet.day_offset and isinstance(written, int | float):
+        written += table.sheet.day_offset
     reading = read_quantity(written, column, factor, register.states, mark_of_column)
     return shown_percentage(reading) if column.type == "percent" and place in table.sheet.percent_cells else reading
 
@@ -128,6 +135,20 @@ def _hidden_notes(table: Table, lines: list[Line]) -> list[Finding]:
     if columns:
         notes.append(find("hidden_columns", **place, written=", ".join(columns)))
     return notes
+
+
+def _widths(table: Table, lines: list[Line]) -> list[Finding]:
+    """Lines of a delimited file with fewer fields than the header, or something beyond it: what stands where is not certain."""
+    sheet, findings = table.sheet, []
+    if not sheet.widths:
+        return []
+    expected = max((sheet.widths.get(sheet.row_number(index), 0) for index in range(table.top, table.first_line)), default=0)
+    for line in lines:
+        width = sheet.widths.get(line.row_number, expected)
+        beyond = sheet.rows[line.row_number - sheet.first_row][expected:]
+        if line.line_kind != "label" and (width < expected or any(beyond)):
+            findings.append(find("row_of_other_width", row_number=line.row_number, written=width, expected=expected))
+    return findings
 
 
 def _filled(table: Table, row: list[object], number: int) -> dict[str, object]:

@@ -97,7 +97,7 @@ def untold_amounts(table: Table, lines: TableLines, money: ToldMoney, register: 
     columns, by_row = table.form_sheet.column_by_name, {line.row_number: line for line in lines.lines}
     for row_number, name, reading in lines.cells:
         column, line = columns[name], by_row[row_number]
-        if not reading.value or name in table.money_factors or not _is_amount(column, line.keys, register):
+        if not reading.value or name in table.money_factors or not is_amount(column, line.keys, register):
             continue
         if own_unit(table, line.texts) or read_cell(line.texts.get(name, "")).unit_text:
             continue
@@ -128,7 +128,8 @@ def unit_expected(keys: dict[str, str], register: Register) -> str:
     return EXAMPLES if indicator is None or money_factor(indicator.unit) is not None else indicator.unit
 
 
-def _is_amount(column: Column, keys: dict[str, str], register: Register) -> bool:
+def is_amount(column: Column, keys: dict[str, str], register: Register) -> bool:
+    """Whether a line's cell in a column is an amount of money."""
     if column.type != "by_indicator":
         return column.type == "money"
     indicator = register.indicators.get(keys.get("indicator_code", ""))

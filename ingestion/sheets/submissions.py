@@ -26,7 +26,7 @@ from ingestion.written.text import folded
 
 @dataclass
 class Draft:
-    """One form found in a file; `identity` is None when it cannot be told whose report it is."""
+    """One form found in a file; `identity` is None when nobody can tell whose it is; `rivals`: sheets that fit one place."""
 
     form: Form
     version: str
@@ -36,6 +36,7 @@ class Draft:
     lines: dict[str, TableLines] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     narrative: NarrativeResult | None = None
+    rivals: list[str] = field(default_factory=list)
 
     @property
     def is_returned(self) -> bool:
@@ -62,8 +63,9 @@ def read_sheets(
         draft = _draft(form, version, own, register, claimed_unit_key, received_at)
         drafts.append(draft)
         used |= {table.sheet.name for table in draft.tables} | {cell.sheet_name for cell in draft.header.values()}
+    rivals = {name for draft in drafts for name in draft.rivals}
     for sheet in sheets:
-        if named and sheet.name not in used and has_number(sheet):
+        if named and sheet.name not in used | rivals and has_number(sheet):
             findings.append(find("sheet_not_read", sheet_name=sheet.name))
     return drafts, findings
 
@@ -132,8 +134,11 @@ def _tables(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, Table | 
             if tables and tables[0].sheet.name:
                 name = tables[0].sheet.name
                 draft.findings.append(find("sheet_name_other", sheet_name=name, written=name, expected=form_sheet.sheet_name))
+        else:
+            tables += [t for t in (_table_on(s, form_sheet) for s in others) if t and _is_rival(t.sheet, form, taken)]
         if len(tables) > 1:
-            names = ", ".join(t.sheet.name for t in tables)
+            draft.rivals += [t.sheet.name for t in tables]
+            names = ", ".join(t.sheet.name + (" (ẩn, hidden)" if t.sheet.is_hidden else "") for t in tables)
             draft.findings.append(find("sheet_twice", written=names, expected=form_sheet.sheet_name))
         found[form_sheet.sheet_code] = tables[0] if tables else None
         if tables:
@@ -141,6 +146,12 @@ def _tables(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, Table | 
             if tables[0].sheet.is_hidden:
                 draft.findings.append(find("hidden_sheet", sheet_name=tables[0].sheet.name))
     return found
+
+
+def _is_rival(sheet: Sheet, form: Form, taken: set[str]) -> bool:
+    """Whether a sheet with the columns of a form, but without its name, may be the one that was meant."""
+    has_other_name = any(folded(sheet.name) in form_sheet.folded_names for form_sheet in form.sheets)
+    return has_number(sheet) and sheet.name not in taken and not has_other_name
 
 
 def _table_on(sheet: Sheet, form_sheet: FormSheet) -> Table | None:

@@ -31,7 +31,7 @@ def read_date(written: object) -> datetime.date | None:
     if isinstance(written, datetime.date):
         return written
     if isinstance(written, int | float) and not isinstance(written, bool):
-        is_serial = written % 1 == 0 and int(written) in SERIALS
+        is_serial = SERIALS.start <= written < SERIALS.stop  # a fraction is a time of the day
         return SPREADSHEET_EPOCH + datetime.timedelta(days=int(written)) if is_serial else None
     text = folded(str(written))
     for pattern, order in ((ISO_DATE, (1, 2, 3)), (DAY_MONTH_YEAR, (3, 2, 1))):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from ingestion.written.characters import latin, plain_width, without_invisible
 
 _MARKS = re.compile("[\u0300-\u036f]")
+_NUMBERING = re.compile(r"^\s*(?:(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[A-Za-zđĐ])\s*[.)/:–-]\s*|\d{1,2}\s+|[-–+•*]\s*)+")
 _REST = re.compile("[^a-z0-9%]+")
 
 
@@ -27,6 +28,11 @@ def folded(text: str) -> str:
     """
     plain = latin(unicodedata.normalize("NFD", plain_width(text))).lower()
     return _REST.sub(" ", _MARKS.sub("", plain)).strip()
+
+
+def without_numbering(text: str) -> str:
+    """A name, folded, without the numbering before it ("1.2 …", "IV. …", "b) …", "- …"); a letter needs its mark."""
+    return folded(_NUMBERING.sub("", text, count=1))
 
 
 def column_letter(column: int) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.readers.containers import is_table_text
 from ingestion.transports.seen import place_of
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
@@ -49,7 +50,7 @@ def _nothing_of(file: Path) -> dict[str, Any]:
 
 
 def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
-    if file.suffix.lower() in NARRATIVE_ENDINGS:
+    if file.suffix.lower() in NARRATIVE_ENDINGS and not is_table_text(file.read_bytes(), file.suffix.lower().lstrip(".")):
         return _narrative(settings, file, received_at)
     from dataclasses import asdict
 

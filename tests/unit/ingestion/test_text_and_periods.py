@@ -60,7 +60,7 @@ def test_period_cells(written, start, end):
     assert read_period_end(written) == datetime.date.fromisoformat(end)
 
 
-@pytest.mark.parametrize("written", ["03/31/2025", "31/02/2025", "Quý V/2025", "13/2025", "hôm nay", "", 12, 45658.5, True])
+@pytest.mark.parametrize("written", ["03/31/2025", "31/02/2025", "Quý V/2025", "13/2025", "hôm nay", "", 12, True])
 def test_what_is_no_period_is_not_guessed(written):
     assert read_period_start(written) is None
     assert read_period_end(written) is None
