@@ -1,4 +1,4 @@
-"""Error cells of the binary workbook formats (xls, xlsb), which calamine gives as empty cells."""
+"""What binary workbooks say beside their cells: errors (xls, xlsb), which calamine gives as empty cells; percentages (xls)."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from ingestion.readers.number_formats import AS_IT_IS, BUILT_IN_PERCENT, Shown, shown_by
+from ingestion.readers.witness import Witness
+
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 Faults = dict[str, dict[tuple[int, int], str]]
 
 # BIFF8 records of [MS-XLS] 2.3: the list of sheets, a formula with its result, an error cell.
 BOUNDSHEET, FORMULA, BOOLERR = 0x0085, 0x0006, 0x0205
+FORMAT, XF, MULRK = 0x041E, 0x00E0, 0x00BD
+NUMBERS = (0x0203, 0x027E, FORMULA)  # NUMBER, RK, FORMULA
 END_OF_CHAIN = 0xFFFFFFFE
 # Records of [MS-XLSB] 2.3: a row, an error cell, a formula whose result is an error.
 ROW, CELL_ERROR, FORMULA_ERROR, BUNDLE_SHEET = 0, 3, 11, 156
 
 
-def xls_faults(data: bytes) -> Faults:
-    """Sheet name → (row, column) → error, of an xls file; nothing when its structure cannot be followed."""
+def xls_witnesses(data: bytes) -> dict[str, Witness]:
+    """Sheet name → its error cells and percentages, of an xls file; nothing when its structure cannot be followed."""
     try:
         stream = _workbook_stream(data)
-        sheets = {}
+        sheets, shown = {}, _shown_by_style(stream)
         for kind, place, length in _biff_records(stream, 0):
             if kind == BOUNDSHEET:
                 start, _, _, n, wide = struct.unpack_from("<IBBBB", stream, place)
                 text = stream[place + 8 : place + length]
                 sheets[text[: 2 * n].decode("utf-16-le") if wide & 1 else text[:n].decode("latin-1")] = start
-        return {name: dict(_biff_faults(stream, start)) for name, start in sheets.items()}
+        return {name: _biff_witness(stream, start, shown) for name, start in sheets.items()}
     except (struct.error, IndexError, UnicodeDecodeError):
         return {}
 
@@ -40,6 +45,37 @@ def _biff_records(stream: bytes, place: int) -> Iterator[tuple[int, int, int]]:
             return
         yield kind, place + 4, length
         place += 4 + length
+
+
+def _shown_by_style(stream: bytes) -> list[Shown]:
+    """What each cell style (XF) does to a number: by its number format."""
+    codes, numbers = {}, []
+    for kind, place, length in _biff_records(stream, 0):
+        if kind == FORMAT:
+            number, n, wide = struct.unpack_from("<HHB", stream, place)
+            text = stream[place + 5 : place + length]
+            codes[number] = text[: 2 * n].decode("utf-16-le", "replace") if wide & 1 else text[:n].decode("latin-1")
+        elif kind == XF:
+            numbers.append(struct.unpack_from("<H", stream, place + 2)[0])
+    return [Shown(True) if str(n) in BUILT_IN_PERCENT else shown_by(codes[n]) if n in codes else AS_IT_IS for n in numbers]
+
+
+def _biff_witness(stream: bytes, start: int, shown: list[Shown]) -> Witness:
+    witness = Witness(dict(_biff_faults(stream, start)))
+    for kind, place, length in _biff_records(stream, start):
+        styled = []
+        if kind in NUMBERS:
+            row, column, style = struct.unpack_from("<HHH", stream, place)
+            styled = [(column, style)]
+        elif kind == MULRK:
+            row, column = struct.unpack_from("<HH", stream, place)
+            styled = [(column + n, struct.unpack_from("<H", stream, place + 4 + 6 * n)[0]) for n in range((length - 6) // 6)]
+        for column, style in styled:
+            if style < len(shown) and shown[style].is_percent:
+                witness.percent_cells.add((row + 1, column))
+            if style < len(shown) and shown[style].thousands:
+                witness.thousands[row + 1, column] = shown[style].thousands
+    return witness
 
 
 def _biff_faults(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], str]]:

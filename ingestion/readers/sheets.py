@@ -19,6 +19,9 @@ class Sheet:
     merged         (first row, first column, last row, last column) of merged cells, in the numbers of the file
     formula_faults (row, column) → the error or the formula without a result that stands there
     percent_cells  (row, column) of cells shown as a percentage: the file holds 0.85 where people see 85 %
+    thousands      (row, column) → how many thousands the number format divides by: 507801000 shown as 507,8 has two
+    never_calculated  (row, column) → the formula whose stored result contradicts it
+    apart          (row, column) → the whole text of a cell whose raised or struck out runs were left out
     day_offset     days to add to a number that stands for a day: 1462 in a workbook that counts from 1904
     widths         row → how many fields stand in that line of a delimited file; nothing for workbooks
     """
@@ -33,6 +36,9 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formula_faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     percent_cells: frozenset[tuple[int, int]] = frozenset()
+    thousands: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    never_calculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    apart: Mapping[tuple[int, int], str] = field(default_factory=dict)
     day_offset: int = 0
     widths: Mapping[int, int] = field(default_factory=dict)
 

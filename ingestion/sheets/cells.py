@@ -87,6 +87,13 @@ def in_whole_dong(reading: Reading, column_factor: int) -> Reading:
     return reading._replace(value=value, decimals=max(0, -digits) if isinstance(digits, int) else most)
 
 
+def in_thousands(reading: Reading, times: int) -> Reading:
+    """The reading of a cell whose number format divides what it holds by 1000 so many times: what people see."""
+    if not times or reading.value is None or reading.decimals is None:
+        return reading
+    return reading._replace(value=reading.value.scaleb(-3 * times), decimals=reading.decimals + 3 * times)
+
+
 def shown_percentage(reading: Reading) -> Reading:
     """The reading of a cell shown as a percentage: what people see is a hundred times what the file holds."""
     if reading.value is None:

@@ -15,7 +15,15 @@ from functools import cache
 from ingestion.findings import Finding, find
 from ingestion.form import Column, Form
 from ingestion.register import Register
-from ingestion.sheets.cells import BLANK, Reading, in_column_unit, in_whole_dong, read_quantity, shown_percentage
+from ingestion.sheets.cells import (
+    BLANK,
+    Reading,
+    in_column_unit,
+    in_thousands,
+    in_whole_dong,
+    read_quantity,
+    shown_percentage,
+)
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line import Line, TableLines
@@ -27,6 +35,7 @@ from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, read_c
 from ingestion.written.text import nfc
 
 UNDER_MERGED = Reading("unreadable")  # a blank that is no blank; compared by identity
+NEVER_CALCULATED = Reading("unreadable")  # a result that its formula contradicts; likewise
 
 
 def read_lines(table: Table, form: Form, register: Register, day: date, default_factor: int) -> TableLines:
@@ -84,6 +93,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                 reading = in_whole_dong(reading, factor)
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
+            out.findings += _told_by_structure(table, number, column, reading)
             out.cells.append((number, column.name, reading))
     out.findings += _hidden_notes(table, out.lines) + _widths(table, out.lines)
     return out
@@ -105,8 +115,22 @@ def _reading(
         return UNDER_MERGED if place in covered else BLANK
     if column.type == "date" and table.sheet.day_offset and isinstance(written, int | float):
         written += table.sheet.day_offset
+    if place in table.sheet.never_calculated:
+        return NEVER_CALCULATED
     reading = read_quantity(written, column, factor, register.states, mark_of_column)
+    reading = in_thousands(reading, table.sheet.thousands.get(place, 0))
     return shown_percentage(reading) if column.type == "percent" and place in table.sheet.percent_cells else reading
+
+
+def _told_by_structure(table: Table, number: int, column: Column, reading: Reading) -> list[Finding]:
+    """What the file's own structure says of a cell: a result that was never calculated, runs of text that were left out."""
+    sheet, place = table.sheet, (number, table.sheet.first_column + table.positions[column.name])
+    if reading is NEVER_CALCULATED:
+        return [find("formula_not_calculated", **place_of(table, number, column), written=sheet.never_calculated[place])]
+    if place in sheet.apart:
+        text = sheet.rows[number - sheet.first_row][table.positions[column.name]]
+        return [find("text_set_apart", **place_of(table, number, column), written=sheet.apart[place], expected=text)]
+    return []
 
 
 def _mark_of(table: Table, name: str) -> Callable[[], str | None]:

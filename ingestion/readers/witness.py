@@ -1,0 +1,144 @@
+"""A second witness of a workbook's cells: its own XML, read apart from the fast reader, cell by cell.
+
+What the fast reader gives is believed where both say the same. Where a cell shows something and no value came, where the two
+differ, or where a stored result contradicts its own formula, the cell is told and never blank, never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from lxml import etree
+
+from ingestion.readers.number_formats import Shown
+from ingestion.readers.stored_results import contradicted_formulas
+from ingestion.readers.xlsx_parts import Package, SharedText, content_of, number_of, parse
+from ingestion.written.text import column_index
+
+YES = ("1", "true")
+DIGITS = "0123456789"
+Place = tuple[int, int]
+
+
+@dataclass
+class Witness:
+    """What the structure of a sheet says beside what the fast reader gives.
+
+    faults        cells that are an error or show something that could not be read: (row, column) → what stands there
+    never_calculated  formula cells whose stored result contradicts the formula: → the formula
+    values        cells that the fast reader left blank and that hold this value
+    apart         texts with raised, lowered or struck out runs: → (the whole text, the text without them)
+    percent_cells, thousands  what number formats show: a hundredfold; divided by 1000 so many times
+    """
+
+    faults: dict[Place, str] = field(default_factory=dict)
+    never_calculated: dict[Place, str] = field(default_factory=dict)
+    values: dict[Place, object] = field(default_factory=dict)
+    apart: dict[Place, tuple[str, str]] = field(default_factory=dict)
+    percent_cells: set[Place] = field(default_factory=set)
+    thousands: dict[Place, int] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    day_offset: int = 0
+
+
+def witness_of(xml: bytes, package: Package, rows: list[list[object]], first_row: int, first_column: int) -> Witness:
+    """The witness of one sheet's XML beside the fast reader's rows. Raises etree.XMLSyntaxError and UnlawfulXml.
+
+    One tight loop over all cells: a night reads hundreds of thousands.
+    """
+    out, doubtful = Witness(day_offset=package.day_offset), False
+    told = {str(n): shown for n, shown in enumerate(package.shown) if shown.is_percent or shown.thousands}
+    row_number, root, texts = 0, parse(xml), package.texts
+    for row in root.iter("{*}row"):
+        row_number = int(row.get("r") or row_number + 1)
+        if row.get("hidden") in YES:
+            out.hidden_rows.add(row_number)
+        index, column = row_number - first_row, -1
+        given_row = rows[index] if 0 <= index < len(rows) else ()
+        for cell in row:
+            reference = cell.get("r")
+            column = _column_of(reference.rstrip(DIGITS)) if reference else column + 1
+            style = cell.get("s")
+            if style in told:
+                _note_format(out, (row_number, column), told[style])
+            if not len(cell):
+                continue
+            position = column - first_column
+            given = given_row[position] if 0 <= position < len(given_row) else ""
+            kind, first = cell.get("t", "n"), cell[0]
+            if kind == "s" and type(given) is str and len(cell) == 1 and _is_text(first, given, texts):
+                continue
+            if kind == "n" and type(given) is float and len(cell) == 1 and _is_number(first, given):
+                continue
+            doubtful |= _compare(out, (row_number, column), kind, cell, given, texts)
+    for element in root.iter("{*}col"):
+        if element.get("hidden") in YES:
+            first, last = int(element.get("min", "1")), int(element.get("max", "1"))
+            out.hidden_columns.update(range(first - 1, min(last, 702)))
+    if doubtful:
+        out.never_calculated = contradicted_formulas(root)
+    return out
+
+
+@cache
+def _column_of(letters: str) -> int:
+    return column_index(letters)
+
+
+def _is_number(element: etree._Element, given: float) -> bool:
+    """Whether a value of XML is plainly the number that the fast reader gave."""
+    try:
+        return float(element.text or "") == given
+    except ValueError:
+        return False
+
+
+def _is_text(element: etree._Element, given: str, texts: list[SharedText]) -> bool:
+    """Whether a value of XML is plainly the shared text that the fast reader gave."""
+    try:
+        whole, plain = texts[int(element.text or "")]
+    except (ValueError, IndexError):
+        return False
+    return plain is None and whole == given
+
+
+def _note_format(out: Witness, place: Place, shown: Shown) -> None:
+    if shown.is_percent:
+        out.percent_cells.add(place)
+    if shown.thousands:
+        out.thousands[place] = shown.thousands
+
+
+def _compare(
+    out: Witness, place: Place, kind: str, cell: etree._Element, given: object, texts: list[SharedText]
+) -> bool:
+    """Hold one cell against what was given for it; whether it has a formula with a stored 0, which may contradict it."""
+    text, formula, runs = content_of(kind, cell, texts)
+    given = "" if given is None else given
+    if kind == "e":
+        out.faults[place] = text or "#ERROR"
+    elif not text:
+        if formula is not None and kind != "str":
+            out.faults[place] = f"={formula}"
+    elif kind == "n":
+        number = number_of(text)
+        if number is None:
+            out.faults[place] = text
+        elif given == "":
+            out.values[place] = number
+        elif isinstance(given, bool | str) or (isinstance(given, int | float) and float(given) != number):
+            out.faults[place] = text
+        return formula is not None and number == 0
+    elif given == "" and text.strip():
+        out.values[place] = text
+    elif isinstance(given, str) and kind in ("s", "str", "inlineStr") and given != text and _words(given) != _words(text):
+        out.faults[place] = text
+    if runs is not None and runs.plain is not None and runs.plain.strip() != runs.whole.strip():
+        out.apart[place] = (runs.whole, runs.plain)
+    return False
+
+
+def _words(text: str) -> str:
+    return "".join(text.replace("_x000D_", "").split())
