@@ -31,7 +31,7 @@ from ingestion.sheets.line_keys import keys_of, place_of, unknown_notes, unread_
 from ingestion.sheets.line_kinds import holds_number, is_numbering, is_wanted, kind_of, repeats_header
 from ingestion.sheets.money_units import is_amount, is_another_unit, own_unit, unit_expected
 from ingestion.written.money_units import money_factor
-from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, read_cell
+from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, has_three_decimals, read_cell
 from ingestion.written.text import nfc
 
 UNDER_MERGED = Reading("unreadable")  # a blank that is no blank; compared by identity
@@ -134,13 +134,16 @@ def _told_by_structure(table: Table, number: int, column: Column, reading: Readi
 
 
 def _mark_of(table: Table, name: str) -> Callable[[], str | None]:
-    """The decimal mark of a column, found out once and only when a cell of it asks."""
+    """The decimal mark of a column, found out once and only when a cell of it asks: by the marks of its other texts, else by its
+    numbers. Where those have three decimals, three digits behind a mark are decimals too.
+    """
     position = table.positions[name]
 
     @cache
     def mark() -> str | None:
-        cells = (row[position] for row in table.sheet.rows[table.first_line :] if position < len(row))
-        return decimal_mark_of(cell for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST_NUMBER)
+        cells = [row[position] for row in table.sheet.rows[table.first_line :] if position < len(row)]
+        texts = (cell for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST_NUMBER)
+        return decimal_mark_of(texts) or (",." if has_three_decimals(cells) else None)
 
     return mark
 

@@ -64,7 +64,7 @@ class CellReading:
 def number_readings(digits: str, decimal_mark: str | None = None) -> tuple[tuple[Decimal, int], ...]:
     """All (value, decimals) that bare digits can mean: none when malformed, two (grouped first) when ambiguous.
 
-    ``decimal_mark`` "," or "." decides a single mark before exactly three digits; nothing else needs it.
+    ``decimal_mark`` "," or "." (",.": either) decides a single mark before exactly three digits; nothing else needs it.
     """
     text = digits.replace(" ", "")
     if " " in digits and not re.fullmatch(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?", digits):
@@ -88,7 +88,7 @@ def number_readings(digits: str, decimal_mark: str | None = None) -> tuple[tuple
     grouped = (Decimal(whole + fraction), 0)
     if decimal_mark is None:
         return (grouped, as_decimal)
-    return (as_decimal,) if decimal_mark == mark else (grouped,)
+    return (as_decimal,) if mark in decimal_mark else (grouped,)
 
 
 def _is_grouped(text: str, mark: str) -> bool:
@@ -113,6 +113,13 @@ def decimal_mark_of(texts: Iterable[str]) -> str | None:
             else:  # 1.234.567 groups by its mark, so the other mark is the decimal one
                 seen.add("," if marks[0] == "." else ".")
     return seen.pop() if len(seen) == 1 else None
+
+
+def has_three_decimals(cells: Iterable[object]) -> bool:
+    """Whether numbers of a column are written to three decimals, two at least, and none is whole and above a thousand."""
+    numbers = [cell for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)]
+    exact = sum(isinstance(n, float) and n == round(n, 3) and n != round(n, 2) for n in numbers)
+    return exact >= 2 and not any(abs(n) >= 1000 and n == int(n) for n in numbers)
 
 
 def read_cell(written: object, decimal_mark: str | None = None) -> CellReading:
