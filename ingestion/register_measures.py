@@ -50,7 +50,7 @@ def refuse_contradictions_of_measures(tables: Tables) -> None:
         if factor < 1 or factor != int(factor):
             raise RegisterError(f"{place}: stored_factor is {row['stored_factor']!r}; it must be a whole number from 1 on.")
         if stored["stored_unit"] != stored["unit"] or float(stored["stored_factor"] or 0) != 1:
-            raise RegisterError(f"{place}: stored_unit is {stored['unit']!r}, which is not stored as it is (line {stored['line']}).")
+            raise RegisterError(f"{place}: stored_unit is {stored['unit']!r}, which has another (line {stored['line']}).")
         if (row["is_money"], row["is_count"]) != (stored["is_money"], stored["is_count"]):
             raise RegisterError(f"{place}: is_money and is_count are not those of {stored['unit']!r} (line {stored['line']}).")
         if row["is_money"] == row["is_count"] == "yes":

@@ -67,7 +67,8 @@ BESIDES = {
 }  # fmt: skip
 # file → the columns that together name a row
 KEYS = {
-    "units": ("unit_key",), "behaviours": ("behaviour",), "units_of_measure": ("unit",), "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
+    "units": ("unit_key",), "behaviours": ("behaviour",), "units_of_measure": ("unit",),
+    "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
     "parameters": ("parameter_code",), "sources": ("source_code",), "calendar": ("calendar_code",),
     "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
 }  # fmt: skip
