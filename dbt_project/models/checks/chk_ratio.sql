@@ -62,7 +62,8 @@ denominator as (
     having count(value) > 0 and sum(low) > 0
 ),
 
-tried as (
+-- worked out once, so that the ladder below is an expression of columns
+tried as materialized (
     select
         summed.*,
         denominator.alternative,

@@ -179,9 +179,8 @@ named as (
         end as blank_means,
         coalesce(fund.valid_to < joined.submission_period_end, false) as is_fund_closed
     from joined
-    left join indicator on joined.indicator_code = indicator.indicator_code
     left join meaning on joined.indicator_code = meaning.indicator_code
-    left join activity on indicator.activity = activity.activity_code
+    left join activity on meaning.activity = activity.activity_code
     left join fund on joined.fund_code = fund.fund_code
 ),
 

@@ -21,6 +21,7 @@ form_column as (
 of_indicators as (
     select
         indicator.indicator_code,
+        indicator.activity,
         unit_of_measure.is_money,
         unit_of_measure.stored_unit,
         unit_of_measure.stored_factor,
@@ -35,6 +36,7 @@ of_indicators as (
 of_facts as (
     select
         fact as indicator_code,
+        null::text as activity,
         bool_and(column_type = 'money') as is_money,
         null::text as stored_unit,
         null::bigint as stored_factor,
