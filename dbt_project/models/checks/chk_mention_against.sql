@@ -120,7 +120,7 @@ placed as (
         compared.*,
         case
             when reason is not null then null
-            when is_qualified and mention_value is distinct from figure_value
+            when is_qualified and mention_value <> figure_value
                 then case when difference_low <= 0 and difference_high >= 0 then 'soft' end
             else checks.closeness(
                     '==',
