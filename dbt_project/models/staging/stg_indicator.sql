@@ -1,6 +1,6 @@
 -- What the register says of each code under which figures stand, asked nowhere else: is it money, in what is it
--- stored, which measure does its behaviour mean, and what does a blank say. Beside the indicators stand the facts that a
--- form stores without one.
+-- stored, which measure does its behaviour mean, and what does a blank say. Beside the indicators stand the facts that
+-- a form stores without one.
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with indicator as (
