@@ -49,11 +49,11 @@ def refuse_contradictions_of_measures(tables: Tables) -> None:
         factor = float(row["stored_factor"] or 0)
         if factor < 1 or factor != int(factor):
             raise RegisterError(f"{place}: stored_factor is {row['stored_factor']!r}; it must be a whole number from 1 on.")
-        if stored["stored_unit"] != stored["unit"] or float(stored["stored_factor"] or 0) != 1:
-            raise RegisterError(f"{place}: stored_unit is {stored['unit']!r}, which has another (line {stored['line']}).")
+        if row["stored_unit"] == row["unit"] and factor != 1:
+            raise RegisterError(f"{place}: stored_factor is {row['stored_factor']!r}; a unit that is stored as it is has 1.")
+        if stored["stored_unit"] != stored["unit"]:
+            raise RegisterError(f"{place}: stored_unit is {stored['unit']!r}, which is stored in another (line {stored['line']}).")
         if (row["is_money"], row["is_count"]) != (stored["is_money"], stored["is_count"]):
             raise RegisterError(f"{place}: is_money and is_count are not those of {stored['unit']!r} (line {stored['line']}).")
         if row["is_money"] == row["is_count"] == "yes":
             raise RegisterError(f"{place}: {row['unit']!r} cannot be money and a count.")
-        if row["stored_unit"] == row["unit"] and factor != 1:
-            raise RegisterError(f"{place}: stored_factor is {row['stored_factor']!r}; a unit that is stored as it is has 1.")
