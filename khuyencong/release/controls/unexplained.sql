@@ -52,10 +52,11 @@ heard as (
 
 indicator as (
     select
-        indicator_code,
-        release.stored_unit(unit) = 'đồng' as is_money
-    from register.indicators
-    where aggregation = 'sum'
+        indicator.indicator_code,
+        meaning.is_money
+    from register.indicators as indicator
+    inner join staging.stg_indicator as meaning on indicator.indicator_code = meaning.indicator_code
+    where indicator.aggregation = 'sum'
 ),
 
 taken as (

@@ -159,7 +159,7 @@ begin
         select null::date as geography
         union
         select d.geography
-        from register.successions as s
+        from register.succession_step(release.register_table(null, 'successions')) as s
         cross join lateral (values (s.effective_date - 1), (s.effective_date)) as d (geography)
         where s.effective_date between (select min(x.as_at) from period as x)
             and (select max(x.as_at) from period as x)

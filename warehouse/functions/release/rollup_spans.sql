@@ -25,6 +25,9 @@ begin
     indicators as materialized (
         select t.* from jsonb_populate_recordset(null::register.indicators, release.register_table(v_run, 'indicators')) as t
     ),
+    behaviours as materialized (
+        select t.* from jsonb_populate_recordset(null::register.behaviours, release.register_table(v_run, 'behaviours')) as t
+    ),
     indicator_sources as materialized (
         select t.* from jsonb_populate_recordset(null::register.indicator_sources, release.register_table(v_run, 'indicator_sources')) as t
     ),
@@ -66,10 +69,12 @@ begin
                 when s.fact <> 'fct_disbursement' then s.indicator_code
                 else min(s.indicator_code) filter (where s.fact = 'fct_budget') over (partition by s.fund_code)
             end as plan_indicator_code,
-            case i.behaviour when 'ytd_flow' then 'ytd' when 'stock' then 'stock' end as measure,
+            -- of a plan nobody says nought by leaving it out
+            case when b.measure in ('ytd', 'stock') then b.measure end as measure,
             i.aggregation = 'sum' as is_additive
         from indicator_sources as s
         inner join indicators as i on s.indicator_code = i.indicator_code
+        left join behaviours as b on i.behaviour = b.behaviour
     ),
     all_figure as materialized (
         select f.*, n.answering_key

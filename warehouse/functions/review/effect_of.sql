@@ -62,11 +62,12 @@ begin
             case when form.has_document_no then figure.period_end else concerned.period_end end as row_period_end,
             figure.is_source_of_record and not figure.is_not_applicable and figure.fact <> 'beneficiary_support'
             and not indicator.is_formula and indicator.aggregation = 'sum' as is_national,
-            coalesce(right(indicator.unit, 4) = 'đồng', false) as is_money
+            coalesce(meaning.is_money, false) as is_money
         from staging.stg_figure as figure
         inner join concerned on figure.submission_key = concerned.submission_key
         inner join register.form on figure.form_code = form.form_code
         left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code
+        left join staging.stg_indicator as meaning on figure.indicator_code = meaning.indicator_code
     ),
     correction as (
         select distinct on (word.moment, word.figure_key) word.moment, word.figure_key, word.corrected_value
@@ -255,19 +256,19 @@ begin
     ),
     -- a row of nought is compared with the largest plan of its year and fund for the same quantity
     plan as (
-        select said.budget_year, said.fund_code, said.indicator_code, indicator.unit, sum(said.value) as value
+        select said.budget_year, said.fund_code, said.indicator_code, meaning.is_money, sum(said.value) as value
         from release.contribution as said
-        inner join register.indicators as indicator on said.indicator_code = indicator.indicator_code
+        inner join staging.stg_indicator as meaning on said.indicator_code = meaning.indicator_code
         where said.closed_release is null and said.measure = 'plan' and said.state in ('accepted', 'carried')
             and said.effective_to is null
-        group by said.budget_year, said.fund_code, said.indicator_code, indicator.unit
+        group by said.budget_year, said.fund_code, said.indicator_code, meaning.is_money
     ),
     compared as (
         select row_before.*,
             coalesce(nullif(abs(row_before.accepted), 0), (
                 select max(abs(plan.value)) from plan
                 where plan.budget_year = row_before.budget_year and plan.fund_code = row_before.fund_code
-                    and (plan.indicator_code = row_before.indicator_code or row_before.is_money and right(plan.unit, 4) = 'đồng')
+                    and (plan.indicator_code = row_before.indicator_code or row_before.is_money and plan.is_money)
             )) as reference
         from row_before
     )
