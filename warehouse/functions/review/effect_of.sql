@@ -32,8 +32,9 @@ begin
         from staging.stg_submission as submission
         left join checks.standing on submission.submission_key = standing.submission_key
         left join lateral (
-            select history.submission_state from checks.standing_history as history
-            where history.submission_key = submission.submission_key order by history.run_key desc limit 1
+            -- of these few alone, not of every submission that there is
+            select recorded.submission_state from checks.submission_state as recorded
+            where recorded.submission_key = submission.submission_key
         ) as state on true
         where submission.submission_key in (select named.submission_key from named)
             or standing.submission_key is not null and submission.identity_key in (
