@@ -217,8 +217,8 @@ begin
         union all
         select moved.*, carried.period_end
         from moved
-        inner join release.contribution as carried
-            on carried.closed_release is null and carried.carried_into <> '' and carried.measure <> 'plan'
+        inner join release.open_contribution as carried
+            on carried.carried_into <> '' and carried.measure <> 'plan'
             and carried.unit_key = moved.unit_key and carried.budget_year = moved.budget_year
             and carried.fund_code = moved.fund_code and carried.activity_code = moved.activity_code
             and carried.indicator_code = moved.indicator_code and carried.measure = moved.measure
@@ -241,8 +241,8 @@ begin
                 as accepted,
             coalesce(sum(said.value) filter (where said.state = 'disputed'), 0) + row_moved.disputed_since as disputed
         from row_moved
-        left join release.contribution as said
-            on said.closed_release is null and said.budget_year = row_moved.budget_year
+        left join release.open_contribution as said
+            on said.budget_year = row_moved.budget_year
             and said.fund_code = row_moved.fund_code and said.indicator_code = row_moved.indicator_code
             and said.measure = row_moved.measure
             and case
@@ -257,9 +257,9 @@ begin
     -- a row of nought is compared with the largest plan of its year and fund for the same quantity
     plan as (
         select said.budget_year, said.fund_code, said.indicator_code, indicator.unit, sum(said.value) as value
-        from release.contribution as said
+        from release.open_contribution as said
         inner join register.indicators as indicator on said.indicator_code = indicator.indicator_code
-        where said.closed_release is null and said.measure = 'plan' and said.state in ('accepted', 'carried')
+        where said.measure = 'plan' and said.state in ('accepted', 'carried')
             and said.effective_to is null
         group by said.budget_year, said.fund_code, said.indicator_code, indicator.unit
     ),
