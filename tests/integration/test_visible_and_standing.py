@@ -1,4 +1,4 @@
-"""The views and functions that say what is visible at a release and how a submission stands, and that the planner sees through them."""
+"""What is visible at a release and how a submission stands, read in their homes, through which the planner sees the tables."""
 
 import contextlib
 from datetime import date, datetime
@@ -99,8 +99,8 @@ def test_a_submission_stands_as_the_newest_night_left_it_and_a_night_knows_what_
                 "insert into checks.standing_history (run_key, submission_key, submission_state, n_holds) values %s",
                 [
                     (nights[0], first, "in_force", 0), (nights[1], first, "superseded", 0),
-                    (nights[0], second, "under_review", 2), (nights[1], second, "in_force", 1), (nights[2], second, "under_review", 3),
-                    (nights[2], third, "nil", 0),
+                    (nights[0], second, "under_review", 2), (nights[1], second, "in_force", 1),
+                    (nights[2], second, "under_review", 3), (nights[2], third, "nil", 0),
                 ],
             )  # fmt: skip
             states = "select submission_key, submission_state, n_holds, run_key from checks.submission_state order by 1"

@@ -33,14 +33,14 @@ HOMES = {
 # As the facts were written before they had a home, one of each kind of file.
 OLD = {
     "standing_history": {
-        "khuyencong/flags/sql/failed_verdicts.sql": "select s from checks.standing_history where k = 1 order by run_key desc limit 1",
+        "khuyencong/flags/sql/failed_verdicts.sql": "select s from checks.standing_history order by run_key desc limit 1",
         "khuyencong/desk/rule_report.py": 'cursor.execute("select max(run_key) from checks.standing_history")',
         "dbt_project/models/facts/fct_submission.sql": "select * from {{ source('checks', 'standing_history') }}",
     },
     "closed_release": {
         "warehouse/functions/release/figures.sql": "where opened_release <= n and (closed_release is null or closed_release > n)",
         "bench/planted_outcomes.py": 'OPEN = "select 1 from release.report where closed_release is null"',
-        "dbt_project/models/marts/mart_coverage.sql": "select * from {{ source('release', 'report') }} where closed_release is null",
+        "dbt_project/models/marts/mart_coverage.sql": "from {{ source('release', 'report') }} where closed_release is null",
         "dags/nightly.py": 'NOW = "coalesce(c.closed_release > 3, true)"',
     },
 }
