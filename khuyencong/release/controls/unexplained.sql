@@ -89,9 +89,9 @@ held as (
     select
         count(*) as n_rows,
         coalesce(sum(case when indicator.is_money then abs(contribution.value) else 0 end), 0) as amount
-    from release.contribution as contribution
+    from release.open_contribution as contribution
     inner join indicator on contribution.indicator_code = indicator.indicator_code
-    where contribution.closed_release is null and contribution.state in ('accepted', 'carried')
+    where contribution.state in ('accepted', 'carried')
 ),
 
 unexplained as (

@@ -15,17 +15,15 @@ begin
     contribution as materialized (
         select p.as_at, c.unit_key, c.fund_code, c.activity_code, c.indicator_code, c.measure, c.state, c.value, c.low
         from period as p
-        inner join release.contribution as c
+        inner join lateral release.visible_contributions(p.release_number) as c
             on p.as_at = c.period_end and p.budget_year = c.budget_year
-            and c.opened_release <= p.release_number and coalesce(c.closed_release > p.release_number, true)
         inner join indicators as i on c.indicator_code = i.indicator_code
         where c.measure <> 'plan'
         union all
         select p.as_at, c.unit_key, c.fund_code, c.activity_code, c.indicator_code, c.measure, c.state, c.value, c.low
         from period as p
-        inner join release.contribution as c
+        inner join lateral release.visible_contributions(p.release_number) as c
             on p.budget_year = c.budget_year and c.effective_from <= p.as_at and coalesce(c.effective_to > p.as_at, true)
-            and c.opened_release <= p.release_number and coalesce(c.closed_release > p.release_number, true)
         inner join indicators as i on c.indicator_code = i.indicator_code
         where c.measure = 'plan'
     ),

@@ -256,9 +256,7 @@ begin
         group by 1, 2
     ),
     report as materialized (
-        select r.* from release.report as r
-        where r.is_owed and r.opened_release <= p_release
-            and (r.closed_release is null or r.closed_release > p_release)
+        select r.* from release.visible_reports(p_release) as r where r.is_owed
     ),
     -- what each unit owes for a set of forms, at the end of the span and before its start; a plan is one figure of the whole
     -- year, so only the end of the span counts for it
