@@ -38,8 +38,8 @@ def read_factors(cursor: Cursor) -> dict[FiledCell, Decimal]:
     cursor.execute(
         """select figure.submission_key, figure.sheet_name, figure.cell_address, figure.factor
         from staging.stg_figure as figure
-        left join register.indicators as indicator using (indicator_code)
-        where indicator.unit like '%đồng' or figure.indicator_code like 'beneficiary%'"""
+        inner join staging.stg_indicator as meaning using (indicator_code)
+        where meaning.is_money"""
     )
     return {(path_of[key], sheet, address): Decimal(factor) for key, sheet, address, factor in cursor}
 

@@ -102,7 +102,10 @@ def read_night(connection: Connection, truth: Path, *, asks_baselines: bool = Tr
         )
         judged = {path_of[key]: (unit_key, form_code, str(end)) for key, unit_key, form_code, end in cursor}
         successors: dict[str, set[str]] = defaultdict(set)
-        cursor.execute("select predecessor_key, successor_key from register.successions")
+        cursor.execute(
+            """select predecessor_key, successor_key
+            from register.succession_step(release.register_table(null, 'successions'))"""
+        )
         for before, after in cursor:
             successors[before].add(after)
     parts = [_part(part, path_of) for report in reports for part in parts_of(report)]

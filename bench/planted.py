@@ -24,6 +24,7 @@ from bench.planted_flags import MEASURES, NightFlag, judge
 from bench.planted_outcomes import outcomes, read_states
 from bench.planted_truth import Planted, read_plans
 from bench.shares import wilson
+from ingestion.register import load_register
 from warehouse.settings import Settings, read_settings
 
 
@@ -49,7 +50,8 @@ def measure(settings: Settings, truth: Path) -> dict[str, Any]:
             states, factors = read_states(cursor), read_factors(cursor)
     finally:
         connection.close()
-    mass = masses(night.errors, factors, read_plans(truth / "figures.csv", settings.register / "indicators.csv"))
+    money = {code for code, indicator in load_register(settings.register).indicators.items() if indicator.is_money}
+    mass = masses(night.errors, factors, read_plans(truth / "figures.csv", money))
     return {
         "errors": table_of(night.errors, night.flags),
         "outcomes": outcomes(night.errors, states),

@@ -49,11 +49,11 @@ def read_states(cursor: Cursor) -> States:
         read_statement(__package__, "states_of_files")
     )
     of_file = {"/".join(location.split("/")[-2:]): state or "nothing" for location, state in cursor}
-    cursor.execute("select unit_key, form_code, period_end, state, is_late from release.report where closed_release is null")
+    cursor.execute("select unit_key, form_code, period_end, state, is_late from release.open_report")
     of_report = {(unit, form, str(end)): (state, is_late) for unit, form, end, state, is_late in cursor}
     cursor.execute(
-        """select distinct unit_key, period_end, project_key from release.contribution
-        where closed_release is null and state = 'missing' and project_key <> ''"""
+        """select distinct unit_key, period_end, project_key from release.open_contribution
+        where state = 'missing' and project_key <> ''"""
     )
     missing = {(unit, str(end), project) for unit, end, project in cursor}
     cursor.execute(

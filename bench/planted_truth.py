@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -60,13 +61,13 @@ def number_written(text: str) -> Decimal:
     return read_cell(text, decimal_mark=".").value or Decimal(0)
 
 
-def read_plans(figures: Path, indicators: Path) -> dict[tuple[str, int], Decimal]:
+def read_plans(figures: Path, money: Collection[str]) -> dict[tuple[str, int], Decimal]:
     """(unit, budget year) → its true plan of money in đồng, all funds: the largest that a report of the year gives.
+
+    `money`: the indicators that are money.
 
     The centre's decisions name the plan of a project; it belongs to the unit that reports the project.
     """
-    with indicators.open(encoding="utf-8", newline="") as file:
-        money = {row["indicator_code"] for row in csv.DictReader(file) if row["unit"].endswith("đồng")}
     by_report: dict[tuple[str, int, str], Decimal] = defaultdict(Decimal)
     of_project: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     reporters: dict[tuple[str, int], str] = {}

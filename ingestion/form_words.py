@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.known_words import unknown_word
+from ingestion.known_words import fault_of_keys, unknown_word
 from ingestion.register_rows import Tables
 
 QUANTITY_ROLES = ("figure", "check")
@@ -54,10 +53,6 @@ COLUMN_KEYS = {
     "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
 }  # fmt: skip
 HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag"}
-_EXAMPLES = {
-    "text": "a text", "texts": "a list of texts, [one, two]", "flag": "true or false", "day": "a day, 2024-01-31",
-    "months": "a list of months, each once and in order, [3, 6, 9, 12]", "entries": "a list of entries",
-}  # fmt: skip
 
 
 class FormError(ValueError):
@@ -84,23 +79,16 @@ def codes_of(tables: Tables) -> Codes:
 
 def check_keys(entry: Any, kinds: Mapping[str, str], needed: Collection[str], place: str) -> None:
     """Raise FormError for a key that is not known, is missing, or holds another kind of thing than it must."""
-    if not isinstance(entry, dict):
-        raise FormError(f"{place}: it is {entry!r}; it must be a mapping of {', '.join(kinds)}.")
-    for key in entry:
-        check_word(key, tuple(kinds), "a key", place, f"unknown key {key!r}. ")
-    for key in needed:
-        if key not in entry:
-            raise FormError(f"{place}: the key {key!r} is missing.")
-    for key, value in entry.items():
-        if not _is_a(kinds[key], value):
-            raise FormError(f"{place}: {key} is {value!r}; it must be {_EXAMPLES[kinds[key]]}.")
+    said = fault_of_keys(entry, kinds, needed)
+    if said:
+        raise FormError(f"{place}: {said}")
 
 
-def check_word(word: object, allowed: Collection[str], what: str, place: str, before: str = "", home: str = "") -> None:
+def check_word(word: object, allowed: Collection[str], what: str, place: str, home: str = "") -> None:
     """Raise FormError for a word that is not allowed, with what stands near it and what is allowed."""
     said = unknown_word(word, allowed, what, home)
     if said:
-        raise FormError(f"{place}: {before}{said}")
+        raise FormError(f"{place}: {said}")
 
 
 def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
@@ -135,18 +123,3 @@ def check_column(entry: Mapping[str, Any], place: str) -> None:
         if len(meant) != 1:
             told = " and ".join(meant) or "nothing"
             raise FormError(f"{place}: {told} says what it counts; one of indicator, counts_as, fact must.")
-
-
-def _is_a(kind: str, value: object) -> bool:
-    if kind == "flag":
-        return isinstance(value, bool)
-    if kind == "day":
-        return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
-    if kind == "text":
-        return isinstance(value, str) and bool(value.strip())
-    if not isinstance(value, list):
-        return False
-    if kind == "months":
-        is_months = all(type(each) is int and 1 <= each <= 12 for each in value)
-        return is_months and value == sorted(set(value)) and bool(value)
-    return kind == "entries" or all(_is_a("text", each) for each in value)

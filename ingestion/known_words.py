@@ -1,8 +1,9 @@
-"""Words that must be known: what is said of one that is not, and YAML in which no key stands twice."""
+"""Words that must be known: what is said of one that is not, of a value of another kind, and YAML in which no key stands twice."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,12 @@ from typing import Any
 import yaml
 
 MOST_SHOWN = 24  # words; of a longer list its home is named
+# kind of what stands under a key of a YAML file → how a refusal says it
+KINDS = {
+    "text": "a text", "texts": "a list of texts, [one, two]", "flag": "true or false", "day": "a day, 2024-01-31",
+    "months": "a list of months, each once and in order, [3, 6, 9, 12]", "count": "a whole number", "number": "a number",
+    "entries": "a list of entries", "entries or 0": "a list of terms, or 0", "mapping": "a mapping",
+}  # fmt: skip
 
 
 def unknown_word(word: object, allowed: Collection[str], what: str, home: str = "") -> str | None:
@@ -26,6 +33,49 @@ def unknown_word(word: object, allowed: Collection[str], what: str, home: str = 
         return f"{what} is {word!r}; it must be one of the {len(allowed)} of {home}.{meant}"
     shown = f"{', '.join(allowed)}{f' ({home})' if home else ''}"
     return f"{what} is {word!r}; it must be one of {shown}.{meant}"
+
+
+def fault_of_keys(entry: object, kinds: Mapping[str, str], needed: Collection[str] = ()) -> str | None:
+    """None for a mapping whose keys are known and hold what they must, else the sentence of the first fault.
+
+    kinds    key → its kind, one of KINDS
+    needed   keys that must be there
+    """
+    if not isinstance(entry, Mapping):
+        return f"it is {entry!r}; it must be a mapping of {', '.join(kinds)}."
+    for key in entry:
+        said = unknown_word(key, tuple(kinds), "a key")
+        if said:
+            return f"unknown key {key!r}. {said}"
+    for key in needed:
+        if key not in entry:
+            return f"the key {key!r} is missing."
+    for key, value in entry.items():
+        if not is_a(kinds[key], value):
+            return f"{key} is {value!r}; it must be {KINDS[kinds[key]]}."
+    return None
+
+
+def is_a(kind: str, value: object) -> bool:
+    """Whether a value of a YAML file is of a kind; a blank text is none, and true is no number."""
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind in ("count", "number"):
+        return isinstance(value, int if kind == "count" else (int, float)) and not isinstance(value, bool)
+    if kind == "day":
+        return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+    if kind == "text":
+        return isinstance(value, str) and bool(value.strip())
+    if kind == "mapping":
+        return isinstance(value, Mapping)
+    if kind == "entries or 0" and value == 0:
+        return value is not False
+    if not isinstance(value, list):
+        return False
+    if kind == "months":
+        is_months = all(type(each) is int and 1 <= each <= 12 for each in value)
+        return is_months and value == sorted(set(value)) and bool(value)
+    return kind in ("entries", "entries or 0") or all(is_a("text", each) for each in value)
 
 
 def read_yaml(path: Path) -> dict[str, Any]:

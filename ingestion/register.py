@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ingestion.register_measures import Indicator, indicators_of, refuse_contradictions_of_measures
 from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes
 from ingestion.register_units import UNIT_PREFIXES, refuse_contradictions_of_units
 from ingestion.written.text import folded, without_numbering
@@ -25,17 +26,6 @@ class Dated:
 
     def holds_on(self, day: datetime.date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """What the reader must know of an indicator: its name, its unit of measure and how it behaves in time."""
-
-    indicator_code: str
-    indicator_name: str
-    unit: str
-    behaviour: str
-    is_formula: bool
 
 
 @dataclass(frozen=True)
@@ -135,6 +125,7 @@ def _register_of(digest: str, folder: Path) -> Register:
     rows = read_tables(folder)
     refuse_unknown_codes(rows)
     refuse_contradictions_of_units(rows)
+    refuse_contradictions_of_measures(rows)
     units = {row["unit_key"]: row for row in rows["units"]}
     names: dict[str, dict[Dated, None]] = defaultdict(dict)
     for row in rows["unit_aliases"]:
@@ -162,7 +153,7 @@ def _register_of(digest: str, folder: Path) -> Register:
         unit_codes={code: tuple(found) for code, found in codes.items()},
         unit_starts={key: _day(row["valid_from"]) for key, row in units.items()},
         successors={key: tuple(found) for key, found in successors.items()},
-        indicators={row["indicator_code"]: _indicator(row) for row in rows["indicators"]},
+        indicators=indicators_of(rows),
         indicator_names={name: tuple(found) for name, found in indicator_names.items()},
         sources=frozenset(
             (row["indicator_code"], row["fund_code"], row["form_code"], row["sheet_code"])
@@ -185,12 +176,6 @@ def _day(text: str) -> datetime.date | None:
 
 def _dated(row: dict[str, str], key: str) -> Dated:
     return Dated(key, _day(row.get("valid_from", "")), _day(row.get("valid_to", "")))
-
-
-def _indicator(row: dict[str, str]) -> Indicator:
-    return Indicator(
-        row["indicator_code"], row["indicator_name"], row["unit"], row["behaviour"], row["is_formula"] == "yes"
-    )
 
 
 def _aliases(rows: list[dict[str, str]], key: str) -> dict[str, str]:

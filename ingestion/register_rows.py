@@ -14,7 +14,6 @@ Tables = Mapping[str, list[dict[str, str]]]
 UNIT_KINDS = ("province", "centre", "regional_centre", "ministry_unit", "group")
 REPORTING_KINDS = UNIT_KINDS[:-1]
 CONTACT_ROLES = ("reporter", "superior", "desk")
-BEHAVIOURS = ("ytd_flow", "plan", "stock", "ratio", "average")
 STAGES = ("contracted", "advanced", "implemented", "disbursed", "settled", "refunded")
 YES_NO = ("yes", "no")
 # file → column → the words that may stand there; several words of a cell are joined by |
@@ -23,8 +22,10 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "contacts": {"contact_role": CONTACT_ROLES},
     "successions": {"succession_kind": ("whole", "partial")},
     "indicators": {
-        "aggregation": ("sum", "distinct", "within_level", "none"), "behaviour": BEHAVIOURS, "is_formula": YES_NO,
+        "aggregation": ("sum", "distinct", "within_level", "none"), "is_formula": YES_NO,
     },
+    "behaviours": {"measure": ("plan", "ytd", "stock", "ratio"), "blank": ("zero", "missing", "not_applicable")},
+    "units_of_measure": {"is_money": YES_NO, "is_count": YES_NO},
     "indicator_sources": {
         "fact": ("fct_budget", "fct_disbursement", "fct_indicator", "fct_beneficiary"), "stage": ("", *STAGES),
     },
@@ -45,7 +46,11 @@ CODES = {
     "successions": {"predecessor_key": ("units", "unit_key"), "successor_key": ("units", "unit_key")},
     "indicator_sources": {"indicator_code": ("indicators", "indicator_code"), "fund_code": ("funds", "fund_code")},
     "caps": {"activity_code": ("activities", "activity_code")},
-    "indicators": {"activity": ("activities", "activity_code")},
+    "indicators": {
+        "activity": ("activities", "activity_code"), "behaviour": ("behaviours", "behaviour"),
+        "unit": ("units_of_measure", "unit"),
+    },
+    "units_of_measure": {"stored_unit": ("units_of_measure", "unit")},
     "funds": {"parent_fund_code": ("funds", "fund_code")},
     "narrative_phrases": {
         "indicator_code": ("indicators", "indicator_code"), "of_indicator": ("indicators", "indicator_code"),
@@ -62,14 +67,15 @@ BESIDES = {
 }  # fmt: skip
 # file → the columns that together name a row
 KEYS = {
-    "units": ("unit_key",), "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
+    "units": ("unit_key",), "behaviours": ("behaviour",), "units_of_measure": ("unit",),
+    "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
     "parameters": ("parameter_code",), "sources": ("source_code",), "calendar": ("calendar_code",),
     "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
 }  # fmt: skip
 FILES = tuple(dict.fromkeys((*KEYS, *WORDS, *CODES, "sender_roles")))
 FORM_ROWS = ("calendar", "form_roles", "indicator_sources")  # their form_code is a form, and a sheet_code a sheet of it
 DAYS = ("valid_from", "valid_to", "effective_date", "first_period_end", "last_period_end")
-NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position")
+NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position", "stored_factor")
 
 
 class RegisterError(ValueError):

@@ -31,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+NOT_BUILT = ("42P01", "42703", "42704")  # PostgreSQL: undefined_table, undefined_column, undefined_object
+
 GROUPS = (
     runs, status, files, differences, figures, releases, mails, review, reviewers, rules, register, system, backups,
 )  # fmt: skip
@@ -59,5 +61,11 @@ def main() -> None:
 
         if os.environ.get("KC_TRACEBACK"):
             raise
-        say_error(f"{type(error).__name__}: {error}\nThis is our failure, not yours. KC_TRACEBACK=1 shows where.")
+        if getattr(error, "pgcode", None) in NOT_BUILT:
+            say_error(
+                f"{str(error).splitlines()[0]}\nThe warehouse was last built by other code than this; `kc nightly` builds what is "
+                "missing. After a night of this code it is our failure, and KC_TRACEBACK=1 shows where."
+            )
+        else:
+            say_error(f"{type(error).__name__}: {error}\nThis is our failure, not yours. KC_TRACEBACK=1 shows where.")
         sys.exit(1)

@@ -16,7 +16,6 @@ from samples.scenario import MILLION, Habit, month_end
 
 NOT_APPLICABLE = "x"
 MILLIONS = "triệu đồng"
-KINDS = {"ytd_flow": "ytd", "plan": "plan"}  # behaviour → measure; every other behaviour speaks of a day
 
 
 def fixed_report(desk: Desk, form_code: str, unit_key: str, period_end: date) -> Document:
@@ -114,10 +113,10 @@ def _indicator_lines(
                 continue
             values[column.name] = _count_cell(sheet, document, column, code, indicator, figures, earlier[0])
             if column.role == "figure" and values[column.name] not in (None, NOT_APPLICABLE):
-                kind = KINDS.get(indicator["behaviour"], "stock")
+                kind = indicator["measure"]
                 measure = kind if column.measure == "by_behaviour" else column.measure or ""
                 true_figure(document, column.fund or "", "", code, measure, figures.get((column.fund, "", code, measure), 0))
-        if indicator["behaviour"] == "ytd_flow":
+        if indicator["measure"] == "ytd":
             _comparisons(desk, document, sheet, code, indicator, figures, earlier[1], values)
         lines.append(Line(values))
     return lines
@@ -128,7 +127,7 @@ def _count_cell(
 ) -> Any:
     """What stands in a cell of an indicator and fund: x where the measure says nothing of it, blank where it stands elsewhere."""
     fund = column.fund or ""
-    kind = KINDS.get(indicator["behaviour"], "stock")
+    kind = indicator["measure"]
     wanted = kind if column.measure == "by_behaviour" else column.measure
     has_plan_column = any(each.measure == "plan" and each.fund == fund for each in sheet.columns)
     if kind == "plan" and column.measure == "by_behaviour" and has_plan_column:

@@ -210,8 +210,7 @@ class Nation:
     def _add_local(self, add, fund: str, name: str, value: int) -> None:
         """Add a figure of local projects under its indicator and the measure that its behaviour means."""
         indicator = self.scenario["local_projects"][name]
-        behaviour = self.register.indicators[indicator]["behaviour"]
-        add(fund, "", indicator, "ytd" if behaviour == "ytd_flow" else behaviour, value)
+        add(fund, "", indicator, self.register.indicators[indicator]["measure"], value)
 
     def _closes_since(self, unit_key: str, period_end: date) -> bool:
         """Whether this is the last report of a unit whose successor reports only since the succession."""

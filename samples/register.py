@@ -40,7 +40,9 @@ class Register:
 
     @cached_property
     def indicators(self) -> dict[str, dict[str, str]]:
-        return {row["indicator_code"]: row for row in self.rows["indicators"]}
+        """Indicator → its row, with the measure that its behaviour means."""
+        measures = {row["behaviour"]: row["measure"] for row in self.rows["behaviours"]}
+        return {row["indicator_code"]: {**row, "measure": measures[row["behaviour"]]} for row in self.rows["indicators"]}
 
     @cached_property
     def sources(self) -> frozenset[tuple[str, str, str, str]]:

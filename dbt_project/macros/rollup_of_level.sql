@@ -13,6 +13,10 @@ indicator as (
     select * from {{ ref('indicators') }}
 ),
 
+meaning as (
+    select * from {{ ref('stg_indicator') }}
+),
+
 unit as (
     select * from {{ ref('units') }}
 ),
@@ -39,7 +43,7 @@ final as (
         indicator.indicator_name,
         indicator.indicator_name_en,
         rolled.measure,
-        release.stored_unit(indicator.unit) as unit,
+        meaning.stored_unit as unit,
         rolled.is_additive,
         rolled.accepted,
         rolled.disputed,
@@ -76,6 +80,7 @@ final as (
         rolled.is_final
     from rolled
     inner join indicator on rolled.indicator_code = indicator.indicator_code
+    inner join meaning on rolled.indicator_code = meaning.indicator_code
     left join indicator as plan_indicator on rolled.plan_indicator_code = plan_indicator.indicator_code
     left join unit on rolled.unit_key = unit.unit_key
     {% if level == 'unit' %}left join place on rolled.as_at = place.as_at and rolled.unit_key = place.unit_key{% endif %}

@@ -14,8 +14,7 @@ import yaml
 
 from ingestion.form import Column, Form
 from ingestion.known_words import unknown_word
-from ingestion.register import Indicator, Register
-from ingestion.written.money_units import money_factor
+from ingestion.register import Register
 
 LIMITS = Path(__file__).parent / "limits.yml"
 KEY_COLUMNS = {
@@ -65,7 +64,7 @@ def checks_of(form: Form, register: Register) -> list[Check]:
     made += _limits(form, register)
     counted = _columns(form, lambda column: column.type == "by_indicator")
     if counted:
-        codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if is_count(i))
+        codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_count)
         is_counted = f"({counted}) and l.indicator_code in ({codes})"
         negative, broken = f"{is_counted} and c.value < 0", f"{is_counted} and c.value <> trunc(c.value)"
         made += [
@@ -78,12 +77,6 @@ def checks_of(form: Form, register: Register) -> list[Check]:
             sentence = f"{name} lies within {low}–{high} %."
             made.append(Check("percent_out_of_range", sentence, _cells(form, outside, f"'{low:d}–{high:d}'")))
     return made
-
-
-def is_count(indicator: Indicator) -> bool:
-    """Whether an indicator counts things: its unit is neither money, nor money a person, nor a percentage."""
-    unit = indicator.unit.split("/")[0].strip()
-    return unit not in ("%", "lần") and money_factor(unit) is None
 
 
 @cache
@@ -135,7 +128,7 @@ def _limits(form: Form, register: Register) -> list[Check]:
     """No amount of money and no other number is larger than the register says that there can be."""
     money = _columns(form, lambda column: column.type == "money")
     by_indicator = _columns(form, lambda column: column.type == "by_indicator")
-    codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if money_factor(i.unit) is not None)
+    codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_money)
     in_money = f"l.indicator_code in ({codes})"
     amounts = [money] if money else []
     others = [_columns(form, lambda column: column.type == "percent")]

@@ -114,10 +114,9 @@ class Symbols:
             yield tuple(sorted(keys.items()))
 
     def _measure(self, column: Any, code: str) -> str:
-        if column.measure != "by_behaviour" or code not in self.vocabulary.indicators:
+        if column.measure != "by_behaviour" or code not in self.vocabulary.measures:
             return column.measure or ""
-        behaviour = self.vocabulary.indicators[code]["behaviour"]
-        return {"ytd_flow": "ytd", "average": "stock"}.get(behaviour, behaviour)
+        return self.vocabulary.measures[code]
 
 
 def spans_in_force(rules: Sequence[Rule]) -> list[tuple[date, list[Rule]]]:

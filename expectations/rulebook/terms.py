@@ -11,6 +11,7 @@ from typing import Any
 from expectations.rulebook.words import AGGREGATES, LINE_KINDS, SHIFTS, check_term
 from ingestion.form import Column, Form
 from ingestion.known_words import unknown_word
+from ingestion.register import load_register
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,14 @@ TERM_COLUMNS = (
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a rule may name: the forms, and the rows of indicators, funds and activities by their code."""
+    """What a rule may name: the forms, and the rows of indicators, funds and activities by their code.
+
+    measures    indicator → the measure that its behaviour means
+    """
 
     forms: Mapping[str, Form]
     indicators: Mapping[str, Mapping[str, str]]
+    measures: Mapping[str, str]
     funds: frozenset[str]
     activities: frozenset[str]
 
@@ -67,9 +72,10 @@ class Vocabulary:
 def read_vocabulary(forms: Mapping[str, Form], register: Path) -> Vocabulary:
     """The vocabulary from loaded forms and the register's CSV files."""
     indicators = {row["indicator_code"]: row for row in _rows(register / "indicators.csv")}
+    measures = {code: each.measure for code, each in load_register(register).indicators.items()}
     funds = frozenset(row["fund_code"] for row in _rows(register / "funds.csv"))
     activities = frozenset(row["activity_code"] for row in _rows(register / "activities.csv"))
-    return Vocabulary(forms, indicators, funds, activities)
+    return Vocabulary(forms, indicators, measures, funds, activities)
 
 
 def read_term(

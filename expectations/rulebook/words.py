@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from ingestion.form_words import MEASURES, QUANTITY_ROLES
-from ingestion.known_words import unknown_word
+from ingestion.known_words import fault_of_keys, unknown_word
 
 FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier")
 SCOPES = (
@@ -50,11 +49,6 @@ FAMILY_KEYS = {
         "per": "texts", "since": "text",
         **dict.fromkeys(("exponent", "width", "floor", "least_factor", "min_observations"), "number"),
     },
-}  # fmt: skip
-_EXAMPLES = {
-    "text": "a text", "texts": "a list of texts, [one, two]", "flag": "true or false", "day": "a day, 2024-01-31",
-    "count": "a whole number", "number": "a number", "entries": "a list of entries", "mapping": "a mapping",
-    "entries or 0": "a list of terms, or 0",
 }  # fmt: skip
 
 
@@ -119,32 +113,9 @@ def _without_sentences(term: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def _check_keys(entry: Any, kinds: Mapping[str, str], place: str, needed: Collection[str] = ()) -> None:
-    if not isinstance(entry, Mapping):
-        raise ValueError(f"{place} is {entry!r}; it must be a mapping of {', '.join(kinds)}")
-    for key, value in entry.items():
-        if key not in kinds:
-            raise ValueError(f"unknown key {key!r} in {place}. {unknown_word(key, tuple(kinds), 'a key')}")
-        if not _is_a(kinds[key], value):
-            raise ValueError(f"{key} is {value!r}; it must be {_EXAMPLES[kinds[key]]}")
-    for key in needed:
-        if key not in entry:
-            raise ValueError(f"the key {key!r} is missing in {place}")
-
-
-def _is_a(kind: str, value: object) -> bool:
-    if kind == "flag":
-        return isinstance(value, bool)
-    if kind in ("count", "number"):
-        return isinstance(value, int if kind == "count" else (int, float)) and not isinstance(value, bool)
-    if kind == "day":
-        return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
-    if kind == "text":
-        return isinstance(value, str)
-    if kind == "mapping":
-        return isinstance(value, Mapping)
-    if kind == "texts":
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return isinstance(value, list) or (kind == "entries or 0" and value == 0 and value is not False)
+    said = fault_of_keys(entry, kinds, needed)
+    if said:
+        raise ValueError(f"{place}: {said}")
 
 
 def _listed(names: str | list[str] | None) -> list[str]:

@@ -68,7 +68,7 @@ def is_wanted(column: Column, keys: dict[str, Any], form: Form, table: Table, re
     indicator = register.indicators.get(keys.get("indicator_code", ""))
     if indicator is None:
         return False
-    if indicator.behaviour == "plan" and column.measure != "plan" and _has_plan_column(table, column):
+    if indicator.measure == "plan" and column.measure != "plan" and _has_plan_column(table, column):
         return False
     return (indicator.indicator_code, column.fund, form.form_code, table.form_sheet.sheet_code) in register.sources
 

@@ -119,13 +119,13 @@ def is_another_unit(written: str, keys: dict[str, str], register: Register) -> b
     indicator = register.indicators.get(keys.get("indicator_code", ""))
     if indicator is None or folded(written) == folded(indicator.unit):
         return False
-    return money_factor(indicator.unit) is not None or is_multiple(written)
+    return indicator.is_money or is_multiple(written)
 
 
 def unit_expected(keys: dict[str, str], register: Register) -> str:
     """What may stand as the unit of measure of a line."""
     indicator = register.indicators.get(keys.get("indicator_code", ""))
-    return EXAMPLES if indicator is None or money_factor(indicator.unit) is not None else indicator.unit
+    return EXAMPLES if indicator is None or indicator.is_money else indicator.unit
 
 
 def is_amount(column: Column, keys: dict[str, str], register: Register) -> bool:
@@ -133,7 +133,7 @@ def is_amount(column: Column, keys: dict[str, str], register: Register) -> bool:
     if column.type != "by_indicator":
         return column.type == "money"
     indicator = register.indicators.get(keys.get("indicator_code", ""))
-    return indicator is not None and money_factor(indicator.unit) is not None
+    return indicator is not None and indicator.is_money
 
 
 def _unit_of_table(table: Table) -> tuple[SheetUnit | None, list[Finding]]:

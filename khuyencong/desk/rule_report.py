@@ -42,7 +42,7 @@ def _last_night(cursor: Cursor) -> tuple[int | None, dict[str, dict[tuple[str, s
     empty: dict[str, list[int]] = defaultdict(list)
     if not is_judged(cursor):
         return None, counts, empty
-    cursor.execute("select max(run_key) from checks.standing_history")
+    cursor.execute("select max(run_key) from checks.submission_state")
     run = single_value(cursor)
     cursor.execute(COUNTS)
     for rule_id, verdict, reason, n_verdicts in cursor:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 
-MEASURE_OF = {"ytd_flow": "ytd", "average": "stock"}
-
-
 def explain(
     connection: Connection,
     period: str,
@@ -55,7 +52,7 @@ def explain(
         known = _indicator(cursor, indicator)
         choice = {
             "release": head["release"], "start": spans[0].period_start, "end": spans[0].period_end, "indicator": indicator,
-            "measure": MEASURE_OF.get(known["behaviour"], known["behaviour"]), "fund": fund, "activity": activity,
+            "measure": known["measure"], "fund": fund, "activity": activity,
             "unit": _unit(cursor, unit),
         }  # fmt: skip
         parts = read_parts(cursor, choice)
@@ -96,7 +93,10 @@ def _correction(part: dict[str, Any]) -> Decimal | None:
 
 def _indicator(cursor: RealDictCursor, indicator: str) -> dict[str, Any]:
     cursor.execute(
-        "select indicator_name, behaviour from register.indicators where indicator_code = %s", (indicator,)
+        """select indicator.indicator_name, meaning.measure from register.indicators as indicator
+        inner join staging.stg_indicator as meaning on indicator.indicator_code = meaning.indicator_code
+        where indicator.indicator_code = %s""",
+        (indicator,),
     )
     return dict(cursor.fetchall()[0])
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from ingestion.known_words import unknown_word
 from ingestion.register_units import FIRST, LAST, OF_A_UNIT, day_before
 from khuyencong.register.draft import Draft, RegisterRefusal
 
 
 def unit_named(draft: Draft, key: str) -> dict[str, str]:
     """The row of a reporting unit; raises RegisterRefusal for a key that is none."""
-    from ingestion.known_words import unknown_word
-
     units = {row["unit_key"]: row for row in draft.rows("units")}
     said = unknown_word(key, units, "The unit", "register/units.csv")
     if said:

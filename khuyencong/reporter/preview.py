@@ -98,11 +98,11 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
             line = lines[row_number]
             indicator_code = column.indicator or column.counts_as or line.keys.get("indicator_code")
             indicator = register.indicators.get(indicator_code) if indicator_code else None
-            is_money = column.type == "money" or (indicator is not None and indicator.unit == "triệu đồng")
+            is_money = column.type == "money" or (indicator is not None and indicator.is_money)
             half = Decimal(1).scaleb(-(reading.decimals or 0)) / 2 if is_money or reading.decimals else Decimal(0)
             measure = column.measure
             if measure == "by_behaviour" and indicator is not None:
-                measure = {"ytd_flow": "ytd", "average": "stock"}.get(indicator.behaviour, indicator.behaviour)
+                measure = indicator.measure
             is_plan = measure == "plan"
             letter = get_column_letter(table.sheet.first_column + table.positions[column_name] + 1)
             yield {

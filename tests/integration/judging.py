@@ -22,7 +22,7 @@ from warehouse.settings import TIMEZONE, Settings
 
 NAME = "khuyencong_checks"
 MODELS = [
-    "stg_submission", "stg_succession", "stg_figure", "stg_plan", "chk_submission", "chk_standing", "chk_disputed",
+    "stg_indicator", "stg_submission", "stg_succession", "stg_figure", "stg_plan", "chk_submission", "chk_standing", "chk_disputed",
     "chk_correction", "chk_evidence", "chk_judged", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_verdict",
     "chk_failing", "chk_verdict_figure",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ AS_OF = datetime(2026, 4, 30, 22, 0, tzinfo=TIMEZONE)
 
 
 def load_register(cursor: Any) -> None:
-    """The seed tables of schema register, from the same files and column types as dbt makes them from.
+    """The seed tables of schema register, from the same files and column types as dbt makes them from, and what they mean.
 
     In these tests figures come and go without files, so nothing has to speak for what goes (unexplained_close_pct).
     """
@@ -29,6 +30,10 @@ def load_register(cursor: Any) -> None:
         with path.open(encoding="utf-8") as file:
             cursor.copy_expert(f"copy register.{path.stem} from stdin with (format csv, header true)", file)
     cursor.execute("update register.parameters set parameter_value = 100 where parameter_code = 'unexplained_close_pct'")
+    model = (PROJECT / "dbt_project" / "models" / "staging" / "stg_indicator.sql").read_text(encoding="utf-8")
+    model = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"register.\1", re.sub(r"(?m)^\{\{ config.*$", "", model))
+    model = re.sub(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}", r"\1.\2", model)
+    cursor.execute(f"drop table if exists staging.stg_indicator; create table staging.stg_indicator as {model}")
 
 
 def make_fact_tables(cursor: Any) -> None:

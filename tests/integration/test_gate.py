@@ -56,9 +56,7 @@ class Nights:
     def state(self, submission_key: int) -> str:
         """The last recorded state of a submission."""
         return self.rows(
-            """select submission_state from checks.standing_history where submission_key = %s
-            order by run_key desc limit 1""",
-            submission_key,
+            "select submission_state from checks.submission_state where submission_key = %s", submission_key
         )[0][0]
 
     def held(self) -> set[tuple[int, str]]:

@@ -20,13 +20,11 @@ DAYS = {
     "2025-06-10": (report("long-an", "2025-03", "2025-06-10T10:00", is_withdrawal=True),),
 }
 STATES = """
-select location, history.submission_state
+select location, submission_state
 from raw.submission
 inner join raw.receipt using (receipt_key)
-cross join lateral (
-    select submission_state from checks.standing_history as history
-    where history.submission_key = submission.submission_key order by run_key desc limit 1
-) as history order by submission.received_at"""
+inner join checks.submission_state using (submission_key)
+order by submission.received_at"""
 
 
 @pytest.fixture(scope="module")

@@ -180,7 +180,7 @@ def test_outcomes_of_revisions_reports_and_projects() -> None:
 
 
 def test_the_truth_as_files(tmp_path) -> None:
-    errors, figures, indicators = (tmp_path / f"{name}.csv" for name in ("errors", "figures", "indicators"))
+    errors, figures = (tmp_path / f"{name}.csv" for name in ("errors", "figures"))
     errors.write_text(
         "error_id,kind,path,unit_key,form_code,period_end,sheet,cell,true_written,planted_written,expected\n"
         "E001,sign,a/f.xlsx,a,kinh-phi,2025-06-30,S,K20,1.5,-1.5,flag\n"
@@ -191,11 +191,10 @@ def test_the_truth_as_files(tmp_path) -> None:
     sign, missing = read_planted(errors)
     assert (len(sign.meant), sign.meant["S", "K21"], sign.subjects) == (2, ("2", "-2"), frozenset())
     assert (missing.meant, missing.true, missing.subjects) == ({}, "b/f.xlsx", {"b/f.xlsx"})
-    indicators.write_text("indicator_code,unit\nM,triệu đồng\nN,đề án\n", encoding="utf-8")
     head = "unit_key,budget_year,activity_code,indicator_code,measure,project_key,value,report_period_end\n"
     figures.write_text(
         head + "a,2025,A1,M,plan,,100,2025-03-31\na,2025,A1,M,plan,,130,2025-06-30\na,2025,,M,plan,,999,2025-06-30\n"
         "a,2025,A1,N,plan,,7,2025-06-30\ncentre,2025,A1,M,plan,P1,40,2025-01-31\na,2025,A1,M,ytd,P1,11,2025-03-31\n",
         encoding="utf-8",
     )
-    assert read_plans(figures, indicators) == {("a", 2025): Decimal(170)}
+    assert read_plans(figures, {"M"}) == {("a", 2025): Decimal(170)}

@@ -48,7 +48,7 @@ def _read(tmp_path: Path, vocabulary: Vocabulary, *entries: dict[str, Any]) -> l
         ({"left": [{"column": ["kcdp_t_plan"]}]}, "unknown key 'column'"),
         ({"severity": "fatal"}, "severity is 'fatal'"),
         ({"scope": ["province"]}, "scope is 'province'"),
-        ({"legal_basis": ""}, "'legal_basis' is missing"),
+        ({"legal_basis": ""}, "legal_basis is ''; it must be a text"),
         ({"colour": "red"}, "unknown key 'colour'"),
         ({"operator": "~"}, "operator is '~'"),
         ({"operator": "==", "severity": "block", "left": [{"columns": ["kcqg_plan"]}]}, "at most warn"),

@@ -131,11 +131,18 @@ final as (
         end as verdict,
         case
             when is_unreadable or n_values = 0 or cap_vnd is null or is_unlisted then null
-            when value_each <= cap_vnd then 'exact'
-            when low_each < cap_vnd then 'rounding'
-            when low_each = cap_vnd then 'borderline'
-            when low_each <= cap_vnd * priority_factor then 'soft'
-            else 'hard'
+            else coalesce(
+                    -- what is cut off is no lower than what is rounded
+                    checks.closeness(
+                        '<=',
+                        value_each - cap_vnd,
+                        low_each - cap_vnd,
+                        high_each - cap_vnd,
+                        low_each - cap_vnd,
+                        high_each - cap_vnd
+                    ),
+                    case when low_each <= cap_vnd * priority_factor then 'soft' else 'hard' end
+                )
         end as closeness,
         case
             when is_unreadable then 'unreadable'

@@ -114,27 +114,10 @@ placed as (
     select
         hindered.*,
         case
-            when reason is not null then null
-            when operator = '=='
-                then
-                    case
-                        when difference = 0 then 'exact'
-                        when difference_low < 0 and difference_high > 0 then 'rounding'
-                        when truncated_low < 0 and truncated_high > 0 then 'truncation'
-                        when difference_low = 0 or difference_high = 0 then 'borderline'
-                    end
-            when operator = '<='
-                then
-                    case
-                        when difference <= 0 then 'exact'
-                        when difference_low < 0 then 'rounding'
-                        when truncated_low < 0 then 'truncation'
-                        when difference_low = 0 then 'borderline'
-                    end
-            when difference >= 0 then 'exact'
-            when difference_high > 0 then 'rounding'
-            when truncated_high > 0 then 'truncation'
-            when difference_high = 0 then 'borderline'
+            when reason is null
+                then checks.closeness(
+                        operator, difference, difference_low, difference_high, truncated_low, truncated_high
+                    )
         end as near,
         -- the side whose data stop later may hold more than the other
         days_later <> 0 and sign(days_later) = sign(difference) * case foreign_side when 'left' then 1 else -1 end

@@ -11,8 +11,12 @@ figure as (
     select * from {{ ref('chk_mention_figure') }}
 ),
 
-indicator as (
-    select * from {{ ref('indicators') }}
+meaning as (
+    select * from {{ ref('stg_indicator') }}
+),
+
+unit_of_measure as (
+    select * from {{ ref('units_of_measure') }}
 ),
 
 same_key as (
@@ -54,14 +58,13 @@ paired as (
         mention.measure,
         mention.period_end,
         mention.qualifier,
-        -- the reader tells every amount in millions of đồng, staging counts in đồng
-        case when mention.unit = 'triệu đồng' then 1000000 else 1 end as factor,
+        -- a text counts in its own unit of money, staging in đồng
+        coalesce(told.stored_factor, 1) as factor,
         mention.value,
         -- words such as "hơn" get the same finite reading as in stg_figure
         coalesce(mention.low, mention.value - 0.1 * abs(mention.value)) as low,
         coalesce(mention.high, mention.value + 0.1 * abs(mention.value)) as high,
-        indicator.unit as indicator_unit,
-        mention.unit = indicator.unit or mention.unit = 'triệu đồng' and indicator.unit = 'tỷ đồng' as is_same_unit,
+        coalesce(told.stored_unit, mention.unit) = meaning.stored_unit as is_same_unit,
         figure.submission_key is not null as has_figure,
         part.submission_key is not null as is_part,
         max(mention.value) filter (where part.submission_key is null) over one_key
@@ -75,7 +78,8 @@ paired as (
         figure.truncated_high as figure_truncated_high
     from {{ source('raw', 'mention') }} as mention
     inner join submission on mention.submission_key = submission.submission_key
-    left join indicator on mention.indicator_code = indicator.indicator_code
+    left join meaning on mention.indicator_code = meaning.indicator_code
+    left join unit_of_measure as told on mention.unit = told.unit
     left join figure
         on mention.submission_key = figure.submission_key
         and mention.mention_number = figure.mention_number
@@ -116,11 +120,16 @@ placed as (
         compared.*,
         case
             when reason is not null then null
-            when mention_value = figure_value then 'exact'
-            when is_qualified then case when difference_low <= 0 and difference_high >= 0 then 'soft' end
-            when difference_low < 0 and difference_high > 0 then 'rounding'
-            when truncated_low < 0 and truncated_high > 0 then 'truncation'
-            when difference_low = 0 or difference_high = 0 then 'borderline'
+            when is_qualified and mention_value <> figure_value
+                then case when difference_low <= 0 and difference_high >= 0 then 'soft' end
+            else checks.closeness(
+                    '==',
+                    mention_value - figure_value,
+                    difference_low,
+                    difference_high,
+                    truncated_low,
+                    truncated_high
+                )
         end as near
     from compared
 ),

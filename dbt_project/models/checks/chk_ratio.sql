@@ -62,7 +62,8 @@ denominator as (
     having count(value) > 0 and sum(low) > 0
 ),
 
-tried as (
+-- worked out once, so that the ladder below is an expression of columns
+tried as materialized (
     select
         summed.*,
         denominator.alternative,
@@ -92,13 +93,17 @@ tried as (
 placed as (
     select
         tried.*,
-        case
-            when ratio = reported then 'exact'
-            when ratio_low < reported_high and ratio_high > reported_low then 'rounding'
-            when ratio_low < reported_truncated_high and ratio_high > reported_truncated_low then 'truncation'
-            when ratio_low = reported_high or ratio_high = reported_low then 'borderline'
-            else 'hard'
-        end as closeness
+        coalesce(
+            checks.closeness(
+                '==',
+                ratio - reported,
+                ratio_low - reported_high,
+                ratio_high - reported_low,
+                ratio_low - reported_truncated_high,
+                ratio_high - reported_truncated_low
+            ),
+            'hard'
+        ) as closeness
     from tried
 ),
 

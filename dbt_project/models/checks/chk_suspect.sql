@@ -34,8 +34,8 @@ figure as (
     select * from {{ ref('stg_figure') }}
 ),
 
-indicator as (
-    select * from {{ ref('indicators') }}
+meaning as (
+    select * from {{ ref('stg_indicator') }}
 ),
 
 failed as (
@@ -189,7 +189,7 @@ final as (
         figure.factor,
         figure.fund_code,
         figure.measure,
-        coalesce(indicator.unit like '%đồng', figure.indicator_code like 'beneficiary%', false) as is_money,
+        coalesce(meaning.is_money, false) as is_money,
         before.value as previous_value
     from term
     inner join touching
@@ -201,7 +201,7 @@ final as (
         and term.sheet_code = figure.sheet_code
         and term.row_number = figure.row_number
         and term.column_name = figure.column_name
-    left join indicator on figure.indicator_code = indicator.indicator_code
+    left join meaning on figure.indicator_code = meaning.indicator_code
     left join before
         on term.figure_submission_key = before.submission_key
         and figure.sheet_code = before.sheet_code

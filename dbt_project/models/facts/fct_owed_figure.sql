@@ -15,6 +15,10 @@ indicator as (
     select * from {{ ref('indicators') }}
 ),
 
+meaning as (
+    select * from {{ ref('stg_indicator') }}
+),
+
 indicator_source as (
     select * from {{ ref('indicator_sources') }}
 ),
@@ -37,9 +41,7 @@ matched as (
         form.is_line_form,
         case
             when form_column.measure <> 'by_behaviour' then form_column.measure
-            when indicator.behaviour = 'ytd_flow' then 'ytd'
-            when indicator.behaviour = 'average' then 'stock'
-            else indicator.behaviour
+            else meaning.measure
         end as measure,
         coalesce(activity.activity_code, 'unallocated') as activity_code,
         activity.valid_from as owed_from,
@@ -47,6 +49,7 @@ matched as (
     from indicator_source
     inner join form on indicator_source.form_code = form.form_code
     inner join indicator on indicator_source.indicator_code = indicator.indicator_code
+    inner join meaning on indicator.indicator_code = meaning.indicator_code
     inner join form_column
         on indicator_source.form_code = form_column.form_code
         and indicator_source.sheet_code = form_column.sheet_code
@@ -61,9 +64,9 @@ matched as (
     where
         form_column.column_role = 'figure'
         and not indicator.is_formula
-        and indicator.behaviour <> 'ratio'
+        and meaning.measure <> 'ratio'
         -- an indicator that is itself a plan is stored from the plan column, where its sheet has one
-        and not (form_column.measure = 'by_behaviour' and indicator.behaviour = 'plan' and form_column.has_plan_column)
+        and not (form_column.measure = 'by_behaviour' and meaning.measure = 'plan' and form_column.has_plan_column)
 ),
 
 final as (

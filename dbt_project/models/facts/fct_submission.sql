@@ -14,13 +14,7 @@ owed as (
 ),
 
 standing as (
-    select distinct on (submission_key)
-        submission_key,
-        submission_state,
-        n_holds
-    from {{ source('checks', 'standing_history') }}
-    where run_key <= (select tonight.run_key from {{ source('release', 'tonight') }} as tonight)
-    order by submission_key, run_key desc
+    select * from {{ source('checks', 'submission_state') }}
 ),
 
 -- the chain of an identity: what the door accepted, in the order of arrival

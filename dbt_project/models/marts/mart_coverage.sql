@@ -1,8 +1,8 @@
 -- Owed × received of the open release, by form, period and group of units; a unit that closed is counted where it last
 -- lay.
 with report as (
-    select * from {{ source('release', 'report') }}
-    where closed_release is null and is_owed
+    select * from {{ source('release', 'open_report') }}
+    where is_owed
 ),
 
 released as (

@@ -15,6 +15,10 @@ indicator as (
     select * from {{ ref('indicators') }}
 ),
 
+meaning as (
+    select * from {{ ref('stg_indicator') }}
+),
+
 unit as (
     select * from {{ ref('units') }}
 ),
@@ -94,7 +98,7 @@ final as (
         indicator.indicator_name,
         indicator.indicator_name_en,
         summed.measure,
-        release.stored_unit(indicator.unit) as unit,
+        meaning.stored_unit as unit,
         summed.reason,
         summed.accepted_change,
         summed.disputed_change,
@@ -108,6 +112,7 @@ final as (
         ) as is_after_final
     from summed
     inner join indicator on summed.indicator_code = indicator.indicator_code
+    inner join meaning on summed.indicator_code = meaning.indicator_code
     left join unit on summed.unit_key = unit.unit_key
     left join place on summed.as_at = place.as_at and summed.unit_key = place.unit_key
 )

@@ -30,6 +30,10 @@ indicator as (
     select * from {{ ref('indicators') }}
 ),
 
+meaning as (
+    select * from {{ ref('stg_indicator') }}
+),
+
 activity as (
     select * from {{ ref('activities') }}
 ),
@@ -160,30 +164,23 @@ joined as (
 named as (
     select
         joined.*,
-        indicator.behaviour,
-        indicator.unit in ('triệu đồng', 'tỷ đồng') and joined.column_type = 'by_indicator' as is_money_indicator,
+        meaning.is_money and joined.column_type = 'by_indicator' as is_money_indicator,
         case
             when joined.column_measure <> 'by_behaviour' then joined.column_measure
-            when indicator.behaviour = 'ytd_flow' then 'ytd'
-            when indicator.behaviour = 'average' then 'stock'
-            else coalesce(indicator.behaviour, '')
+            else coalesce(meaning.measure, '')
         end as measure,
         case
             when joined.line_kind = 'total' then 'all'
             else coalesce(joined.line_activity_code, activity.activity_code, 'unallocated')
         end as activity_code,
         case joined.blank
-            when 'by_indicator'
-                then
-                    case indicator.behaviour
-                        when 'ytd_flow' then 'zero' when 'ratio' then 'not_applicable' else 'missing'
-                    end
+            when 'by_indicator' then coalesce(meaning.blank, 'missing')
             else joined.blank
         end as blank_means,
         coalesce(fund.valid_to < joined.submission_period_end, false) as is_fund_closed
     from joined
-    left join indicator on joined.indicator_code = indicator.indicator_code
-    left join activity on indicator.activity = activity.activity_code
+    left join meaning on joined.indicator_code = meaning.indicator_code
+    left join activity on meaning.activity = activity.activity_code
     left join fund on joined.fund_code = fund.fund_code
 ),
 
@@ -215,7 +212,7 @@ final as (
         and coalesce(indicator_source.fact, named.column_fact) is not null
         -- an indicator that is itself a plan is stored from the plan column, where its sheet has one
         and not (
-            named.column_measure = 'by_behaviour' and named.behaviour = 'plan' and named.has_plan_column
+            named.column_measure = 'by_behaviour' and named.measure = 'plan' and named.has_plan_column
         ) as is_source_of_record,
         case
             when named.measure = 'plan' then make_date(named.budget_year, 1, 1)

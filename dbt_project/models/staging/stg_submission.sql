@@ -45,13 +45,13 @@ visible as (
         form_role.sender_role as role_in_force,
         form.is_line_form,
         form.has_document_no,
-        concat_ws(
-            '|',
+        raw.identity_key(
             submission.unit_key,
             submission.form_code,
             submission.period_end,
             submission.sender_role,
-            case when form.has_document_no then submission.document_no else '' end
+            submission.document_no,
+            form.has_document_no
         ) as identity_key
     from submission
     inner join tonight on submission.received_at <= tonight.as_of

@@ -1,42 +1,17 @@
--- Who follows whom through whole mergers, however many steps apart. Partial transfers are left out: their figures
--- cannot be apportioned without a decided share.
-with recursive succession as (
-    select * from {{ ref('successions') }}
-),
-
-whole as (
-    select
-        predecessor_key,
-        successor_key,
-        effective_date
-    from succession
-    where succession_kind = 'whole'
-),
-
-chain as (
-    select
-        predecessor_key,
-        successor_key,
-        effective_date,
-        1 as steps
-    from whole
-    union all
-    select
-        chain.predecessor_key,
-        whole.successor_key,
-        whole.effective_date,
-        chain.steps + 1 as steps
-    from chain
-    inner join whole on chain.successor_key = whole.predecessor_key
+-- Who follows whom through whole mergers, however many steps apart.
+with succession as (
+    select jsonb_agg(to_jsonb(row_of)) as all_rows
+    from {{ ref('successions') }} as row_of
 ),
 
 final as (
     select
-        predecessor_key,
-        successor_key,
-        effective_date,
-        steps
-    from chain
+        chain.predecessor_key,
+        chain.successor_key,
+        chain.effective_date,
+        chain.steps
+    from succession
+    cross join lateral register.succession_chain(succession.all_rows) as chain
 )
 
 select * from final

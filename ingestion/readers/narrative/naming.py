@@ -200,13 +200,13 @@ def _distance(found: Found, quantity: Quantity) -> int:
 
 
 def _settled(measure: str, quantity: Quantity, register: Register, indicator: str | None) -> str:
-    """The measure that the indicator allows: plans and stocks are so by nature, ratios never figures."""
-    behaviour = register.indicators[indicator]["behaviour"] if indicator else None
-    if measure == "target" or quantity.thing in ("percent", "times"):
+    """The measure that the indicator allows: plans and stocks are so by nature, ratios never figures; of what flows or is an
+    average, the words say which."""
+    if indicator is None or measure == "target" or quantity.thing in ("percent", "times"):
         return measure
-    if behaviour in ("plan", "stock", "ratio"):
-        return behaviour
-    return measure
+    behaviour = register.indicators[indicator]["behaviour"]
+    meant = register.measures[behaviour]
+    return meant if meant == behaviour else measure
 
 
 def _repeats(named: list[Mention], document: Document) -> list[Mention]:

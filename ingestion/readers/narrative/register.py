@@ -71,6 +71,7 @@ class Register:
 
     def __init__(self, folder: Path) -> None:
         self.indicators = {r["indicator_code"]: r for r in _rows(folder / "indicators.csv")}
+        self.measures = {r["behaviour"]: r["measure"] for r in _rows(folder / "behaviours.csv")}
         self.units = {r["unit_key"]: r for r in _rows(folder / "units.csv")}
         funds = _rows(folder / "funds.csv")
         self.khuyen_cong_funds = frozenset(r["fund_code"] for r in funds if r["is_khuyen_cong"] == "yes")

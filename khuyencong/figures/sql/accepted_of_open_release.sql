@@ -8,8 +8,8 @@ select
     indicator_code,
     measure,
     sum(value) as accepted
-from release.contribution
-where closed_release is null and state in ('accepted', 'carried') and (
+from release.open_contribution
+where state in ('accepted', 'carried') and (
         measure <> 'plan' and period_end = any(%(span_ends)s)
         or measure = 'plan' and effective_from <= %(span_end)s and coalesce(effective_to > %(span_end)s, true)
     ) and indicator_code = any(%(indicators)s)

@@ -24,9 +24,9 @@ figure as (
 ),
 
 visible as (
-    select * from release.contribution
-    where opened_release <= %(release)s and (closed_release is null or closed_release > %(release)s)
-        and indicator_code = %(indicator)s and measure = %(measure)s
+    select * from release.visible_contributions(%(release)s)
+    where
+        indicator_code = %(indicator)s and measure = %(measure)s
         and budget_year = extract(year from %(span_end)s::date)
 ),
 

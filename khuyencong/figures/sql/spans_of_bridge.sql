@@ -5,8 +5,8 @@ with moved as (
         period_end,
         budget_year,
         measure
-    from release.contribution
-    where opened_release > %(a)s and opened_release <= %(b)s or closed_release > %(a)s and closed_release <= %(b)s
+    from release.moved_contribution
+    where at_release > %(a)s and at_release <= %(b)s
 ),
 
 shown as (

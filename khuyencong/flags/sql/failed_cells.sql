@@ -14,7 +14,7 @@ select
     figure.reported_value,
     placed.value_written,
     figure.is_source_of_record,
-    coalesce(indicator.unit like '%đồng', placed.indicator_code like 'beneficiary%', false) as is_money
+    coalesce(meaning.is_money, false) as is_money
 from checks.chk_failing as failing
 inner join checks.chk_verdict_figure as figure
     on failing.submission_key = figure.submission_key
@@ -25,7 +25,7 @@ inner join staging.stg_figure as placed
     and figure.sheet_code = placed.sheet_code
     and figure.row_number = placed.row_number
     and figure.column_name = placed.column_name
-left join register.indicators as indicator on placed.indicator_code = indicator.indicator_code
+left join staging.stg_indicator as meaning on placed.indicator_code = meaning.indicator_code
 order by
     failing.submission_key,
     failing.rule_id,

@@ -27,11 +27,6 @@ select
 from checks.chk_failing as failing
 inner join register.rule as rule on failing.rule_id = rule.rule_id
 left join register.units as unit on failing.unit_key = unit.unit_key
-inner join lateral (
-    select history.submission_state
-    from checks.standing_history as history
-    where history.submission_key = failing.submission_key
-    order by history.run_key desc
-    limit 1
-) as state on state.submission_state in ('in_force', 'nil', 'under_review')
+inner join checks.submission_state as state
+    on failing.submission_key = state.submission_key and state.submission_state in ('in_force', 'nil', 'under_review')
 where failing.severity <> 'shadow'

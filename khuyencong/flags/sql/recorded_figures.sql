@@ -11,13 +11,9 @@ select
     figure.indicator_code,
     figure.measure,
     figure.value,
-    coalesce(
-        right(indicator.unit, 4) = 'đồng',
-        starts_with(figure.indicator_code, 'beneficiary'),
-        false
-    ) as is_money
+    coalesce(meaning.is_money, false) as is_money
 from staging.stg_figure as figure
 inner join staging.stg_submission as submission on figure.submission_key = submission.submission_key
 inner join register.form as form on figure.form_code = form.form_code
-left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code
+left join staging.stg_indicator as meaning on figure.indicator_code = meaning.indicator_code
 where figure.is_source_of_record and figure.submission_key = any(%(submission_keys)s)

@@ -16,13 +16,8 @@ select
     verdict.submission_key
 from checks.chk_verdict as verdict
 inner join register.rule as rule on verdict.rule_id = rule.rule_id
-inner join lateral (
-    select history.submission_state
-    from checks.standing_history as history
-    where history.submission_key = verdict.submission_key
-    order by history.run_key desc
-    limit 1
-) as state on state.submission_state in ('in_force', 'nil', 'under_review')
+inner join checks.submission_state as state
+    on verdict.submission_key = state.submission_key and state.submission_state in ('in_force', 'nil', 'under_review')
 where
     verdict.verdict in ('undecided', 'could_not_run')
     and (%(rule)s::text is null or verdict.rule_id = %(rule)s)

@@ -3,13 +3,13 @@
 with submission as (
     select
         submission.*,
-        concat_ws(
-            '|',
+        raw.identity_key(
             submission.unit_key,
             submission.form_code,
             submission.period_end,
             submission.sender_role,
-            case when form.has_document_no then submission.document_no else '' end
+            submission.document_no,
+            form.has_document_no
         ) as identity_key
     from raw.submission as submission
     inner join register.form as form on submission.form_code = form.form_code

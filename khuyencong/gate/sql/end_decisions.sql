@@ -23,13 +23,7 @@ from review.decision as decision
 inner join release.run as run on run.run_key = %(run_key)s and decision.decided_at <= run.as_of
 left join review.decision_lapse as lapse on decision.decision_key = lapse.decision_key
 left join register.rule as rule on decision.rule_id = rule.rule_id
-left join lateral (
-    select history.submission_state
-    from checks.standing_history as history
-    where history.submission_key = decision.submission_key
-    order by history.run_key desc
-    limit 1
-) as decided_on on true
+left join checks.submission_state as decided_on on decision.submission_key = decided_on.submission_key
 left join raw.submission as reviewed on decision.submission_key = reviewed.submission_key
 -- the figure of the form that was reviewed: another form may say another number under the same key
 left join figure_in_force

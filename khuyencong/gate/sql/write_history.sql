@@ -8,13 +8,5 @@ select
 from
     unnest(%(submission_keys)s::bigint[], %(states)s::text[], %(n_holds)s::integer[])
         as now_is (submission_key, submission_state, n_holds)
-left join lateral (
-    select
-        history.submission_state,
-        history.n_holds
-    from checks.standing_history as history
-    where history.submission_key = now_is.submission_key
-    order by history.run_key desc
-    limit 1
-) as last on true
+left join checks.submission_state as last on now_is.submission_key = last.submission_key
 where (now_is.submission_state, now_is.n_holds) is distinct from (last.submission_state, last.n_holds)

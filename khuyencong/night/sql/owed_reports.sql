@@ -34,13 +34,12 @@ plan as (
         answering.period_end,
         contribution.budget_year,
         sum(contribution.value) as plan_vnd
-    from release.contribution as contribution
+    from release.open_contribution as contribution
     inner join money
         on contribution.indicator_code = money.indicator_code and contribution.fund_code = money.fund_code
     inner join answering on contribution.unit_key = answering.unit_key
     where
-        contribution.closed_release is null
-        and contribution.measure = 'plan'
+        contribution.measure = 'plan'
         and contribution.state in ('accepted', 'carried')
         and contribution.effective_from <= answering.period_end
         and coalesce(contribution.effective_to > answering.period_end, true)

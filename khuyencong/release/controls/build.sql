@@ -26,7 +26,7 @@ cell as (
         end * case
             when
                 form_column.column_type = 'money'
-                or form_column.column_type = 'by_indicator' and indicator.unit in ('triệu đồng', 'tỷ đồng')
+                or form_column.column_type = 'by_indicator' and meaning.is_money
                 then coalesce(submission_column.money_factor, submission.money_factor)
             else 1
         end as amount
@@ -40,8 +40,8 @@ cell as (
         on submission.form_code = form_column.form_code
         and cell.sheet_code = form_column.sheet_code
         and cell.column_name = form_column.column_name
-    inner join register.indicators as indicator
-        on coalesce(form_column.indicator_code, form_column.counts_as, line.indicator_code) = indicator.indicator_code
+    inner join staging.stg_indicator as meaning
+        on coalesce(form_column.indicator_code, form_column.counts_as, line.indicator_code) = meaning.indicator_code
     left join raw.submission_column as submission_column
         on cell.submission_key = submission_column.submission_key
         and cell.sheet_code = submission_column.sheet_code

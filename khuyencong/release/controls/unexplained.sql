@@ -52,10 +52,11 @@ heard as (
 
 indicator as (
     select
-        indicator_code,
-        release.stored_unit(unit) = 'đồng' as is_money
-    from register.indicators
-    where aggregation = 'sum'
+        indicator.indicator_code,
+        meaning.is_money
+    from register.indicators as indicator
+    inner join staging.stg_indicator as meaning on indicator.indicator_code = meaning.indicator_code
+    where indicator.aggregation = 'sum'
 ),
 
 taken as (
@@ -88,9 +89,9 @@ held as (
     select
         count(*) as n_rows,
         coalesce(sum(case when indicator.is_money then abs(contribution.value) else 0 end), 0) as amount
-    from release.contribution as contribution
+    from release.open_contribution as contribution
     inner join indicator on contribution.indicator_code = indicator.indicator_code
-    where contribution.closed_release is null and contribution.state in ('accepted', 'carried')
+    where contribution.state in ('accepted', 'carried')
 ),
 
 unexplained as (

@@ -5,8 +5,7 @@
 create temporary table change_contribution on commit drop as
 with open_row as materialized (
     select *
-    from release.contribution
-    where closed_release is null
+    from release.open_contribution
 ),
 
 tonight as materialized (

@@ -2,13 +2,7 @@
 -- the new row, the reason, and what names the report. The reason is the first that changed among the report's own
 -- inputs.
 create temporary table change_report on commit drop as
-with open_row as (
-    select *
-    from release.report
-    where closed_release is null
-),
-
-changed as (
+with changed as (
     select
         open_row.report_key as old_key,
         tonight.unit_key,
@@ -53,7 +47,7 @@ changed as (
         ((tonight.is_owed, tonight.is_late) is distinct from (open_row.is_owed, open_row.is_late)) as is_owed_otherwise,
         (tonight.state is distinct from open_row.state) as is_state_changed
     from facts.fct_report as tonight
-    full join open_row
+    full join release.open_report as open_row
         on
         tonight.unit_key = open_row.unit_key
         and tonight.form_code = open_row.form_code

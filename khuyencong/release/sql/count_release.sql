@@ -11,8 +11,7 @@ open_contribution as (
     select
         count(*) as n_rows,
         coalesce(sum(abs(value)), 0) as amount
-    from release.contribution
-    where closed_release is null
+    from release.open_contribution
 ),
 
 made_report as (
@@ -26,8 +25,7 @@ open_report as (
     select
         count(*) as n_rows,
         count(*) filter (where is_owed) as n_owed
-    from release.report
-    where closed_release is null
+    from release.open_report
 ),
 
 rolled_up as (

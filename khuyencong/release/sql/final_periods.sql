@@ -12,24 +12,20 @@ select
     final.decided_by,
     final.decided_at,
     final.reason,
-    (
-        select count(*)
-        from release.contribution as contribution
-        where
-            contribution.budget_year = final.budget_year
-            and contribution.period_end = final.period_end
-            and contribution.opened_release > final.release_number
-            and contribution.opened_release <= %(release)s
-    ) as n_opened_after,
-    (
-        select count(*)
-        from release.contribution as contribution
-        where
-            contribution.budget_year = final.budget_year
-            and contribution.period_end = final.period_end
-            and contribution.closed_release > final.release_number
-            and contribution.closed_release <= %(release)s
-    ) as n_closed_after
+    since.n_opened_after,
+    since.n_closed_after
 from newest as final
+cross join
+    lateral (
+        select
+            count(*) filter (where moved.sign = 1) as n_opened_after,
+            count(*) filter (where moved.sign = -1) as n_closed_after
+        from release.moved_contribution as moved
+        where
+            moved.budget_year = final.budget_year
+            and moved.period_end = final.period_end
+            and moved.at_release > final.release_number
+            and moved.at_release <= %(release)s
+    ) as since
 where final.act = 'finalise' and final.release_number <= %(release)s
 order by final.budget_year, final.period_end

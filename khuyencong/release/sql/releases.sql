@@ -1,18 +1,11 @@
 -- Every release, newest first, with the contributions that it opened and closed.
-with opened as (
+with moved as (
     select
-        opened_release as release_number,
-        count(*) as n_rows
-    from release.contribution
-    group by opened_release
-),
-
-closed as (
-    select
-        closed_release as release_number,
-        count(*) as n_rows
-    from release.contribution
-    group by closed_release
+        at_release,
+        count(*) filter (where sign = 1) as n_opened,
+        count(*) filter (where sign = -1) as n_closed
+    from release.moved_contribution
+    group by at_release
 )
 
 select
@@ -20,9 +13,8 @@ select
     release.as_of,
     release.release_hash,
     release.run_key as run,
-    coalesce(opened.n_rows, 0) as n_opened,
-    coalesce(closed.n_rows, 0) as n_closed
+    coalesce(moved.n_opened, 0) as n_opened,
+    coalesce(moved.n_closed, 0) as n_closed
 from release.release as release
-left join opened on release.release_number = opened.release_number
-left join closed on release.release_number = closed.release_number
+left join moved on release.release_number = moved.at_release
 order by release.release_number desc

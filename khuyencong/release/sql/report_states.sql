@@ -2,7 +2,6 @@
 select
     state,
     count(*) as n_rows
-from release.report
-where opened_release <= %(release)s and (closed_release is null or closed_release > %(release)s)
+from release.visible_reports(%(release)s)
 group by state
 order by state

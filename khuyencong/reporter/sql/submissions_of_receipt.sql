@@ -27,14 +27,6 @@ held as (
     group by submission_key
 ),
 
-recorded as (
-    select distinct on (submission_key)
-        submission_key,
-        submission_state
-    from checks.standing_history
-    order by submission_key, run_key desc
-),
-
 later as (
     select
         asked.submission_key,
@@ -61,7 +53,7 @@ final as (
         coalesce(held.n_held, 0) as n_held,
         later.later_receipts
     from asked
-    left join recorded on asked.submission_key = recorded.submission_key
+    left join checks.submission_state as recorded on asked.submission_key = recorded.submission_key
     left join held on asked.submission_key = held.submission_key
     left join later on asked.submission_key = later.submission_key
 )

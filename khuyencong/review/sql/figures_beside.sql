@@ -20,14 +20,10 @@ select
     figure.sheet_name,
     figure.cell_address,
     figure.factor,
-    coalesce(
-        right(indicator.unit, 4) = 'đồng',
-        starts_with(figure.indicator_code, 'beneficiary'),
-        false
-    ) as is_money
+    coalesce(meaning.is_money, false) as is_money
 from unnest(%(submission_keys)s::bigint[], %(figure_keys)s::text[]) as place (submission_key, figure_key)
 inner join staging.stg_figure as figure
     on place.submission_key = figure.submission_key and place.figure_key = figure.figure_key
 cross join first_rule
-left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code
+left join staging.stg_indicator as meaning on figure.indicator_code = meaning.indicator_code
 order by figure.figure_key

@@ -6,7 +6,7 @@ select distinct on (flag.flag_id, cell.figure_key)
     coalesce(indicator.indicator_name, '') as name_vi,
     coalesce(indicator.indicator_name_en, '') as name_en,
     cell.value,
-    coalesce(indicator.unit like '%%đồng', cell.indicator_code like 'beneficiary%%', false) as is_money,
+    coalesce(meaning.is_money, false) as is_money,
     cell.factor
 from checks.flag
 inner join checks.flag_figure as figure on flag.flag_id = figure.flag_id and figure.is_suspected
@@ -18,5 +18,6 @@ inner join staging.stg_figure as cell
 inner join raw.submission on figure.submission_key = submission.submission_key
 inner join raw.receipt on submission.receipt_key = receipt.receipt_key
 left join register.indicators as indicator on cell.indicator_code = indicator.indicator_code
+left join staging.stg_indicator as meaning on cell.indicator_code = meaning.indicator_code
 where flag.flag_id = any(%(flag_ids)s)
 order by flag.flag_id, cell.figure_key, figure.submission_key <> flag.submission_key, figure.submission_key desc

@@ -9,18 +9,14 @@ select distinct on (flag_figure.figure_key, flag_figure.rule_id)
     figure.sheet_name,
     figure.cell_address,
     figure.factor,
-    coalesce(
-        right(indicator.unit, 4) = 'đồng',
-        starts_with(figure.indicator_code, 'beneficiary'),
-        false
-    ) as is_money
+    coalesce(meaning.is_money, false) as is_money
 from checks.flag_figure
 inner join checks.flag on flag_figure.flag_id = flag.flag_id
 inner join register.rule on flag_figure.rule_id = rule.rule_id
 inner join staging.stg_figure as figure
     on (flag_figure.submission_key, flag_figure.sheet_code, flag_figure.row_number, flag_figure.column_name)
     = (figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name)
-left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code
+left join staging.stg_indicator as meaning on figure.indicator_code = meaning.indicator_code
 where flag_figure.flag_id = %(flag_id)s
 order by
     flag_figure.figure_key,

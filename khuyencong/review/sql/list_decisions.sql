@@ -75,13 +75,7 @@ judged as (
             from release.run
             where run.run_key = lapse.run_key and run.as_of <= tonight.as_of
         )
-    left join lateral (
-        select history.submission_state
-        from checks.standing_history as history
-        where history.submission_key = decision.submission_key
-        order by history.run_key desc
-        limit 1
-    ) as decided_on on true
+    left join checks.submission_state as decided_on on decision.submission_key = decided_on.submission_key
     left join held on decision.figure_key = held.figure_key
 )
 

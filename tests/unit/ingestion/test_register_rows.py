@@ -9,6 +9,7 @@ import pytest
 from misspelt import misspellings
 
 from ingestion.register import load_register
+from ingestion.register_measures import refuse_contradictions_of_measures
 from ingestion.register_rows import (
     BESIDES,
     CODES,
@@ -40,6 +41,7 @@ def with_cell(name, number, column, value):
 def judge(tables):
     refuse_unknown_codes(tables)
     refuse_contradictions_of_units(tables)
+    refuse_contradictions_of_measures(tables)
     refuse_rows_of_unknown_forms(tables, SHEETS)
 
 
@@ -95,6 +97,13 @@ def test_what_is_no_day_or_number_is_refused(name, column):
         ("successions", "successor_key", "long-an", "successions.csv line 2: long-an does not exist on 2025-07-01"),
         ("successions", "successor_key", "phia-bac", "phia-bac is a group, which nobody follows"),
         ("successions", "effective_date", "2004-01-01", "does not exist on 2004-01-01"),
+        ("units_of_measure", "stored_factor", "1.5", "units_of_measure.csv line 2: stored_factor is '1.5'; it must be a whole"),
+        ("units_of_measure", "stored_factor", "", "stored_factor is ''; it must be a whole number"),
+        ("units_of_measure", "stored_factor", "1000", "stored_factor is '1000'; a unit that is stored as it is has 1"),
+        ("units_of_measure", "stored_unit", "tỷ đồng", "stored_unit is 'tỷ đồng', which is stored in another (line 5)"),
+        ("units_of_measure", "stored_unit", "người", "is_money and is_count are not those of 'người'"),
+        ("units_of_measure", "is_count", "yes", "'đồng' cannot be money and a count"),
+        ("behaviours", "behaviour", "plan", "behaviours.csv line 3: plan stands in line 2 already"),
     ],
 )
 def test_rows_that_cannot_both_be_true_are_refused(name, column, value, sentence):

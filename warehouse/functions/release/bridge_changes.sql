@@ -58,8 +58,8 @@ begin
         select n.release_number, 'register', '', d.sign, n.release_number - (d.sign < 0)::integer, c.contribution_key
         from version as o
         inner join version as n on n.release_number = o.release_number + 1 and o.places <> n.places
-        inner join release.contribution as c
-            on c.opened_release <= o.release_number and coalesce(c.closed_release > n.release_number, true)
+        cross join lateral release.visible_contributions(o.release_number) as c
+        inner join lateral release.visible_contributions(n.release_number) as s on c.contribution_key = s.contribution_key
         cross join (values (1), (-1)) as d (sign)
         where c.unit_key in (
             select x.unit_key from place as x
@@ -94,15 +94,13 @@ begin
         inner join (select generate_series(p_a, p_b) as release_number) as n
             on t.is_distinct or n.release_number in (p_a, p_b)
         inner join asked as a on t.span = a.span
-        inner join release.contribution as c
+        inner join lateral release.visible_contributions(n.release_number) as c
             on t.budget_year = c.budget_year and t.fund_code = c.fund_code and t.activity_code = c.activity_code
             and t.indicator_code = c.indicator_code and t.measure = c.measure
         inner join place as p
             on n.release_number = p.release_number and t.span = p.span and c.unit_key = p.unit_key
             and t.group_key = p.group_key
-        where c.opened_release <= n.release_number
-            and (c.closed_release is null or c.closed_release > n.release_number)
-            and case
+        where case
                 when c.measure = 'plan'
                     then c.effective_from <= a.period_end and coalesce(c.effective_to > a.period_end, true)
                 else c.period_end = a.period_end
@@ -189,10 +187,8 @@ begin
     end if;
     for step in
         select m.n from (
-            select c.opened_release as n, c.period_end from release.contribution as c where c.measure = 'ytd'
-            union select c.closed_release, c.period_end from release.contribution as c where c.measure = 'ytd'
-            union select r.opened_release, r.period_end from release.report as r
-            union select r.closed_release, r.period_end from release.report as r
+            select c.at_release as n, c.period_end from release.moved_contribution as c where c.measure = 'ytd'
+            union select r.at_release, r.period_end from release.moved_report as r
             union
             select n, e from generate_series(p_a + 1, p_b) as n cross join unnest(spans_ends) as e
             where exists (

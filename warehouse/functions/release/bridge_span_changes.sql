@@ -100,11 +100,8 @@ begin
     moved_report as (
         select a.span, r.form_code, r.unit_key, r.why
         from asked as a
-        inner join (
-            select r.*, r.reason as why from release.report as r where r.opened_release = p_release
-            union all
-            select r.*, r.closed_reason from release.report as r where r.closed_release = p_release
-        ) as r on r.period_end in (a.period_end, a.period_start - 1)
+        inner join release.moved_report as r
+            on r.at_release = p_release and r.period_end in (a.period_end, a.period_start - 1)
     )
     select c.span, p_release,
         coalesce(

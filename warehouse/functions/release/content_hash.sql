@@ -9,14 +9,12 @@ language sql stable as $$
             coalesce(to_char(c.effective_to, 'YYYY-MM-DD'), ''), c.carried_into, c.state,
             coalesce(trim_scale(c.value)::text, ''), coalesce(trim_scale(c.low)::text, ''),
             coalesce(trim_scale(c.high)::text, '')) as content
-        from release.contribution as c
-        where c.opened_release <= p_release and (c.closed_release is null or c.closed_release > p_release)
+        from release.visible_contributions(p_release) as c
         union all
         select concat_ws('|', 'report', r.unit_key, r.form_code, to_char(r.period_end, 'YYYY-MM-DD'), r.sender_role,
             r.document_no, r.is_owed, r.state, r.is_late, r.is_estimated, coalesce(r.sha256_in_force, ''),
             coalesce(r.sha256_under_review, ''))
-        from release.report as r
-        where r.opened_release <= p_release and (r.closed_release is null or r.closed_release > p_release)
+        from release.visible_reports(p_release) as r
     )
     select encode(sha256(convert_to(coalesce(string_agg(content, e'\n' order by content collate "C"), ''), 'UTF8')), 'hex')
     from line

@@ -26,8 +26,7 @@ begin
         from unnest(p_starts, p_ends) with ordinality as a (period_start, period_end, span)
     ),
     visible as (
-        select * from release.contribution as c
-        where c.opened_release <= p_release and (c.closed_release is null or c.closed_release > p_release)
+        select * from release.visible_contributions(p_release)
     ),
     at_end as (
         select a.span, a.before_end, c.*
@@ -85,9 +84,8 @@ begin
         select a.span, h.mapped_key as unit_key, r.form_code, bool_and(r.state in ('in_force', 'nil')) as is_known,
             bool_or(r.is_owed) as is_owed
         from asked as a
-        inner join release.report as r on a.before_end = r.period_end
+        inner join release.visible_reports(p_release) as r on a.before_end = r.period_end
         inner join heir as h on a.span = h.span and r.unit_key = h.unit_key
-        where r.opened_release <= p_release and (r.closed_release is null or r.closed_release > p_release)
         group by a.span, h.mapped_key, r.form_code
     ),
     asked_form as (

@@ -9,7 +9,7 @@ begin
     with
     newest as (select max(release_number) as release_number from release.release),
     ended as (
-        select distinct c.period_end from release.contribution as c where c.closed_release is null and c.measure <> 'plan'
+        select distinct c.period_end from release.open_contribution as c where c.measure <> 'plan'
     ),
     -- a final period is read from the release at which it was signed
     period as (

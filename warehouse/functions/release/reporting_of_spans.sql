@@ -31,8 +31,7 @@ begin
     ),
     report as materialized (
         select r.unit_key, r.form_code, r.period_end, bool_or(r.state in ('in_force', 'nil')) as is_known
-        from release.report as r
-        where r.opened_release <= p_release and (r.closed_release is null or r.closed_release > p_release)
+        from release.visible_reports(p_release) as r
         group by r.unit_key, r.form_code, r.period_end
     ),
     form as (select distinct r.form_code, r.period_end from report as r where r.is_known),

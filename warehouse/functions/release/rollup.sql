@@ -23,11 +23,15 @@ begin
     indicators as materialized (
         select t.* from jsonb_populate_recordset(null::register.indicators, release.register_table(v_run, 'indicators')) as t
     ),
+    units_of_measure as materialized (
+        select t.*
+        from jsonb_populate_recordset(null::register.units_of_measure, release.register_table(v_run, 'units_of_measure')) as t
+    ),
     units as materialized (
         select t.* from jsonb_populate_recordset(null::register.units, release.register_table(v_run, 'units')) as t
     )
     select r.unit_key, coalesce(u.unit_name, whole.unit_name || ' (không tách được)', r.unit_key), r.budget_year,
-        r.period_start, r.period_end, r.fund_code, r.activity_code, r.indicator_code, r.measure, release.stored_unit(i.unit),
+        r.period_start, r.period_end, r.fund_code, r.activity_code, r.indicator_code, r.measure, m.stored_unit,
         r.is_additive, r.accepted, r.disputed, r.disputed_low, r.disputed_high, r.missing_low, r.missing_high, r.at_least,
         r.at_most, r.n_owed, r.n_reported, r.n_accepted, r.n_disputed, r.n_missing, r.n_returned, r.n_nil, r.n_estimated,
         r.n_under_review, r.n_unbounded, r.status, r.plan_indicator_code, r.plan_value, r.plan_pct, r.prior_value,
@@ -37,6 +41,7 @@ begin
         p_total, v_run
     ) as r
     inner join indicators as i on r.indicator_code = i.indicator_code
+    left join units_of_measure as m on i.unit = m.unit
     left join units as u on r.unit_key = u.unit_key
     left join units as whole on r.unit_key = 'not-apportionable:' || whole.unit_key
     order by r.unit_key, r.measure, r.indicator_code, r.fund_code, r.activity_code;

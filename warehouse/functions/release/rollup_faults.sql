@@ -15,17 +15,15 @@ begin
     contribution as materialized (
         select p.as_at, c.unit_key, c.fund_code, c.activity_code, c.indicator_code, c.measure, c.state, c.value, c.low
         from period as p
-        inner join release.contribution as c
+        inner join lateral release.visible_contributions(p.release_number) as c
             on p.as_at = c.period_end and p.budget_year = c.budget_year
-            and c.opened_release <= p.release_number and coalesce(c.closed_release > p.release_number, true)
         inner join indicators as i on c.indicator_code = i.indicator_code
         where c.measure <> 'plan'
         union all
         select p.as_at, c.unit_key, c.fund_code, c.activity_code, c.indicator_code, c.measure, c.state, c.value, c.low
         from period as p
-        inner join release.contribution as c
+        inner join lateral release.visible_contributions(p.release_number) as c
             on p.budget_year = c.budget_year and c.effective_from <= p.as_at and coalesce(c.effective_to > p.as_at, true)
-            and c.opened_release <= p.release_number and coalesce(c.closed_release > p.release_number, true)
         inner join indicators as i on c.indicator_code = i.indicator_code
         where c.measure = 'plan'
     ),
@@ -159,7 +157,7 @@ begin
         select null::date as geography
         union
         select d.geography
-        from register.successions as s
+        from register.succession_step(release.register_table(null, 'successions')) as s
         cross join lateral (values (s.effective_date - 1), (s.effective_date)) as d (geography)
         where s.effective_date between (select min(x.as_at) from period as x)
             and (select max(x.as_at) from period as x)

@@ -25,6 +25,9 @@ begin
     indicators as materialized (
         select t.* from jsonb_populate_recordset(null::register.indicators, release.register_table(v_run, 'indicators')) as t
     ),
+    behaviours as materialized (
+        select t.* from jsonb_populate_recordset(null::register.behaviours, release.register_table(v_run, 'behaviours')) as t
+    ),
     indicator_sources as materialized (
         select t.* from jsonb_populate_recordset(null::register.indicator_sources, release.register_table(v_run, 'indicator_sources')) as t
     ),
@@ -66,10 +69,12 @@ begin
                 when s.fact <> 'fct_disbursement' then s.indicator_code
                 else min(s.indicator_code) filter (where s.fact = 'fct_budget') over (partition by s.fund_code)
             end as plan_indicator_code,
-            case i.behaviour when 'ytd_flow' then 'ytd' when 'stock' then 'stock' end as measure,
+            -- of a plan nobody says nought by leaving it out
+            case when b.measure in ('ytd', 'stock') then b.measure end as measure,
             i.aggregation = 'sum' as is_additive
         from indicator_sources as s
         inner join indicators as i on s.indicator_code = i.indicator_code
+        left join behaviours as b on i.behaviour = b.behaviour
     ),
     all_figure as materialized (
         select f.*, n.answering_key
@@ -251,9 +256,7 @@ begin
         group by 1, 2
     ),
     report as materialized (
-        select r.* from release.report as r
-        where r.is_owed and r.opened_release <= p_release
-            and (r.closed_release is null or r.closed_release > p_release)
+        select r.* from release.visible_reports(p_release) as r where r.is_owed
     ),
     -- what each unit owes for a set of forms, at the end of the span and before its start; a plan is one figure of the whole
     -- year, so only the end of the span counts for it

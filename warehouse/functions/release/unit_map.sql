@@ -15,7 +15,7 @@ begin
         select t.* from jsonb_populate_recordset(null::register.units, release.register_table(p_run, 'units')) as t
     ),
     successions as materialized (
-        select t.* from jsonb_populate_recordset(null::register.successions, release.register_table(p_run, 'successions')) as t
+        select t.* from register.succession_step(release.register_table(p_run, 'successions')) as t
     ),
     group_members as materialized (
         select t.* from jsonb_populate_recordset(null::register.group_members, release.register_table(p_run, 'group_members')) as t
@@ -29,18 +29,17 @@ begin
     ),
     -- what becomes of a unit on a day of change: each row one part of it; without a decided share the part is not known
     handed as (
-        select s.predecessor_key, s.effective_date, s.successor_key,
-            case when s.succession_kind = 'whole' then 1 else s.share end as part
+        select s.predecessor_key, s.effective_date, s.successor_key, s.part
         from successions as s
         where s.effective_date <= geography
         union all
         select s.predecessor_key, s.effective_date, s.predecessor_key,
-            case when count(s.share) = count(*) then 1 - sum(s.share) end
+            case when count(s.part) = count(*) then 1 - sum(s.part) end
         from successions as s
         inner join reporting_unit as u on s.predecessor_key = u.unit_key and s.effective_date <= u.valid_to
         where s.effective_date <= geography
         group by s.predecessor_key, s.effective_date
-        having bool_and(s.succession_kind <> 'whole')
+        having not bool_or(s.is_whole)
     ),
     onward as (
         select u.unit_key as origin_key, u.unit_key as current_key, u.read_on as reached_on, 1::numeric as part

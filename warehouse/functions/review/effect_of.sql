@@ -32,8 +32,9 @@ begin
         from staging.stg_submission as submission
         left join checks.standing on submission.submission_key = standing.submission_key
         left join lateral (
-            select history.submission_state from checks.standing_history as history
-            where history.submission_key = submission.submission_key order by history.run_key desc limit 1
+            -- of these few alone, not of every submission that there is
+            select recorded.submission_state from checks.submission_state as recorded
+            where recorded.submission_key = submission.submission_key
         ) as state on true
         where submission.submission_key in (select named.submission_key from named)
             or standing.submission_key is not null and submission.identity_key in (
@@ -62,11 +63,12 @@ begin
             case when form.has_document_no then figure.period_end else concerned.period_end end as row_period_end,
             figure.is_source_of_record and not figure.is_not_applicable and figure.fact <> 'beneficiary_support'
             and not indicator.is_formula and indicator.aggregation = 'sum' as is_national,
-            coalesce(right(indicator.unit, 4) = 'đồng', false) as is_money
+            coalesce(meaning.is_money, false) as is_money
         from staging.stg_figure as figure
         inner join concerned on figure.submission_key = concerned.submission_key
         inner join register.form on figure.form_code = form.form_code
         left join register.indicators as indicator on figure.indicator_code = indicator.indicator_code
+        left join staging.stg_indicator as meaning on figure.indicator_code = meaning.indicator_code
     ),
     correction as (
         select distinct on (word.moment, word.figure_key) word.moment, word.figure_key, word.corrected_value
@@ -216,8 +218,8 @@ begin
         union all
         select moved.*, carried.period_end
         from moved
-        inner join release.contribution as carried
-            on carried.closed_release is null and carried.carried_into <> '' and carried.measure <> 'plan'
+        inner join release.open_contribution as carried
+            on carried.carried_into <> '' and carried.measure <> 'plan'
             and carried.unit_key = moved.unit_key and carried.budget_year = moved.budget_year
             and carried.fund_code = moved.fund_code and carried.activity_code = moved.activity_code
             and carried.indicator_code = moved.indicator_code and carried.measure = moved.measure
@@ -240,8 +242,8 @@ begin
                 as accepted,
             coalesce(sum(said.value) filter (where said.state = 'disputed'), 0) + row_moved.disputed_since as disputed
         from row_moved
-        left join release.contribution as said
-            on said.closed_release is null and said.budget_year = row_moved.budget_year
+        left join release.open_contribution as said
+            on said.budget_year = row_moved.budget_year
             and said.fund_code = row_moved.fund_code and said.indicator_code = row_moved.indicator_code
             and said.measure = row_moved.measure
             and case
@@ -255,19 +257,19 @@ begin
     ),
     -- a row of nought is compared with the largest plan of its year and fund for the same quantity
     plan as (
-        select said.budget_year, said.fund_code, said.indicator_code, indicator.unit, sum(said.value) as value
-        from release.contribution as said
-        inner join register.indicators as indicator on said.indicator_code = indicator.indicator_code
-        where said.closed_release is null and said.measure = 'plan' and said.state in ('accepted', 'carried')
+        select said.budget_year, said.fund_code, said.indicator_code, meaning.is_money, sum(said.value) as value
+        from release.open_contribution as said
+        inner join staging.stg_indicator as meaning on said.indicator_code = meaning.indicator_code
+        where said.measure = 'plan' and said.state in ('accepted', 'carried')
             and said.effective_to is null
-        group by said.budget_year, said.fund_code, said.indicator_code, indicator.unit
+        group by said.budget_year, said.fund_code, said.indicator_code, meaning.is_money
     ),
     compared as (
         select row_before.*,
             coalesce(nullif(abs(row_before.accepted), 0), (
                 select max(abs(plan.value)) from plan
                 where plan.budget_year = row_before.budget_year and plan.fund_code = row_before.fund_code
-                    and (plan.indicator_code = row_before.indicator_code or row_before.is_money and right(plan.unit, 4) = 'đồng')
+                    and (plan.indicator_code = row_before.indicator_code or row_before.is_money and plan.is_money)
             )) as reference
         from row_before
     )

@@ -19,11 +19,9 @@ begin
     end if;
     new.recorded_at := clock_timestamp();
     new.was_in_force := coalesce((
-        select standing_history.submission_state in ('in_force', 'nil')
-        from checks.standing_history
-        where standing_history.submission_key = new.submission_key
-        order by standing_history.run_key desc
-        limit 1
+        select state.submission_state in ('in_force', 'nil')
+        from checks.submission_state as state
+        where state.submission_key = new.submission_key
     ), false);
     return new;
 end

@@ -23,8 +23,8 @@ begin
             to_char(new.period_end, 'YYYY-MM'), new.budget_year, frozen;
     end if;
     if not exists (
-        select 1 from release.contribution as c
-        where c.budget_year = new.budget_year and c.period_end = new.period_end and c.closed_release is null
+        select 1 from release.open_contribution as c
+        where c.budget_year = new.budget_year and c.period_end = new.period_end
     ) then
         raise exception 'Release % holds no figure of period %, budget year %.',
             newest, to_char(new.period_end, 'YYYY-MM'), new.budget_year;
