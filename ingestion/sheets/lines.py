@@ -8,21 +8,15 @@ key cells are blank and it is numbered by a Roman numeral or a letter: then it i
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 from ingestion.findings import Finding, find
 from ingestion.form import Column, Form
 from ingestion.register import Register
 from ingestion.sheets.cells import (
-    BLANK,
     Reading,
     in_column_unit,
-    in_thousands,
     in_whole_dong,
-    read_quantity,
-    shown_percentage,
 )
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table
@@ -30,12 +24,10 @@ from ingestion.sheets.line import Line, TableLines
 from ingestion.sheets.line_keys import keys_of, place_of, unknown_notes, unread_finding
 from ingestion.sheets.line_kinds import holds_number, is_numbering, is_wanted, kind_of, repeats_header
 from ingestion.sheets.money_units import is_amount, is_another_unit, own_unit, unit_expected
+from ingestion.sheets.table_cells import UNDER_MERGED, covered_cells, mark_of, reading_of, told_by_structure
 from ingestion.written.money_units import money_factor
-from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, has_three_decimals, read_cell
+from ingestion.written.quantities import read_cell
 from ingestion.written.text import nfc
-
-UNDER_MERGED = Reading("unreadable")  # a blank that is no blank; compared by identity
-NEVER_CALCULATED = Reading("unreadable")  # a result that its formula contradicts; likewise
 
 
 def read_lines(table: Table, form: Form, register: Register, day: date, default_factor: int) -> TableLines:
@@ -46,7 +38,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
     """
     out = TableLines()
     quantities = [c for c in table.form_sheet.columns if c.is_quantity and c.name in table.positions]
-    covered, marks = _covered(table), {column.name: _mark_of(table, column.name) for column in quantities}
+    covered, marks = covered_cells(table), {column.name: mark_of(table, column.name) for column in quantities}
     for index in range(table.first_line, len(table.sheet.rows)):
         row, number = table.sheet.rows[index], table.sheet.row_number(index)
         filled = _filled(table, row, number)
@@ -82,7 +74,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                     )
                 continue
             factor = table.money_factors.get(column.name, default_factor)
-            reading = _reading(table, number, column, filled.get(column.name, ""), covered, register, factor, marks[column.name])
+            reading = reading_of(table, number, column, filled.get(column.name, ""), covered, register, factor, marks[column.name])
             if own and column.type == "by_indicator" and reading.decimals is not None:
                 if own_factor:
                     reading = in_column_unit(reading, own_factor, factor)
@@ -93,59 +85,10 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                 reading = in_whole_dong(reading, factor)
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
-            out.findings += _told_by_structure(table, number, column, reading)
+            out.findings += told_by_structure(table, number, column, reading)
             out.cells.append((number, column.name, reading))
     out.findings += _hidden_notes(table, out.lines) + _widths(table, out.lines)
     return out
-
-
-def _reading(
-    table: Table,
-    number: int,
-    column: Column,
-    written: object,
-    covered: set,
-    register: Register,
-    factor: int,
-    mark_of_column: Callable[[], str | None],
-) -> Reading:
-    position = table.positions[column.name]
-    place = (number, table.sheet.first_column + position)
-    if written == "":
-        return UNDER_MERGED if place in covered else BLANK
-    if column.type == "date" and table.sheet.day_offset and isinstance(written, int | float):
-        written += table.sheet.day_offset
-    if place in table.sheet.never_calculated:
-        return NEVER_CALCULATED
-    reading = read_quantity(written, column, factor, register.states, mark_of_column)
-    reading = in_thousands(reading, table.sheet.thousands.get(place, 0))
-    return shown_percentage(reading) if column.type == "percent" and place in table.sheet.percent_cells else reading
-
-
-def _told_by_structure(table: Table, number: int, column: Column, reading: Reading) -> list[Finding]:
-    """What the file's own structure says of a cell: a result that was never calculated, runs of text that were left out."""
-    sheet, place = table.sheet, (number, table.sheet.first_column + table.positions[column.name])
-    if reading is NEVER_CALCULATED:
-        return [find("formula_not_calculated", **place_of(table, number, column), written=sheet.never_calculated[place])]
-    if place in sheet.apart:
-        text = sheet.rows[number - sheet.first_row][table.positions[column.name]]
-        return [find("text_set_apart", **place_of(table, number, column), written=sheet.apart[place], expected=text)]
-    return []
-
-
-def _mark_of(table: Table, name: str) -> Callable[[], str | None]:
-    """The decimal mark of a column, found out once and only when a cell of it asks: by the marks of its other texts, else by its
-    numbers. Where those have three decimals, three digits behind a mark are decimals too.
-    """
-    position = table.positions[name]
-
-    @cache
-    def mark() -> str | None:
-        cells = [row[position] for row in table.sheet.rows[table.first_line :] if position < len(row)]
-        texts = (cell for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST_NUMBER)
-        return decimal_mark_of(texts) or (",." if has_three_decimals(cells) else None)
-
-    return mark
 
 
 def _unit_unknown(table: Table, number: int, column: Column, written: str, expected: str) -> Finding:
@@ -189,20 +132,6 @@ def _filled(table: Table, row: list[object], number: int) -> dict[str, object]:
         if cell not in ("", None) and not (isinstance(cell, str) and not cell.strip()):
             filled[name] = nfc(cell) if isinstance(cell, str) else cell
     return filled
-
-
-def _covered(table: Table) -> set[tuple[int, int]]:
-    """Cells of the table's body that lie under a merged cell, without the one that holds its value."""
-    sheet, columns = table.sheet, sorted(table.sheet.first_column + position for position in table.positions.values())
-    first, last = sheet.row_number(table.first_line), sheet.row_number(len(sheet.rows) - 1)
-    return {
-        (row, column)
-        for top, left, bottom, right in sheet.merged
-        if bottom >= first and bottom - top < 1000
-        for row in range(max(top, first), min(bottom, last) + 1)
-        for column in columns
-        if left <= column <= right and (row, column) != (top, left)
-    }
 
 
 def _first_text(texts: dict[str, str]) -> str:
