@@ -28,7 +28,7 @@ def reading_of(
     number: int,
     column: Column,
     written: object,
-    covered: set,
+    covered: set[tuple[int, int]],
     register: Register,
     factor: int,
     mark_of_column: Callable[[], str | None],
