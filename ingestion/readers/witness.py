@@ -26,6 +26,7 @@ class Witness:
     """What the structure of a sheet says beside what the fast reader gives.
 
     faults        cells that are an error or show something that could not be read: (row, column) → what stands there
+    doubtful      cells of which the two readers say different things, or whose text is all struck out: → what the XML shows
     never_calculated  formula cells whose stored result contradicts the formula: → the formula
     values        cells that the fast reader left blank and that hold this value
     apart         texts with raised, lowered or struck out runs: → (the whole text, the text without them)
@@ -33,6 +34,7 @@ class Witness:
     """
 
     faults: dict[Place, str] = field(default_factory=dict)
+    doubtful: dict[Place, str] = field(default_factory=dict)
     never_calculated: dict[Place, str] = field(default_factory=dict)
     values: dict[Place, object] = field(default_factory=dict)
     apart: dict[Place, tuple[str, str]] = field(default_factory=dict)
@@ -125,16 +127,16 @@ def _compare(
     elif kind == "n":
         number = number_of(text)
         if number is None:
-            out.faults[place] = text
+            out.doubtful[place] = text
         elif given == "":
             out.values[place] = number
         elif isinstance(given, bool | str) or (isinstance(given, int | float) and float(given) != number):
-            out.faults[place] = text
+            out.doubtful[place] = text
         return formula is not None and number == 0
     elif given == "" and text.strip():
         out.values[place] = text
     elif isinstance(given, str) and kind in ("s", "str", "inlineStr") and given != text and _words(given) != _words(text):
-        out.faults[place] = text
+        out.doubtful[place] = text
     if runs is not None and runs.plain is not None and runs.plain.strip() != runs.whole.strip():
         out.apart[place] = (runs.whole, runs.plain)
     return False

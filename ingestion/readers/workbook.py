@@ -81,18 +81,20 @@ def _sheet_of(workbook: CalamineWorkbook, meta: SheetMetadata, package: Package,
     if meta.name in package.sheets:
         witness = witness_of(package.sheets[meta.name], package, rows, first_row + 1, first_column)
     seen = witness or Witness()
-    faults = dict(seen.faults)
+    if not rows and seen.values:  # the fast reader saw nothing at all, as of a part in UTF-16
+        rows, first_row, first_column = _grid(seen.values)
+    doubtful = dict(seen.doubtful)
     for (row, column), value in seen.values.items():
         line, position = row - first_row - 1, column - first_column
         if 0 <= line < len(rows) and 0 <= position < len(rows[line]):
             rows[line][position] = value
         else:
-            faults[row, column] = str(value)
+            doubtful[row, column] = str(value)
     for (row, column), (whole, plain) in seen.apart.items():
         if plain.strip():
             rows[row - first_row - 1][column - first_column] = plain
         else:
-            faults[row, column] = whole
+            doubtful[row, column] = whole
     return Sheet(
         name=meta.name,
         rows=rows,
@@ -102,13 +104,24 @@ def _sheet_of(workbook: CalamineWorkbook, meta: SheetMetadata, package: Package,
         hidden_rows=frozenset(seen.hidden_rows),
         hidden_columns=frozenset(seen.hidden_columns),
         merged=tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()),
-        formula_faults=faults,
+        formula_faults=seen.faults | doubtful,
+        doubtful=doubtful,
         percent_cells=frozenset(seen.percent_cells),
         thousands=seen.thousands,
         never_calculated=seen.never_calculated,
         apart={place: whole for place, (whole, _) in seen.apart.items()},
         day_offset=seen.day_offset,
     )
+
+
+def _grid(values: dict[tuple[int, int], object]) -> tuple[list[list[object]], int, int]:
+    """Rows of cells from cells by place, with the numbers of the first row and column (0 is the first)."""
+    top, bottom = min(row for row, _ in values), max(row for row, _ in values)
+    left, right = min(column for _, column in values), max(column for _, column in values)
+    if (bottom - top + 1) * (right - left + 1) > MAX_CELLS:
+        raise ReturnedFile(find("file_too_spread", written=f"{bottom} × {right + 1}"))
+    rows: list[list[object]] = [[""] * (right - left + 1) for _ in range(bottom - top + 1)]
+    return rows, top - 1, left
 
 
 def _refuse_spread(name: str, xml: bytes) -> None:

@@ -21,6 +21,7 @@ from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, has_th
 
 UNDER_MERGED = Reading("unreadable")  # a blank that is no blank; compared by identity
 NEVER_CALCULATED = Reading("unreadable")  # a result that its formula contradicts; likewise
+DOUBTFUL = Reading("unreadable")  # two readers differ, or all is struck out; likewise
 
 
 def reading_of(
@@ -42,6 +43,8 @@ def reading_of(
         written += table.sheet.day_offset
     if place in table.sheet.never_calculated:
         return NEVER_CALCULATED
+    if place in table.sheet.doubtful:
+        return DOUBTFUL
     reading = read_quantity(written, column, factor, register.states, mark_of_column)
     reading = in_thousands(reading, table.sheet.thousands.get(place, 0))
     return shown_percentage(reading) if column.type == "percent" and place in table.sheet.percent_cells else reading
@@ -52,6 +55,8 @@ def told_by_structure(table: Table, number: int, column: Column, reading: Readin
     sheet, place = table.sheet, (number, table.sheet.first_column + table.positions[column.name])
     if reading is NEVER_CALCULATED:
         return [find("formula_not_calculated", **place_of(table, number, column), written=sheet.never_calculated[place])]
+    if reading is DOUBTFUL:
+        return [find("cell_doubtful", **place_of(table, number, column), written=sheet.doubtful[place])]
     if place in sheet.apart:
         text = sheet.rows[number - sheet.first_row][table.positions[column.name]]
         return [find("text_set_apart", **place_of(table, number, column), written=sheet.apart[place], expected=text)]
