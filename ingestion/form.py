@@ -6,9 +6,7 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingestion.form_words import (
-    QUANTITY_ROLES,
-)
+from ingestion.form_words import QUANTITY_ROLES
 from ingestion.written.text import folded
 
 

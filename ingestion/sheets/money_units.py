@@ -41,7 +41,7 @@ class SheetUnit:
 
 @dataclass(frozen=True)
 class ToldMoney:
-    """The unit of money that counts where a sheet tells none, the known ones by form sheet, and findings of those that disagree."""
+    """The unit of money that counts where a sheet tells none, those told by form sheet, and findings of those that disagree."""
 
     main: SheetUnit | None
     by_sheet: dict[str, SheetUnit]
@@ -78,7 +78,7 @@ def told_money(tables: list[Table], header: HeaderCell | None) -> ToldMoney:
     if header:
         told.append(SheetUnit(money_factor(header.written), header.written, header.written, header.sheet_name, header.cell_address))
     main = next((unit for unit in told if unit.factor is not None), told[0] if told else None)
-    return ToldMoney(main, {code: unit for code, unit in by_sheet.items() if unit.factor is not None}, findings)
+    return ToldMoney(main, by_sheet, findings)
 
 
 def in_own_unit(table: Table, money: ToldMoney) -> Table:
@@ -92,7 +92,8 @@ def in_own_unit(table: Table, money: ToldMoney) -> Table:
 
 def untold_amounts(table: Table, lines: TableLines, money: ToldMoney, register: Register) -> list[Finding]:
     """The finding of a table in which an amount stands whose unit nothing tells, or tells in words that nobody knows."""
-    if money.main is not None and money.main.factor is not None:
+    unit = money.by_sheet.get(table.form_sheet.sheet_code) or money.main
+    if unit is not None and unit.factor is not None:
         return []
     columns, by_row = table.form_sheet.column_by_name, {line.row_number: line for line in lines.lines}
     for row_number, name, reading in lines.cells:
@@ -101,9 +102,9 @@ def untold_amounts(table: Table, lines: TableLines, money: ToldMoney, register: 
             continue
         if own_unit(table, line.texts) or read_cell(line.texts.get(name, "")).unit_text:
             continue
-        if money.main is not None:
-            place: dict[str, Any] = {"sheet_name": money.main.sheet_name, "cell": money.main.cell_address}
-            return [find("money_unit_unknown", **place, written=money.main.name, expected=EXAMPLES)]
+        if unit is not None:
+            place: dict[str, Any] = {"sheet_name": unit.sheet_name, "cell": unit.cell_address}
+            return [find("money_unit_unknown", **place, written=unit.name, expected=EXAMPLES)]
         return [find("money_unit_missing", **place_of(table, row_number, column), written=line.texts.get(name, ""))]
     return []
 

@@ -225,18 +225,27 @@ def test_a_unit_told_anywhere_above_the_table_counts_and_two_that_disagree_retur
     assert draft.is_returned and "money_units_disagree" in codes(draft)
 
 
-def test_a_sheet_that_tells_another_unit_than_the_first_is_read_in_its_own():
-    lines = [{"activity": "Đào tạo nghề, truyền nghề", "kcdp_t_disbursed": 10.5, "kcdp_t_plan": 20}]
-
+def say_on_sheet(number, unit):
     def tell(book):
-        book["Kinh phí"]["C11"] = None
-        for row in book["Kinh phí"].iter_rows(max_row=18):
+        for row in book.worksheets[number].iter_rows(max_row=18):
             for each in row:
                 if each.value == "triệu đồng":
-                    each.value = "nghìn đồng"
+                    each.value = unit
 
-    draft = one(make_book(FORMS["kinh-phi"], {"money": lines}, edit=tell))
+    return tell
+
+
+def test_a_sheet_that_tells_another_unit_than_the_first_is_read_in_its_own():
+    draft = one(kinh_phi(edit=say_on_sheet(0, "nghìn đồng")))
     assert draft.identity.money_factor == 10**3 and draft.tables[0].money_factors == {}
+    draft = one(kinh_phi(edit=say_on_sheet(1, "nghìn đồng")))
+    assert draft.identity.money_factor == 10**6
+    assert draft.tables[0].money_factors == {} and set(draft.tables[1].money_factors.values()) == {10**3}
+
+
+def test_a_sheet_whose_own_unit_nobody_knows_is_not_read_in_that_of_another():
+    draft = one(kinh_phi(edit=say_on_sheet(0, "nghìn USD")))
+    assert draft.is_returned and codes(draft).count("money_unit_unknown") == 1
 
 
 @pytest.mark.parametrize(
