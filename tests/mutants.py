@@ -61,7 +61,7 @@ def mutants(seed: int, count: int, unit: str = "Long An") -> Iterator[tuple[str,
 def treasury() -> bytes:
     """A sound treasury extract."""
     lines = ["Mẫu biểu;kho-bac 1", "Đơn vị báo cáo;Trung ương", "Cơ quan lập báo cáo;Kho bạc Nhà nước", "Số văn bản;15/KB",
-             "Kỳ báo cáo từ;01/01/2025", "Kỳ báo cáo đến;31/03/2025", "",
+             "Kỳ báo cáo từ;01/01/2025", "Kỳ báo cáo đến;31/03/2025", "Đơn vị tính;đồng", "",
              "Đơn vị;Mã đề án;Nội dung hoạt động;Tạm ứng lũy kế;Thanh toán lũy kế"]  # fmt: skip
     lines += [f"Long An;KCQG-2025-{n:04};A1;1.000.000;2.500.000,5" for n in range(20)]
     return "\n".join(lines).encode()
