@@ -292,6 +292,6 @@ def test_a_reader_opens_what_is_current_and_is_told_who_may_change_it(cluster, d
         _execute(cluster, "drop role a_reader")
 
 
-def test_fresh_and_taken_over_are_the_same(filled, database):
-    without_what_nights_build(filled, database)
-    assert schema_of(filled) == schema_of(database)
+def test_fresh_and_taken_over_are_the_same(filled, empty_database):
+    without_what_nights_build(filled, empty_database)
+    assert schema_of(filled) == schema_of(empty_database)

@@ -20,8 +20,8 @@ TABLES = ("staging.one", "checks.two", "checks.chk_mention_x", "facts.three", "m
 
 
 @pytest.fixture
-def cursor(database):
-    with contextlib.closing(connect(database)) as connection:
+def cursor(empty_database):
+    with contextlib.closing(connect(empty_database)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             for table in TABLES:

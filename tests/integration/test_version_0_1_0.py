@@ -78,17 +78,17 @@ def test_its_backup_is_restored_and_the_nights_go_on(old_backup, own_settings, t
     assert again["release_hash"] == RELEASE_HASH, "the same bytes and words give the same release"
 
 
-def test_it_is_taken_over_where_it_stands(old, database):
+def test_it_is_taken_over_where_it_stands(old, empty_database):
     figures = "select md5(string_agg(t::text, '|' order by t::text)) from marts.mart_national_rollup as t"
     before = ask(old, figures)
     assert applied_migrations_of(old) == folded("migration")
     assert migrate(old) == ["0107_definitions"]
     assert applied_migrations_of(old) == {migration.name: migration.checksum for migration in read_migrations()}
     assert (migrate(old), ask(old, figures)) == ([], before)
-    without_what_nights_build(old, database)
+    without_what_nights_build(old, empty_database)
     # what is said of a database and not in it: its time, and default privileges, which a dump leaves to the restorer
     assert {block for block in schema_of(old) if "DEFAULT PRIVILEGES" not in block} == {
-        block for block in schema_of(database) if "DEFAULT PRIVILEGES" not in block
+        block for block in schema_of(empty_database) if "DEFAULT PRIVILEGES" not in block
     }
 
 

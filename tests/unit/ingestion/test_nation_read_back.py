@@ -61,7 +61,7 @@ def _figures(draft):
 
 
 def _is_plan(indicator: str) -> bool:
-    return REGISTER.indicators[indicator].behaviour == "plan"
+    return REGISTER.indicators[indicator].measure == "plan"
 
 
 def _key(form: str, unit: str, end: str, fund: str, indicator: str, is_plan: bool, project: str) -> tuple:
