@@ -50,7 +50,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest -m "not long" --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)
-	@$(BIN)/python -m pytest -m long
+	@$(BIN)/python -m pytest -m long --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # With a log of its own in .kc/survival, so that it can be stopped and goes on; FRESH=--fresh begins anew.
 test-survival: $(READY)

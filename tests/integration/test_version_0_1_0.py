@@ -3,7 +3,11 @@
 import contextlib
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 import tarfile
+from pathlib import Path
 
 import pytest
 from crashes import SECOND, receive_first, receive_second
@@ -74,8 +78,20 @@ def test_its_backup_is_restored_and_the_nights_go_on(old_backup, own_settings, t
     assert ask(warehouse, "select decided_by, reason from review.decision limit 1") == [
         ("lan_reviews", "Đã hỏi Sở Công Thương: số đúng.")
     ]
+    before = roll_up(theirs)
+    assert (before.returncode, before.stdout) == (1, "")
+    assert "`kc nightly` builds what is missing" in before.stderr and "CONTEXT" not in before.stderr
     again = run_nightly(theirs, SECOND, lambda: SECOND, is_rebuild=True)
+    after = roll_up(theirs)
+    assert after.returncode == 0 and '"đồng"' in after.stdout, after.stderr
     assert again["release_hash"] == RELEASE_HASH, "the same bytes and words give the same release"
+
+
+def roll_up(settings):
+    """`kc rollup` in a process of its own."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith("KC_")} | {"KC_HOME": str(settings.home)}
+    command = [Path(sys.executable).parent / "kc", "rollup", "--period", "2025-01..2025-03", "--json"]
+    return subprocess.run(command, env=known, capture_output=True, text=True, timeout=120)
 
 
 def test_it_is_taken_over_where_it_stands(old, empty_database):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 
 import pytest
@@ -12,6 +13,7 @@ from kc.house_page import HOUSES, QUESTIONS
 from warehouse.settings import PROJECT
 
 MAY_BE_LONG = 200
+LARGEST_FILE = 1_000_000
 # Modules above 200 lines, with their lines. The list may only shrink.
 LONG = {
     "expectations/door/checks.py": 208,
@@ -81,3 +83,12 @@ def test_a_question_is_answered_by_its_path(question):
 def test_no_two_files_of_tests_have_one_name():
     names = [path.name for path in (PROJECT / "tests").rglob("test_*.py")]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+
+
+def test_no_file_is_larger_than_what_people_wrote():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this tree is no clone")
+    files = [PROJECT / name for name in listed.stdout.split("\0") if name]
+    assert len(files) > 500
+    assert not [path.name for path in files if path.is_file() and path.stat().st_size > LARGEST_FILE]
