@@ -127,7 +127,8 @@ def _compare(
     elif kind == "n":
         number = number_of(text)
         if number is None:
-            out.doubtful[place] = text
+            if str(given).casefold() != text.casefold():
+                out.doubtful[place] = text
         elif given == "":
             out.values[place] = number
         elif isinstance(given, bool | str) or (isinstance(given, int | float) and float(given) != number):

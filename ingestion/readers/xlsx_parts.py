@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from math import isfinite
 from typing import NamedTuple
 
 from lxml import etree
@@ -96,11 +97,12 @@ def content_of(kind: str, cell: etree._Element, texts: list[SharedText]) -> tupl
 
 
 def number_of(text: str) -> float | None:
-    """The number that a value of XML is; None for another text."""
+    """The number that a value of XML is; None for another text, and for what is no finite number ("NaN")."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if isfinite(number) else None
 
 
 def text_of_runs(element: etree._Element) -> SharedText:
