@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,6 +77,7 @@ class Form:
     form_name_en: str
     version: str
     valid_from: datetime.date
+    earlier_versions: Mapping[str, datetime.date]
     legal_basis: str
     titles: tuple[str, ...]
     period_months: tuple[int, ...]
@@ -90,6 +92,16 @@ class Form:
     @property
     def has_document_no(self) -> bool:
         return "document_no" in self.identity
+
+    def first_day(self, version: str) -> datetime.date:
+        """The day from which a version of the form is in use: no period ends before it."""
+        return self.earlier_versions.get(version, self.valid_from)
+
+    def version_on(self, day: datetime.date) -> str:
+        """The version in use on a day; the first one before any is."""
+        versions = {**self.earlier_versions, self.version: self.valid_from}
+        begun = {version: first for version, first in versions.items() if first <= day}
+        return max(begun, key=begun.__getitem__) if begun else min(versions, key=versions.__getitem__)
 
     @property
     def is_line_form(self) -> bool:

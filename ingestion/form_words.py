@@ -41,6 +41,7 @@ HEADER_TYPES = tuple(dict.fromkeys(HEADER_FIELDS.values()))
 # key of the YAML → what stands there: a text, texts, a flag, a day, months, or entries with keys of their own
 FORM_KEYS = {
     "form_code": "text", "form_name": "text", "form_name_en": "text", "version": "text", "valid_from": "day",
+    "earlier_versions": "entries",
     "legal_basis": "text", "titles": "texts", "period_months": "months", "identity": "texts", "required_header": "texts",
     "money_unit": "text", "nil_allowed": "flag", "sheets": "entries",
 }  # fmt: skip
@@ -52,6 +53,7 @@ COLUMN_KEYS = {
     "name": "text", "headers": "texts", "type": "text", "role": "text", "group": "text", "indicator": "text", "fund": "text",
     "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
 }  # fmt: skip
+VERSION_KEYS = {"version": "text", "valid_from": "day"}
 HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag"}
 
 

@@ -20,6 +20,7 @@ from ingestion.form_words import (
     LINES_FROM,
     QUANTITY_ROLES,
     SHEET_KEYS,
+    VERSION_KEYS,
     Codes,
     FormError,
     check_codes,
@@ -83,7 +84,7 @@ def header_of(content: dict[str, Any], file: str) -> tuple[HeaderField, ...]:
 
 def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField, ...], codes: Codes) -> Form:
     """A form from the YAML of the file `place`; raises FormError."""
-    check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS.keys() - {"required_header"})), place)
+    check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS.keys() - {"required_header", "earlier_versions"})), place)
     if f"{entry['form_code']}.yml" != place:
         raise FormError(f"{place}: form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
@@ -96,6 +97,10 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
             raise FormError(f"{place}: identity lacks {name!r}.")
     for name in entry.get("required_header", ()):
         check_word(name, tuple(field.name for field in header_fields), "required_header", place)
+    versions = entry.get("earlier_versions", ())
+    for version in versions:
+        check_keys(version, VERSION_KEYS, tuple(VERSION_KEYS), f"{place}: earlier_versions")
+    _check_once([entry["version"], *(version["version"] for version in versions)], "version", place)
     sheets = tuple(_sheet_of(sheet, f"{place}: sheet {_named(sheet, 'sheet_code')}", codes) for sheet in entry["sheets"])
     _check_once([sheet.sheet_code for sheet in sheets], "sheet", place)
     return Form(
@@ -104,6 +109,7 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         form_name_en=entry["form_name_en"],
         version=entry["version"],
         valid_from=entry["valid_from"],
+        earlier_versions={version["version"]: version["valid_from"] for version in versions},
         legal_basis=entry["legal_basis"],
         titles=tuple(entry["titles"]),
         period_months=tuple(entry["period_months"]),

@@ -37,7 +37,7 @@ def _tables() -> str:
     ]  # fmt: skip
     of_form: Rows = [
         ("keys of a form", form.FORM_KEYS), ("keys of a sheet", form.SHEET_KEYS), ("keys of a column", form.COLUMN_KEYS),
-        ("`identity`", form.IDENTITY), ("`lines_from`", form.LINES_FROM),
+        ("keys of `earlier_versions`", form.VERSION_KEYS), ("`identity`", form.IDENTITY), ("`lines_from`", form.LINES_FROM),
         ("`line_key`", "columns with `role: key`, of the types " + _words(form.KEY_TYPES)),
         ("`required_header`, fields of `_header.yml`", form.HEADER_FIELDS), *column,
     ]  # fmt: skip

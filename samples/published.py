@@ -74,7 +74,7 @@ def published_documents() -> list[Document]:
         ]
         habit = Habit(row["money_unit"], money_factor(row["money_unit"]) or 1, 0, "0", 0, True, False)
         header: dict[str, Any] = {
-            "form_mark": f"{form.form_code} {form.version}",
+            "form_mark": f"{form.form_code} {form.version_on(end)}",
             "unit": unit.unit_name,
             "unit_code": register.code_on(unit.unit_key, end),
             "sender_role": register.role_name(form.form_code, unit.unit_kind),

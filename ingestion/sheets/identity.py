@@ -42,6 +42,7 @@ class Identity:
 
 def identify(
     form: Form,
+    version: str,
     header: dict[str, HeaderCell],
     money: SheetUnit | None,
     register: Register,
@@ -82,7 +83,7 @@ def identify(
         findings += sender_findings(unit, end, header, register, claimed_unit_key, received_at)
     is_unidentified = any(finding.verdict == "return" for finding in findings)
     if start and end and year:
-        findings += period_findings(form, header, start, end, year, unit, register, received_at)
+        findings += period_findings(form, version, header, start, end, year, unit, register, received_at)
     document_no = _text(header, "document_no") if form.has_document_no else ""
     if len(document_no) > LONGEST_DOCUMENT_NO:
         findings.append(find("header_too_long", **place(header["document_no"]), expected=LONGEST_DOCUMENT_NO))

@@ -94,14 +94,14 @@ def _draft(
     draft = Draft(form, version or form.version)
     if version is None or version == "":
         draft.findings.append(find("form_mark_missing", expected=f"{form.form_code} {form.version}"))
-    elif version != form.version:
+    elif version != form.version and version not in form.earlier_versions:
         draft.findings.append(find("version_unknown", written=version, expected=f"{form.form_code} {form.version}"))
     found = _tables(form, sheets, draft)
     draft.tables = [table for table in found.values() if table]
     draft.header = _header(form, sheets, draft)
     money = told_money(draft.tables, draft.header.get("money_unit"))
     draft.findings += money.findings
-    draft.identity, findings = identify(form, draft.header, money.main, register, claimed_unit_key, received_at)
+    draft.identity, findings = identify(form, draft.version, draft.header, money.main, register, claimed_unit_key, received_at)
     draft.findings += findings
     if draft.identity is None:
         return draft

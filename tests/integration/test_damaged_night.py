@@ -103,6 +103,7 @@ def nights(tmp_path_factory, named_database):
     return without, night(beside, named_database("damaged_beside")), damaged
 
 
+@pytest.mark.long
 def test_all_rows_of_other_units_are_those_of_the_release_without_damaged_files(nights):
     without, beside, damaged = nights
     assert len(damaged) > N_DAMAGED and len(without["contributions"]) > 50 and len(without["reports"]) > 5
@@ -110,6 +111,7 @@ def test_all_rows_of_other_units_are_those_of_the_release_without_damaged_files(
     assert beside["reports"] == without["reports"]
 
 
+@pytest.mark.long
 def test_every_damaged_file_has_its_finding_or_says_what_a_person_sees_in_it(nights):
     _, beside, damaged = nights
     files = {location: (state, codes, is_told) for location, state, codes, is_told in beside["files"]}

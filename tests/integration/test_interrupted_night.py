@@ -35,6 +35,7 @@ def write(country):
         country.receive(f"ha-noi/kinh-phi-{quarter}.xlsx", data, received, "ha-noi")
 
 
+@pytest.mark.long
 def test_a_station_that_was_cut_off_while_judging_again_judges_from_the_beginning(
     named_database, tmp_path, monkeypatch
 ):

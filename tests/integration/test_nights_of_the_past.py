@@ -58,6 +58,7 @@ def words(country):
     return [(row["decision"], row["outcome"]) for row in list_decisions(country.connection)]
 
 
+@pytest.mark.long
 def test_the_past_is_what_was_known_and_decided_then(story):
     first, under_review, waived, _, last = DAYS
     assert [state for _, state in story.states[under_review]] == ["in_force", "under_review"]

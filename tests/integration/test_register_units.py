@@ -45,6 +45,7 @@ def reports(settings, period_end):
         return dict(cursor.fetchall())
 
 
+@pytest.mark.long
 def test_a_unit_that_was_added_reports_and_goes_on_in_the_one_it_merged_into(tmp_path, database):
     country = Country(tmp_path / "country")
     settings = country.settings(database.dsn)

@@ -45,6 +45,7 @@ def _models(nodes):
     return {node.name for node in nodes if not node.name.startswith(("not_null_", "unique_", "accepted_", "relationships_"))}
 
 
+@pytest.mark.long
 def test_seeds_are_loaded_when_they_changed_and_only_then(database, small, capfd):
     names = {path.stem for path in small.register.glob("*.csv")}
     seen = []

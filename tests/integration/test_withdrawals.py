@@ -73,6 +73,7 @@ def test_rows_that_fail_a_model_are_named_and_can_be_taken_out_tonight(country, 
     ) == [("ha-noi", "in_force"), ("long-an", "missing"), ("tay-ninh", "missing"), ("thanh-hoa", "missing")]
 
 
+@pytest.mark.long
 def test_no_older_one_comes_back_unless_it_never_went(country, database):
     settings = country.settings(database.dsn)
     better = {"A1": {**FIGURES["A1"], "disbursed": 160}}

@@ -347,6 +347,7 @@ def answered(page: Any, by: str, **choices: str) -> dict[str, Any]:
     return {"options": [RECORD], "fields": fields, "answered_by": by, "answered_at": "2025-06-27T00:00:00+07:00"}
 
 
+@pytest.mark.long
 def test_waive_apply_sign_and_revoke_through_two_nights(desk: Desk) -> None:
     """By own login and by Airflow's sheet; what each was said to do is what the release of the next night says."""
     ha_noi, tay_ninh = desk.flags["ha-noi"], desk.flags["tay-ninh"]

@@ -474,6 +474,13 @@ def test_wrong_version_and_unknown_form():
     assert drafts == [] and {f.code for f in findings} == {"form_unknown"}
 
 
+@pytest.mark.parametrize(("mark", "is_accepted"), [("kinh-phi 1", False), ("kinh-phi 0", True), ("kinh-phi", False)])
+def test_a_period_before_the_version_of_the_form_is_returned(mark, is_accepted):
+    draft = one(kinh_phi(mark=mark, header={"period_start": "01/01/2022", "period_end": "31/03/2022"}))
+    assert draft.is_returned is not is_accepted
+    assert ("period_before_form" in codes(draft)) is not is_accepted
+
+
 def test_without_a_form_mark_the_title_tells():
     def spoil(book):
         for sheet in book:
