@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from khuyencong.culprits.problems import report_of
-from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict
+from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict, WholeLines
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class SuspectRow:
     is_total: bool
     is_corrected: bool
     is_money: bool
+    line_key: str
+    is_touching: bool
 
     @property
     def place(self) -> Place:
@@ -57,6 +59,7 @@ def read_reports(cursor: Cursor) -> list[SuspectProblem]:
     rows: dict[int, list[SuspectRow]] = defaultdict(list)
     for row in (SuspectRow(*each) for each in cursor):
         rows[row.submission_key].append(row)
+    absent = _absent_lines(cursor, list(rows))
     cursor.execute(
         """select submission_key, fund_code from checks.chk_failing
         where family = 'not_copy' and verdict = 'fail' and severity <> 'shadow'"""
@@ -64,7 +67,33 @@ def read_reports(cursor: Cursor) -> list[SuspectProblem]:
     copied: dict[int, set[str]] = defaultdict(set)
     for submission_key, fund_code in cursor:
         copied[submission_key].add(fund_code)
-    return [report_of(key, *_parsed(key, of_one), frozenset(copied[key])) for key, of_one in rows.items()]
+    return [
+        report_of(
+            key,
+            *_parsed(key, (row for row in of_one if row.is_touching)),
+            frozenset(copied[key]),
+            _whole_lines(key, of_one, absent.get(key)),
+        )
+        for key, of_one in rows.items()
+    ]
+
+
+def _whole_lines(submission_key: int, rows: list[SuspectRow], absent: Mapping[str, tuple[str, ...]] | None) -> WholeLines | None:
+    if all(row.is_touching for row in rows):
+        return None
+    verdicts, cells = _parsed(submission_key, rows)
+    return WholeLines(tuple(verdicts), cells, absent)
+
+
+def _absent_lines(cursor: Cursor, keys: list[int]) -> dict[int, dict[str, tuple[str, ...]]]:
+    """Report of a form with given lines → sheet → the lines that it lacks, as its reader said (ingestion/sheets/fixed_rows.py)."""
+    cursor.execute(read_statement(__package__, "absent_lines"), {"keys": keys})
+    found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for submission_key, sheet_code, written in cursor:
+        of_report = found[submission_key]
+        if written:
+            of_report[sheet_code] = tuple(written.split(", "))
+    return found
 
 
 def _parsed(submission_key: int, rows: Iterable[SuspectRow]) -> tuple[list[SuspectVerdict], dict[Place, SuspectCell]]:
@@ -108,4 +137,5 @@ def _cell(row: SuspectRow, *, is_own: bool) -> SuspectCell:
         is_total=row.is_total,
         is_corrected=row.is_corrected,
         is_money=row.is_money,
+        line_name="|".join(row.line_key.split("|")[2:]),
     )

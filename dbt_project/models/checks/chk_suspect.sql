@@ -1,5 +1,6 @@
 -- What the engine is asked about: the cells of every hard failed linear verdict, and those of the linear verdicts that
--- share a cell with one, with the same figure of the period before (of the year before, when none came before).
+-- share a cell with one, with the same figure of the period before (of the year before, when none came before). Where
+-- several columns of one line fail, whole lines may be at fault: then every verdict about the lines of that sheet.
 {{ config(
     materialized='table',
     pre_hook=[
@@ -127,13 +128,30 @@ term as (
     where not matched.is_not_applicable
 ),
 
-touching as (
+by_lines as (
     select distinct
         submission_key,
-        rule_id,
-        scope_key
+        sheet_code
+    from failed_cell
+    where figure_submission_key = submission_key
+    group by submission_key, sheet_code, row_number
+    having count(*) >= 2
+),
+
+asked as (
+    select
+        term.submission_key,
+        term.rule_id,
+        term.scope_key,
+        bool_or(term.is_failed_cell) as is_touching
     from term
-    where is_failed_cell
+    left join by_lines
+        on term.figure_submission_key = by_lines.submission_key
+        and term.submission_key = by_lines.submission_key
+        and term.sheet_code = by_lines.sheet_code
+        and not term.is_each
+    group by term.submission_key, term.rule_id, term.scope_key
+    having bool_or(term.is_failed_cell or by_lines.submission_key is not null)
 ),
 
 report_before as (
@@ -189,13 +207,14 @@ final as (
         figure.factor,
         figure.fund_code,
         figure.measure,
+        asked.is_touching,
         coalesce(meaning.is_money, false) as is_money,
         before.value as previous_value
     from term
-    inner join touching
-        on term.submission_key = touching.submission_key
-        and term.rule_id = touching.rule_id
-        and term.scope_key = touching.scope_key
+    inner join asked
+        on term.submission_key = asked.submission_key
+        and term.rule_id = asked.rule_id
+        and term.scope_key = asked.scope_key
     inner join figure
         on term.figure_submission_key = figure.submission_key
         and term.sheet_code = figure.sheet_code
