@@ -16,7 +16,8 @@ EACH_TOO_FEW_COST = 1.0
 class Candidate:
     """An event after which the verdicts hold: its cost, its cells and what they meant (None: not known).
 
-    Of an event of whole lines `lines` names them, and `amounts` says of each total how much a missing line had.
+    Of an event of whole lines `lines` names them, and `amounts` says of each total how much a missing line had. `n_witnesses` counts
+    what speaks for it beside the failed verdicts: figures that fit the period before much better so.
     """
 
     cost: float
@@ -24,3 +25,4 @@ class Candidate:
     meant: Mapping[Place, Decimal | None]
     lines: tuple[str, ...] = ()
     amounts: Mapping[Place, Decimal] = field(default_factory=dict)
+    n_witnesses: int = 0

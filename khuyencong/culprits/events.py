@@ -27,16 +27,15 @@ class Event:
 
 
 def events(problem: SuspectProblem) -> list[Event]:
-    """Events after which every verdict of the problem holds, best first; none when few verdicts failed."""
-    if len(problem.failed) < FEWEST_FAILED:
-        return []
+    """Events after which every verdict of the problem holds, best first; few failed verdicts speak for none, or less for it."""
     # where the problem was cut to what the engine takes, the cells of a column are not all there; those of lines are
-    of_columns = () if problem.skipped else column_candidates(problem)
+    has_columns = len(problem.failed) >= FEWEST_FAILED and not problem.skipped
+    of_columns = column_candidates(problem) if has_columns else ()
     cells = {**(problem.lines.cells if problem.lines else {}), **problem.cells}
     number = {place: index for index, place in enumerate(cells)}
-    too_few = EACH_TOO_FEW_COST * max(0, ENOUGH_FAILED - len(problem.failed))
     found: dict[tuple[int, ...], tuple[Repair, Candidate]] = {}
     for candidate in chain(of_columns, line_candidates(problem)):
+        too_few = EACH_TOO_FEW_COST * max(0, ENOUGH_FAILED - len(problem.failed) - candidate.n_witnesses)
         one = repair(candidate.cost + too_few, {number[place]: None for place in candidate.meant}, candidate.mechanism)
         if one.cells not in found or one.cost < found[one.cells][0].cost:
             found[one.cells] = (one, candidate)

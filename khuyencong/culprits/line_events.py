@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from khuyencong.culprits.candidates import Candidate
+from khuyencong.culprits.candidates import FEWEST_FAILED, Candidate
 from khuyencong.culprits.holding import holds
 from khuyencong.culprits.missing_line import missing_line
 from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict, WholeLines
@@ -19,6 +19,7 @@ from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, Sus
 EXCHANGE_COST = 1.5
 HISTORY_WEIGHT = 1.6  # a whole line has many figures to compare; the whole of it must look like the other
 FEWEST_EXCHANGED = 2
+TELLING = 0.1  # of a power of ten: a figure that moved by a quarter
 Row = tuple[str, int]  # sheet and row number
 
 
@@ -48,7 +49,11 @@ def _exchanges(problem: SuspectProblem, lines: WholeLines) -> Iterator[Candidate
         if is_all_failed and all(holds(verdict, afterwards, {}) for verdict in ordered):
             meant = {place: cell.value for place, cell in exchanged.items()}
             names = tuple(next(cells[place].line_name for place in rows[row].values()) for row in (one, other))
-            yield Candidate(EXCHANGE_COST - _history_gain(cells, meant), "rows_exchanged", meant, names)
+            gains = _history_gains(cells, meant)
+            n_witnesses = sum(gain > TELLING for gain in gains) - sum(gain < -TELLING for gain in gains)
+            if len(problem.failed) + n_witnesses >= FEWEST_FAILED:
+                cost = EXCHANGE_COST - HISTORY_WEIGHT * _from_minus_one_to_one(gains)
+                yield Candidate(cost, "rows_exchanged", meant, names, n_witnesses=max(0, n_witnesses))
 
 
 def _rows(problem: SuspectProblem, lines: WholeLines) -> dict[Row, dict[str, Place]]:
@@ -95,14 +100,18 @@ def _with_number_of(cell: SuspectCell, other: SuspectCell) -> SuspectCell:
     return replace(cell, value=value, low=low, high=high)
 
 
-def _history_gain(cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None]) -> float:
-    """How much nearer to the period before the meant figures lie on the whole, from −1 to 1, weighted."""
-    gains = [
+def _history_gains(cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None]) -> list[float]:
+    """How much nearer each meant figure lies to the period before than the reported one, in powers of ten."""
+    return [
         _apart(cells[place].value, before) - _apart(value, before)
         for place, value in meant.items()
         if (before := cells[place].previous) is not None
     ]
-    return HISTORY_WEIGHT * max(-1.0, min(1.0, 2 * sum(gains) / len(gains))) if gains else 0.0
+
+
+def _from_minus_one_to_one(gains: list[float]) -> float:
+    """Their mean, doubled: half a power of ten on the whole is as much as can be wished for."""
+    return max(-1.0, min(1.0, 2 * sum(gains) / len(gains))) if gains else 0.0
 
 
 def _apart(value: Decimal | None, before: Decimal) -> float:

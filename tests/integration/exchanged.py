@@ -58,7 +58,7 @@ def line_rows(data: bytes, form_code: str) -> list[int]:
     """The rows of the given lines on a form's first sheet: those that are numbered, below the header."""
     page = openpyxl.load_workbook(io.BytesIO(data))[SHEET[form_code]]
     numbered = [row[0].row for row in page.iter_rows(min_row=15) if isinstance(row[0].value, int)]
-    return [row for row in numbered if page.cell(row, 2).value is not None]
+    return [row for row in numbered if isinstance(page.cell(row, 2).value, str)]
 
 
 def exchanged(data: bytes, form_code: str, rows: tuple[int, int]) -> bytes:
@@ -111,10 +111,10 @@ def night_of(
     nights.run(30, 8)
     told: dict[tuple[str, str, date], Told] = {}
     for form, unit, end, n_failed in nights.rows(
-        """select form_code, unit_key, period_end, (
-            select count(*) from checks.chk_verdict as verdict
-            where verdict.submission_key = submission.submission_key and verdict.verdict = 'fail'
-        ) from raw.submission as submission"""
+        """select submission.form_code, submission.unit_key, submission.period_end, coalesce(failed.n, 0)
+        from raw.submission as submission left join (
+            select submission_key, count(*) as n from checks.chk_verdict where verdict = 'fail' group by submission_key
+        ) as failed using (submission_key)"""
     ):
         told[form, unit, end] = Told(n_failed, [])
     for form, unit, end, mechanism, confidence, alternatives, vi, en in nights.rows(

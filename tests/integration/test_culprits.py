@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -75,3 +76,18 @@ def test_where_no_one_can_say_all_terms_are_held(nights: Nights) -> None:
     )  # fmt: skip
     assert mechanism is None and alternatives >= 2
     assert "Không xác định được duy nhất: có 2 cách sửa tối thiểu như nhau" in vi
+
+
+def test_a_project_that_a_progress_report_lacks_is_a_missing_line(nights: Nights) -> None:
+    decided = [
+        {"unit": "ha-noi", "effect": "assign", "activity": "A3", "project": code, "cells": {"amount": 200}} for code in ("P1", "P2")
+    ]
+    named = {"sender_role": "cuc", "document_no": "1", "document_date": date(2025, 1, 10)}
+    nights.builder.submit("giao-ke-hoach", "trung-uong", date(2025, 1, 31), decided, **named)
+    listed = [{"activity": "A3", "project": "P1", "cells": {"plan": 200, "contracted": 50}}]
+    nights.builder.submit("tien-do", "ha-noi", QUARTER, listed)
+    nights.run(1)
+    said = nights.rows("select explanation_vi, explanation_en from checks.flag where form_code = 'tien-do' and unit_key = 'ha-noi'")
+    (vi, en) = next(each for each in said if "TD-05" in each[0])
+    assert "project_key=P2" in vi and "báo cáo thiếu dòng này, trong khi phía đối chiếu có số" in vi
+    assert "this line is missing in the report" in en and not any("P1" in each[0] for each in said)

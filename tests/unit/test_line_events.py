@@ -33,7 +33,8 @@ def _cell(row: int, column: str, amount: int, before: int | None = None, report:
     value = amount * MILLION
     return SuspectCell(
         _place(row, column, report), f"{column}|{row}", "Kinh phí", f"{'CDE'[COLUMNS.index(column)]}{row}", value, value, value,
-        None if before is None else before * MILLION, MILLION, "KCDP-T", "ytd", report == 1, row == 9, False, True, NAMES.get(row, ""),
+        None if before is None else before * MILLION, MILLION, "KCDP-T", "ytd", report == 1, row == 9, False, True,
+        NAMES.get(row, ""),
     )  # fmt: skip
 
 

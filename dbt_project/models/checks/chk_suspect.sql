@@ -1,6 +1,7 @@
 -- What the engine is asked about: the cells of every hard failed linear verdict, and those of the linear verdicts that
 -- share a cell with one, with the same figure of the period before (of the year before, when none came before). Where
--- several columns of one line fail, whole lines may be at fault: then every verdict about the lines of that sheet.
+-- the form gives the lines, or several columns of one line fail, whole lines may be at fault: then every verdict about
+-- the lines of that sheet.
 {{ config(
     materialized='table',
     pre_hook=[
@@ -25,6 +26,10 @@ standing as (
     select stg_submission.*
     from {{ ref('stg_submission') }} as stg_submission
     inner join {{ ref('chk_standing') }} as chosen on stg_submission.submission_key = chosen.submission_key
+),
+
+form as (
+    select * from {{ source('register', 'form') }}
 ),
 
 disputed as (
@@ -130,12 +135,14 @@ term as (
 
 by_lines as (
     select distinct
-        submission_key,
-        sheet_code
+        failed_cell.submission_key,
+        failed_cell.sheet_code
     from failed_cell
-    where figure_submission_key = submission_key
-    group by submission_key, sheet_code, row_number
-    having count(*) >= 2
+    inner join submission on failed_cell.submission_key = submission.submission_key
+    inner join form on submission.form_code = form.form_code
+    where failed_cell.figure_submission_key = failed_cell.submission_key
+    group by failed_cell.submission_key, failed_cell.sheet_code, failed_cell.row_number, form.is_line_form
+    having count(*) >= 2 or not form.is_line_form
 ),
 
 asked as (
