@@ -16,8 +16,8 @@ EACH_TOO_FEW_COST = 1.0
 class Candidate:
     """An event after which the verdicts hold: its cost, its cells and what they meant (None: not known).
 
-    Of an event of whole lines `lines` names them, and `amounts` says of each total how much a missing line had. `n_witnesses` counts
-    what speaks for it beside the failed verdicts: figures that fit the period before much better so.
+    Of an event of whole lines `lines` names them, and `amounts` says of each total how much a missing line had. `n_witnesses`
+    counts what speaks for it beside the failed verdicts: figures that fit the period before much better so.
     """
 
     cost: float

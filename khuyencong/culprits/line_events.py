@@ -1,7 +1,7 @@
 """One event that damages whole lines of a report: two lines exchanged, or one that is missing under a total that counts it.
 
 As with columns, what a line is is known to the form, not to the engine. Believed only if every verdict about these lines then
-holds: not only those that failed, but all that the report's rules say of them (checks.chk_suspect, `is_touching` false).
+holds: not only those that failed, but all that the report's rules say of them (checks.chk_suspect, `is_about_lines`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import ChainMap, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from statistics import median
 
 from khuyencong.culprits.candidates import FEWEST_FAILED, Candidate
 from khuyencong.culprits.holding import holds
@@ -18,7 +19,7 @@ from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, Sus
 
 EXCHANGE_COST = 1.5
 HISTORY_WEIGHT = 1.6  # a whole line has many figures to compare; the whole of it must look like the other
-FEWEST_EXCHANGED = 2
+FEWEST_GROWN = 3
 TELLING = 0.1  # of a power of ten: a figure that moved by a quarter
 Row = tuple[str, int]  # sheet and row number
 
@@ -33,14 +34,14 @@ def line_candidates(problem: SuspectProblem) -> Iterator[Candidate]:
 
 def _exchanges(problem: SuspectProblem, lines: WholeLines) -> Iterator[Candidate]:
     """Pairs of lines of one sheet that hold each other's figures."""
-    cells, rows = dict(lines.cells), _rows(problem, lines)
+    cells, rows, usual = dict(lines.cells), _rows(problem, lines), _usual_growth(lines)
     by_place: dict[Place, list[SuspectVerdict]] = defaultdict(list)
     for verdict in lines.verdicts:
         for place, _ in verdict.terms:
             by_place[place].append(verdict)
     for one, other in _pairs(problem, lines, rows):
         exchanged = _exchanged(cells, rows[one], rows[other])
-        if len(exchanged) < FEWEST_EXCHANGED * 2:
+        if not exchanged:
             continue
         touched = {verdict.key: verdict for place in exchanged for verdict in by_place[place]}
         ordered = sorted(touched.values(), key=lambda verdict: not verdict.is_failed)
@@ -49,7 +50,7 @@ def _exchanges(problem: SuspectProblem, lines: WholeLines) -> Iterator[Candidate
         if is_all_failed and all(holds(verdict, afterwards, {}) for verdict in ordered):
             meant = {place: cell.value for place, cell in exchanged.items()}
             names = tuple(next(cells[place].line_name for place in rows[row].values()) for row in (one, other))
-            gains = _history_gains(cells, meant)
+            gains = _history_gains(cells, meant, usual)
             n_witnesses = sum(gain > TELLING for gain in gains) - sum(gain < -TELLING for gain in gains)
             if len(problem.failed) + n_witnesses >= FEWEST_FAILED:
                 cost = EXCHANGE_COST - HISTORY_WEIGHT * _from_minus_one_to_one(gains)
@@ -100,12 +101,24 @@ def _with_number_of(cell: SuspectCell, other: SuspectCell) -> SuspectCell:
     return replace(cell, value=value, low=low, high=high)
 
 
-def _history_gains(cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None]) -> list[float]:
-    """How much nearer each meant figure lies to the period before than the reported one, in powers of ten."""
+def _usual_growth(lines: WholeLines) -> dict[str, Decimal]:
+    """Measure → how many times the period before its figures usually are, in this report; 1 where hardly any is known."""
+    grown: dict[str, list[Decimal]] = defaultdict(list)
+    for cell in lines.cells.values():
+        if cell.is_own and cell.value and cell.previous and cell.value / cell.previous > 0:
+            grown[cell.measure].append(cell.value / cell.previous)
+    return {measure: median(times) if len(times) >= FEWEST_GROWN else Decimal(1) for measure, times in grown.items()}
+
+
+def _history_gains(
+    cells: Mapping[Place, SuspectCell], meant: Mapping[Place, Decimal | None], usual: Mapping[str, Decimal]
+) -> list[float]:
+    """How much nearer each meant figure lies to what the period before lets expect than the reported one, in powers of ten."""
     return [
-        _apart(cells[place].value, before) - _apart(value, before)
+        _apart(cells[place].value, expected) - _apart(value, expected)
         for place, value in meant.items()
         if (before := cells[place].previous) is not None
+        for expected in (before * usual.get(cells[place].measure, Decimal(1)),)
     ]
 
 
@@ -114,8 +127,8 @@ def _from_minus_one_to_one(gains: list[float]) -> float:
     return max(-1.0, min(1.0, 2 * sum(gains) / len(gains))) if gains else 0.0
 
 
-def _apart(value: Decimal | None, before: Decimal) -> float:
+def _apart(value: Decimal | None, expected: Decimal) -> float:
     """How far two figures lie apart in powers of ten, at most one: what one that is nought and one that is not are."""
-    if not value or not before:
-        return float(bool(value) != bool(before))
-    return 1.0 if value / before < 0 else min(1.0, abs(float((value / before).log10())))
+    if not value or not expected:
+        return float(bool(value) != bool(expected))
+    return 1.0 if value / expected < 0 else min(1.0, abs(float((value / expected).log10())))

@@ -67,7 +67,7 @@ class SuspectVerdict:
 
 @dataclass(frozen=True)
 class WholeLines:
-    """All verdicts about the lines of a report in which several columns fail, with every cell of theirs, the empty ones too.
+    """All verdicts about the lines of a report that may be at fault as a whole, with every cell of theirs, the empty ones too.
 
     `absent` names by sheet the given lines of its form that the report lacks; None where the report itself decides which there are.
     """

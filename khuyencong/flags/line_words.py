@@ -27,7 +27,8 @@ def _exchanged(suspicion: Suspicion, found: Hypothesis, language: int) -> str:
     ]
     sheet, count = found.cells[0].sheet_name or found.cells[0].place[1], suspicion.n_verdicts
     both = (" và ", " and ")[language].join(named)
-    cells = _listed([f"{_address(cell)} = {_number(cell.value, cell, language)}" for cell in found.cells], language)
+    ordered = sorted(found.cells, key=_in_order)
+    cells = _listed([f"{_address(cell)} = {_number(cell.value, cell, language)}" for cell in ordered], language)
     return (
         f"{sheet}: {both} nhiều khả năng ghi đổi chỗ cho nhau; đổi lại cả hai dòng thì khớp {count}/{count} quan hệ. Ô: {cells}.",
         f"{sheet}: {both} are probably exchanged; with the two rows put back {count}/{count} relations hold. Cells: {cells}.",
@@ -37,13 +38,8 @@ def _exchanged(suspicion: Suspicion, found: Hypothesis, language: int) -> str:
 def _missing(suspicion: Suspicion, found: Hypothesis, language: int) -> str:
     sheet = found.cells[0].sheet_name or found.cells[0].place[1]
     amounts = found.amounts or (None,) * len(found.cells)
-    more = _listed(
-        [
-            f"{_address(cell)} + {_number(amount, cell, language)}"
-            for cell, amount in zip(found.cells, amounts, strict=True)
-        ],
-        language,
-    )
+    pairs = sorted(zip(found.cells, amounts, strict=True), key=lambda pair: _in_order(pair[0]))
+    more = _listed([f"{_address(cell)} + {_number(amount, cell, language)}" for cell, amount in pairs], language)
     which = f" ({', '.join(found.lines)})" if found.lines else ""
     return (
         f"{sheet}: nhiều khả năng thiếu một dòng{which}: dòng tổng cao hơn cộng các dòng, {more}; các số đó hợp thành một dòng. "
@@ -56,6 +52,11 @@ def _missing(suspicion: Suspicion, found: Hypothesis, language: int) -> str:
 def _listed(parts: Sequence[str], language: int) -> str:
     left = len(parts) - MOST_CELLS
     return "; ".join(parts[:MOST_CELLS]) + ((f" và {left} ô khác", f" and {left} more")[language] if left > 0 else "")
+
+
+def _in_order(cell: SuspectedCell) -> tuple[int, int, str]:
+    """Row by row, from left to right."""
+    return cell.place[2], len(_address(cell)), _address(cell)
 
 
 def _address(cell: SuspectedCell) -> str:

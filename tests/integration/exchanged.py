@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import io
 from collections import defaultdict
@@ -19,7 +20,7 @@ from test_gate import Nights
 from samples.documents import Document
 from samples.nation import all_documents, open_desk
 from samples.workbook import workbook_bytes
-from warehouse.settings import TIMEZONE
+from warehouse.settings import PROJECT, TIMEZONE
 
 FIRST, SECOND = date(2025, 3, 31), date(2025, 6, 30)
 FORMS = ("giao-ke-hoach", "tien-do", "kinh-phi", "ket-qua")
@@ -38,6 +39,7 @@ class Exchange:
     unit_key: str
     form_code: str
     rows: tuple[int, int]
+    n_kinds: int = 1
 
 
 def desk_of(seed: int = 411) -> Any:
@@ -54,11 +56,21 @@ def reports(desk: Any, units: Sequence[str]) -> dict[tuple[str, str, date], list
     return found
 
 
-def line_rows(data: bytes, form_code: str) -> list[int]:
-    """The rows of the given lines on a form's first sheet: those that are numbered, below the header."""
+def pairs_of(data: bytes, form_code: str) -> list[tuple[int, int]]:
+    """Pairs of rows of the given lines on a form's first sheet that differ in a figure, neighbours first.
+
+    Two empty lines exchanged are what they were. The given lines are those that are numbered and have a name.
+    """
     page = openpyxl.load_workbook(io.BytesIO(data))[SHEET[form_code]]
-    numbered = [row[0].row for row in page.iter_rows(min_row=15) if isinstance(row[0].value, int)]
-    return [row for row in numbered if isinstance(page.cell(row, 2).value, str)]
+    figures = {
+        row[0].row: [cell.value or 0 for cell in row[FIRST_FIGURE[form_code] - 1 :]]
+        for row in page.iter_rows(min_row=15)
+        if isinstance(row[0].value, int) and isinstance(row[1].value, str)
+    }
+    rows = list(figures)
+    neighbours = list(zip(rows, rows[1:], strict=False))
+    pairs = neighbours + [pair for pair in combinations(rows, 2) if pair not in neighbours]
+    return [(one, other) for one, other in pairs if figures[one] != figures[other]]
 
 
 def exchanged(data: bytes, form_code: str, rows: tuple[int, int]) -> bytes:
@@ -73,17 +85,23 @@ def exchanged(data: bytes, form_code: str, rows: tuple[int, int]) -> bytes:
     return buffer.getvalue()
 
 
-def is_seen_in_figures(data: bytes, form_code: str, rows: tuple[int, int]) -> bool:
-    """Whether the two rows differ in a figure at all: two empty lines exchanged are what they were."""
+def kinds_of(data: bytes, form_code: str, rows: tuple[int, int]) -> int:
+    """How many kinds of line two rows are: a plan stands in other columns than a count, and each fund in its own."""
     page = openpyxl.load_workbook(io.BytesIO(data))[SHEET[form_code]]
-    columns = range(FIRST_FIGURE[form_code], page.max_column + 1)
-    return any((page.cell(rows[0], n).value or 0) != (page.cell(rows[1], n).value or 0) for n in columns)
+    codes = [page.cell(row, 2).value for row in rows]
+    if form_code == "kinh-phi":
+        return 1
+    behaviours = {row["indicator_code"]: row["behaviour"] for row in _table("indicators")}
+    funds: dict[str, set[str]] = defaultdict(set)
+    for row in _table("indicator_sources"):
+        if row["form_code"] == form_code:
+            funds[row["indicator_code"]].add(row["fund_code"])
+    return len({(behaviours[code], frozenset(funds[code])) for code in codes})
 
 
-def pairs_of(rows: Sequence[int], *, only_neighbours: bool = False) -> list[tuple[int, int]]:
-    """All pairs of rows, neighbours first; or the neighbours alone."""
-    pairs = list(zip(rows, rows[1:], strict=False))
-    return pairs if only_neighbours else pairs + [pair for pair in combinations(rows, 2) if pair not in pairs]
+def _table(name: str) -> list[dict[str, str]]:
+    with (PROJECT / "dbt_project" / "register" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @dataclass

@@ -150,7 +150,8 @@ asked as (
         term.submission_key,
         term.rule_id,
         term.scope_key,
-        bool_or(term.is_failed_cell) as is_touching
+        bool_or(term.is_failed_cell) as is_touching,
+        bool_or(by_lines.submission_key is not null) as is_about_lines
     from term
     left join by_lines
         on term.figure_submission_key = by_lines.submission_key
@@ -215,6 +216,7 @@ final as (
         figure.fund_code,
         figure.measure,
         asked.is_touching,
+        asked.is_about_lines,
         coalesce(meaning.is_money, false) as is_money,
         before.value as previous_value
     from term

@@ -26,6 +26,7 @@ select
     is_corrected,
     is_money,
     line_key,
-    is_touching
+    is_touching,
+    is_about_lines
 from checks.chk_suspect
 order by submission_key, rule_id, scope_key, side, figure_submission_key, sheet_code, row_number, column_name
