@@ -106,9 +106,12 @@ def _table(name: str) -> list[dict[str, str]]:
 
 @dataclass
 class Told:
-    """What a night said of one report: failed verdicts, and its open flags as (mechanism, confidence, rows suspected, vi, en)."""
+    """What a night said of one report: failed verdicts, those of them that the engine is asked about (linear, hard), and its open
+    flags as (mechanism, confidence, rows suspected, vi, en).
+    """
 
     n_failed: int
+    n_hard: int
     flags: list[tuple[str | None, float | None, tuple[int, ...], str, str]]
 
 
@@ -128,13 +131,16 @@ def night_of(
     inbox.night(AS_OF)
     nights.run(30, 8)
     told: dict[tuple[str, str, date], Told] = {}
-    for form, unit, end, n_failed in nights.rows(
-        """select submission.form_code, submission.unit_key, submission.period_end, coalesce(failed.n, 0)
+    for form, unit, end, n_failed, n_hard in nights.rows(
+        """select submission.form_code, submission.unit_key, submission.period_end,
+            coalesce(failed.n, 0), coalesce(failed.n_hard, 0)
         from raw.submission as submission left join (
-            select submission_key, count(*) as n from checks.chk_verdict where verdict = 'fail' group by submission_key
+            select submission_key, count(*) as n,
+                count(*) filter (where family = 'linear' and closeness = 'hard' and severity <> 'shadow') as n_hard
+            from checks.chk_failing where verdict = 'fail' group by submission_key
         ) as failed using (submission_key)"""
     ):
-        told[form, unit, end] = Told(n_failed, [])
+        told[form, unit, end] = Told(n_failed, n_hard, [])
     for form, unit, end, mechanism, confidence, alternatives, vi, en in nights.rows(
         """select flag.form_code, flag.unit_key, flag.period_end, mechanism, confidence, alternatives,
             explanation_vi, explanation_en

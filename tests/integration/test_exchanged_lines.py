@@ -46,16 +46,18 @@ def nights(database: Warehouse, settings: Settings) -> Iterator[Nights]:
 
 
 def outcome(told: Told, rows: tuple[int, int]) -> str:
-    """named: one flag says so, of these rows; unseen: no rule failed; else what the first flag says."""
-    if not told.n_failed:
-        return "unseen"
+    """named: one flag says so, of these rows; unseen: no rule failed; soft: none about which an error is sought (only that the
+    report is far from others, or a ratio); else what the first flag says.
+    """
+    if not told.n_hard:
+        return "soft" if told.n_failed else "unseen"
     said = [(mechanism, found) for mechanism, _, found, _, _ in told.flags]
     if ("rows_exchanged", tuple(sorted(rows))) in said:
         return "named" if len(said) == 1 else "named beside others"
     return f"not named: {said[0][0] if said else 'no flag'}"
 
 
-SEEN = ("named", "unseen")
+SEEN = ("named", "unseen", "soft")
 
 
 def _play(nights: Nights, folder: Path, wanted: dict[str, tuple[str, int]], sound: Sequence[str]) -> dict[str, Counter[str]]:

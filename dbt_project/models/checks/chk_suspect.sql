@@ -133,16 +133,25 @@ term as (
     where not matched.is_not_applicable
 ),
 
+failed_line as (
+    select
+        submission_key,
+        sheet_code,
+        row_number,
+        count(*) as n_columns
+    from failed_cell
+    where figure_submission_key = submission_key
+    group by submission_key, sheet_code, row_number
+),
+
 by_lines as (
     select distinct
-        failed_cell.submission_key,
-        failed_cell.sheet_code
-    from failed_cell
-    inner join submission on failed_cell.submission_key = submission.submission_key
+        failed_line.submission_key,
+        failed_line.sheet_code
+    from failed_line
+    inner join submission on failed_line.submission_key = submission.submission_key
     inner join form on submission.form_code = form.form_code
-    where failed_cell.figure_submission_key = failed_cell.submission_key
-    group by failed_cell.submission_key, failed_cell.sheet_code, failed_cell.row_number, form.is_line_form
-    having count(*) >= 2 or not form.is_line_form
+    where failed_line.n_columns >= 2 or not form.is_line_form
 ),
 
 asked as (
