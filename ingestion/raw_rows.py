@@ -29,6 +29,7 @@ RELATION_COLUMNS = (
     "relation_number", "relation_kind", "written", "left_mentions", "right_mention", "closeness", "explanation_vi",
     "explanation_en",
 )  # fmt: skip
+RawTable = tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]  # its name, its columns, its rows
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
 
 
@@ -56,9 +57,19 @@ def submission_rows(draft: Draft) -> SubmissionRows:
     )
     if draft.identity is None:
         return kept
+    tables = submission_tables(draft)
+    if draft.narrative:
+        tables += mention_tables(draft.narrative)
+    texts = ((table, columns, copy_text(rows)) for table, columns, rows in tables)
+    n_cells = sum(len(table_lines.cells) for table_lines in draft.lines.values())
+    return replace(kept, texts=tuple(each for each in texts if each[2]), n_cells=n_cells)
+
+
+def submission_tables(draft: Draft) -> list[RawTable]:
+    """The rows of schema raw about a submission as read, without its submission_key: header, columns, lines, cells."""
     form, lines = draft.form, [line for table_lines in draft.lines.values() for line in table_lines.lines]
     cells = [(code, *cell) for code, table_lines in draft.lines.items() for cell in table_lines.cells]
-    tables: list[tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]] = [
+    return [
         (
             "submission_header",
             ("field_name", "sheet_name", "cell_address", "written"),
@@ -94,13 +105,9 @@ def submission_rows(draft: Draft) -> SubmissionRows:
             ),
         ),
     ]  # fmt: skip
-    if draft.narrative:
-        tables += mention_tables(draft.narrative)
-    texts = ((table, columns, copy_text(rows)) for table, columns, rows in tables)
-    return replace(kept, texts=tuple(each for each in texts if each[2]), n_cells=len(cells))
 
 
-def mention_tables(result: NarrativeResult) -> list[tuple[str, tuple[str, ...], Iterable[tuple[Any, ...]]]]:
+def mention_tables(result: NarrativeResult) -> list[RawTable]:
     """The mentions of a narrative, numbered from 1 in the order of the text, and the relations between them."""
     mentions = (
         (number, q.span.start, q.span.end, m.line, q.written, q.value, q.low, q.high, m.unit, q.qualifier, q.is_estimated,

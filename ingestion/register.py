@@ -43,6 +43,7 @@ class Register:
     sources: frozenset[tuple[str, str, str, str]]
     activities: dict[str, Dated]
     activity_names: dict[str, str]
+    activity_texts: dict[str, str]
     funds: dict[str, Dated]
     fund_names: dict[str, str]
     sender_roles: dict[str, str]
@@ -161,6 +162,7 @@ def _register_of(digest: str, folder: Path) -> Register:
         ),
         activities={row["activity_code"]: _dated(row, row["activity_code"]) for row in rows["activities"]},
         activity_names=activity_names,
+        activity_texts={row["activity_code"]: row["activity_name"] for row in rows["activities"]},
         funds={row["fund_code"]: _dated(row, row["fund_code"]) for row in rows["funds"]},
         fund_names=fund_names,
         sender_roles=_aliases(rows["sender_roles"], "sender_role"),

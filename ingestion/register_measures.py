@@ -16,6 +16,7 @@ class Indicator:
 
     indicator_code: str
     indicator_name: str
+    activity: str
     unit: str
     is_money: bool
     is_count: bool
@@ -31,6 +32,7 @@ def indicators_of(tables: Tables) -> dict[str, Indicator]:
         row["indicator_code"]: Indicator(
             indicator_code=row["indicator_code"],
             indicator_name=row["indicator_name"],
+            activity=row["activity"],
             unit=row["unit"],
             is_money=units[row["unit"]]["is_money"] == "yes",
             is_count=units[row["unit"]]["is_count"] == "yes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -53,14 +53,18 @@ def submit(
 
 def read(
     file: Annotated[Path, typer.Argument(help="A workbook, a CSV file, a text or HTML page.")],
+    wide: Annotated[bool, typer.Option("--wide", help="All columns of the figures, beyond 80 characters.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """What a reader sees in a file: every figure with its cell or text span. Exit 3 when the file cannot be read.
+    """What a reader sees in a file: every figure with its place, and what the door finds. Exit 3 when it would be returned.
+
+    Nothing is compared with other files: for that there is `kc submit --dry-run`. No warehouse is needed.
 
     Example: kc read report.txt --json
     """
     from ingestion.transports.seen import place_of
     from kc.output import Refused, print_json
+    from kc.previewed import is_returned, print_preview
     from kc.session import machine_now
     from khuyencong.reporter.preview import preview
     from warehouse.settings import read_settings
@@ -68,8 +72,8 @@ def read(
     if not file.is_file():
         raise Refused(f"There is no file {place_of(str(file))}.", 2)
     document = preview(read_settings(), file, machine_now())
-    print_json(document) if as_json else print_preview(document)
-    if document["returned"]:
+    print_json(document) if as_json else print_preview(document, wide=wide)
+    if is_returned(document):
         raise typer.Exit(3)
 
 
@@ -119,42 +123,3 @@ def sample(
     out = console()
     out.print(f"{summary.n_files} files in {folder}; the truth is in {folder / 'truth'}.", soft_wrap=True, markup=False)
     out.print(f"Play it in a home of its own, with a clock of its own: KC_HOME=… KC_INBOX={folder} kc nightly", soft_wrap=True)
-
-
-def print_preview(document: dict[str, Any]) -> None:
-    """The findings as sentences, then the figures as a table."""
-    from kc.output import console, number, print_table
-
-    out = console()
-    for finding in document["findings"]:
-        out.print(f"{finding['verdict']}: {finding['message_vi']}\n        {finding['message_en']}", markup=False)
-    rows = []
-    for figure in document["figures"]:
-        where = figure["where"]
-        place = f"{where['sheet']}!{where['cell']}" if "cell" in where else f"{where['start']}–{where['end']}"
-        rows.append(
-            (
-                place, figure["written"], number(figure["value"]), figure["unit"], figure["qualifier"], figure["indicator_code"],
-                figure["measure"], figure["unit_key"], f"{figure['period_start']}..{figure['period_end']}", figure["fund"],
-                figure["activity"],
-            )
-        )  # fmt: skip
-    columns = (
-        "where",
-        "written",
-        "value",
-        "unit",
-        "qualifier",
-        "indicator",
-        "measure",
-        "unit_key",
-        "period",
-        "fund",
-        "activity",
-    )
-    if rows:
-        print_table(f"{document['file']}: {len(rows)} figures", columns, rows, numeric=(2,))
-    for relation in document["relations"]:
-        out.print(
-            f"{relation['closeness']}: {relation['explanation_vi']}\n        {relation['explanation_en']}", markup=False
-        )

@@ -49,9 +49,14 @@ def number(value: object) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], numeric: Iterable[int] = ()) -> None:
-    """A table for people. Cells are printed as given; columns named in `numeric` are set right."""
-    from rich.console import Console
+def print_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    numeric: Iterable[int] = (),
+    width: int | None = None,
+) -> None:
+    """A table for people. Cells are printed as given; columns named in `numeric` are set right; `width` in characters."""
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
@@ -60,11 +65,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         table.add_column(column, justify="right" if position in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console().print(table) if not sys.stdout.isatty() else Console().print(table)
+    console(width).print(table)
 
 
-def console() -> Console:
-    """A rich console wide enough for tables when the output is piped."""
+def console(width: int | None = None) -> Console:
+    """A rich console of a width in characters; by default a terminal's own, and wide enough for tables when the output is piped."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else width or 160, highlight=False)

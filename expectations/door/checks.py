@@ -1,7 +1,8 @@
 """The checks of the door, as SQL made from a form's YAML: each gives the rows that fail it, and the finding they become.
 
 A check is one sentence about cells or lines that needs no second figure. The same SQL is judged by Great Expectations and, where
-it fails, collects every failing row; so neither can see what the other does not.
+it fails, collects every failing row; so neither can see what the other does not. It is written in words that PostgreSQL and SQLite
+share, because `kc read` asks it of one file in memory (one_file.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ KEY_COLUMNS = {
 }  # fmt: skip
 EXAMPLES = {"date": "31/03/2025", "mark": "x", "percent": "85,5"}
 NUMBER_EXAMPLE = "1234,5"
+JOINED = " || '|' || "
 
 
 class LimitsError(ValueError):
@@ -33,13 +35,15 @@ class LimitsError(ValueError):
 class Check:
     """A check of the door: the finding of its failures, its sentence, and SQL for the failing rows.
 
-    `rows` gives submission_key, sheet_code, row_number, column_name, written, expected; {scope} in it stands for the condition
-    on submission_key that keeps it to the submissions being judged.
+    `rows` gives submission_key, sheet_code, row_number, column_name, written (null: what the cell says), expected; {scope} in it
+    stands for the condition on submission_key that keeps it to the submissions being judged, {line_scope} for the same on lines.
+    `needs_others`: it compares with other files, so nothing can be said where only one is at hand.
     """
 
     finding_code: str
     sentence: str
     rows: str
+    needs_others: bool = False
 
 
 def line_key(form: Form) -> str:
@@ -47,16 +51,16 @@ def line_key(form: Form) -> str:
     cases = []
     for sheet in form.sheets:
         parts = [f"l.{KEY_COLUMNS[sheet.column_by_name[name].type]}" for name in sheet.line_key]
-        cases.append(f"when {literal(sheet.sheet_code)} then {' || $$|$$ || '.join(parts)}")
-    return f"l.sheet_code || '|' || case l.sheet_code {' '.join(cases)} end"
+        cases.append(f"when {literal(sheet.sheet_code)} then {JOINED.join(parts)}")
+    return f"l.sheet_code{JOINED}case l.sheet_code {' '.join(cases)} end"
 
 
 def checks_of(form: Form, register: Register) -> list[Check]:
     """The checks of one form: readings, limits, counts, percentages, repeated lines and documents."""
     made = [
-        Check("cell_formula_error", "No cell is a formula error.", _cells(form, "c.reading = 'formula_error'", "''")),
-        Check("cell_unreadable", "Every cell reads as its column's type.", _cells(form, _NOT_TOLD, _examples(form, register))),
-        Check("cell_ambiguous", "No number can be read in two ways.", _cells(form, "c.reading = 'ambiguous'", _ALTERNATIVES)),
+        Check("cell_formula_error", "No cell is a formula error.", _cells("c.reading = 'formula_error'", "''")),
+        Check("cell_unreadable", "Every cell reads as its column's type.", _cells(_NOT_TOLD, _examples(form, register))),
+        Check("cell_ambiguous", "No number can be read in two ways.", _cells("c.reading = 'ambiguous'", _ALTERNATIVES)),
         _line_twice(form),
     ]
     if form.has_document_no and any(column.role == "figure" for sheet in form.sheets for column in sheet.columns):
@@ -68,14 +72,14 @@ def checks_of(form: Form, register: Register) -> list[Check]:
         is_counted = f"({counted}) and l.indicator_code in ({codes})"
         negative, broken = f"{is_counted} and c.value < 0", f"{is_counted} and c.value <> trunc(c.value)"
         made += [
-            Check("cell_negative_count", "No count is negative.", _cells(form, negative, "'0'")),
-            Check("cell_fractional_count", "Counts are whole numbers.", _cells(form, broken, "''")),
+            Check("cell_negative_count", "No count is negative.", _cells(negative, "'0'")),
+            Check("cell_fractional_count", "Counts are whole numbers.", _cells(broken, "''")),
         ]
     for sheet_code, columns in limits_of(form).items():
         for name, (low, high) in columns.items():
             outside = f"{_is_column(sheet_code, name)} and (c.value < {low:d} or c.value > {high:d})"
             sentence = f"{name} lies within {low}–{high} %."
-            made.append(Check("percent_out_of_range", sentence, _cells(form, outside, f"'{low:d}–{high:d}'")))
+            made.append(Check("percent_out_of_range", sentence, _cells(outside, f"'{low:d}–{high:d}'")))
     return made
 
 
@@ -115,12 +119,11 @@ _MONEY_FACTOR = """coalesce((
 _ALTERNATIVES = "array_to_string(c.alternatives, ' / ')"
 
 
-def _cells(form: Form, condition: str, expected: str) -> str:
+def _cells(condition: str, expected: str) -> str:
     return f"""select c.submission_key, c.sheet_code, c.row_number, c.column_name,
-    to_jsonb(f) ->> c.column_name as written, {expected} as expected
+    null as written, {expected} as expected
 from raw.cell as c
 inner join raw.line as l using (submission_key, sheet_code, row_number)
-inner join raw.{form.table_name} as f using (submission_key, sheet_code, row_number)
 where {{scope}} and l.line_kind <> 'label' and {condition}"""
 
 
@@ -143,7 +146,7 @@ def _limits(form: Form, register: Register) -> list[Check]:
         if columns:
             over = f"({' or '.join(columns)}) and {size} > {limit:.0f}"
             shown = literal(f"{limit:,.0f}".replace(",", ".") + unit)
-            made.append(Check("cell_over_limit", f"No {what} is more than there can be.", _cells(form, over, shown)))
+            made.append(Check("cell_over_limit", f"No {what} is more than there can be.", _cells(over, shown)))
     return made
 
 
@@ -165,13 +168,13 @@ where {{scope}} and c.form_code = {literal(form.form_code)} and not c.is_withdra
     )
     and not exists (select 1 from review.withdrawal where withdrawal.submission_key = o.submission_key)
 group by c.submission_key, c.document_no"""
-    return Check("document_of_another_period", "No document is counted for two periods.", rows)
+    return Check("document_of_another_period", "No document is counted for two periods.", rows, needs_others=True)
 
 
 def _line_twice(form: Form) -> Check:
     first_column = " ".join(f"when {literal(s.sheet_code)} then {literal(s.line_key[0])}" for s in form.sheets)
     rows = f"""select c.submission_key, c.sheet_code, c.row_number, case c.sheet_code {first_column} end as column_name,
-    substr(c.line_key, length(c.sheet_code) + 2) as written, c.first_row::text as expected
+    substr(c.line_key, length(c.sheet_code) + 2) as written, cast(c.first_row as text) as expected
 from (
     select l.submission_key, l.sheet_code, l.row_number, {line_key(form)} as line_key,
         min(l.row_number) over (partition by l.submission_key, {line_key(form)}) as first_row

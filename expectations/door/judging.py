@@ -60,7 +60,7 @@ def judge(
             for check in failed[each.form.form_code]:
                 entry = catalogue()[check.finding_code]
                 cursor.execute(
-                    collecting_sql(check),
+                    collecting_sql(check, each.form),
                     {"keys": list(each.submission_keys), "code": check.finding_code, **entry},
                 )
                 findings += cursor.rowcount

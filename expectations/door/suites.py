@@ -124,12 +124,13 @@ def _site(folder: Path) -> dict[str, Any]:
     }
 
 
-def collecting_sql(check: Check) -> str:
-    """INSERT … SELECT of every failing row of a check into raw.finding; parameters: keys, code, verdict, vi, en."""
+def collecting_sql(check: Check, form: Form) -> str:
+    """INSERT … SELECT of every failing row of a form's check into raw.finding; parameters: keys, code, verdict, vi, en."""
     rows = check.rows.format(scope="c.submission_key = any (%(keys)s)", line_scope="l.submission_key = any (%(keys)s)")
+    written = "coalesce(r.written, to_jsonb(f) ->> r.column_name)"
     blanks = {
         "sheet": "coalesce(p.sheet_name, '')", "cell": "coalesce(p.column_letter || r.row_number, '')",
-        "row": "coalesce(r.row_number::text, '')", "expected": "coalesce(r.expected, '')", "written": "coalesce(r.written, '')",
+        "row": "coalesce(r.row_number::text, '')", "expected": "coalesce(r.expected, '')", "written": f"coalesce({written}, '')",
     }  # fmt: skip
 
     def message(language: str) -> str:
@@ -141,8 +142,9 @@ def collecting_sql(check: Check) -> str:
     return f"""insert into raw.finding (receipt_key, submission_key, found_by, finding_code, verdict, sheet_name, cell_address,
     sheet_code, row_number, column_name, written, expected, message_vi, message_en)
 select s.receipt_key, r.submission_key, 'door', %(code)s, %(verdict)s, p.sheet_name, p.column_letter || r.row_number,
-    r.sheet_code, r.row_number, r.column_name, r.written, nullif(r.expected, ''), {message("vi")}, {message("en")}
+    r.sheet_code, r.row_number, r.column_name, {written}, nullif(r.expected, ''), {message("vi")}, {message("en")}
 from ({rows}) as r
 inner join raw.submission as s using (submission_key)
 left join raw.submission_column as p using (submission_key, sheet_code, column_name)
+left join raw.{form.table_name} as f using (submission_key, sheet_code, row_number)
 order by r.submission_key, r.sheet_code, r.row_number, r.column_name"""

@@ -14,6 +14,7 @@ from ingestion.form import Form, FormSheet
 from ingestion.readers.narrative import NarrativeResult
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
+from ingestion.sheets.fixed_rows import missing_lines
 from ingestion.sheets.headers import HEADER_ROWS, HeaderCell, header_cells, marked_form, titled_form
 from ingestion.sheets.identity import Identity, identify
 from ingestion.sheets.layout import Table, find_table
@@ -116,6 +117,8 @@ def _draft(
         lines = read_lines(table, form, register, draft.identity.period_end, draft.identity.money_factor)
         draft.lines[table.form_sheet.sheet_code] = lines
         draft.findings += lines.findings
+        if not draft.identity.is_withdrawal:
+            draft.findings += missing_lines(table, lines, form, register, draft.identity)
         draft.findings += untold_amounts(table, lines, money, register)
     draft.findings += _nil_findings(draft)
     return draft

@@ -9,8 +9,9 @@ from typing import Any
 
 from expectations.reconciliation.compiler import ContradictoryRules
 from expectations.reconciliation.problem import reconcile
-from khuyencong.culprits.beliefs import hypothesis_of, with_parts_left_out, without_lawful_stillness
-from khuyencong.culprits.column_events import column_events, left_over
+from khuyencong.culprits.beliefs import event_hypothesis, hypothesis_of, with_parts_left_out, without_lawful_stillness
+from khuyencong.culprits.column_events import left_over
+from khuyencong.culprits.events import events
 from khuyencong.culprits.problems import parts_of, report_of
 from khuyencong.culprits.suspects import Place, SuspectProblem
 from khuyencong.culprits.suspicions import Suspicion
@@ -44,7 +45,7 @@ def _most_and_the_rest(report: SuspectProblem) -> list[Suspicion]:
 def without(report: SuspectProblem, keys: frozenset[tuple[str, str]]) -> SuspectProblem:
     """The report without some of its verdicts."""
     verdicts = [verdict for verdict in report.verdicts if verdict.key not in keys]
-    return report_of(report.submission_key, verdicts, report.cells, report.copied_funds)
+    return report_of(report.submission_key, verdicts, report.cells, report.copied_funds, report.lines)
 
 
 def _numbered(found: Iterable[Suspicion]) -> list[Suspicion]:
@@ -59,12 +60,10 @@ def _surer(event: Suspicion | None, asked: Suspicion) -> Suspicion:
 
 
 def _events(problem: SuspectProblem) -> Suspicion | None:
-    if problem.skipped:  # its cells are not all there
+    found = events(problem)
+    if not found:
         return None
-    events = column_events(problem)
-    if not events:
-        return None
-    hypotheses = [hypothesis_of(problem, event.mechanism, event.meant, event.confidence) for event in events]
+    hypotheses = [event_hypothesis(problem, event) for event in found]
     return _suspicion(problem, hypotheses=tuple(hypotheses[:MOST_SHOWN]))
 
 

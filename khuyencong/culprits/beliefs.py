@@ -9,6 +9,7 @@ from decimal import Decimal
 from math import exp, isqrt
 
 from expectations.reconciliation.ranking import TEMPERATURE
+from khuyencong.culprits.events import Event
 from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem
 from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell
 
@@ -21,6 +22,14 @@ def hypothesis_of(
     """A hypothesis about cells of the problem: place → what it probably meant (None: not known)."""
     cells = tuple(_suspected(problem.cells[place], meant[place]) for place in sorted(meant))
     return Hypothesis(mechanism, cells, confidence)
+
+
+def event_hypothesis(problem: SuspectProblem, event: Event) -> Hypothesis:
+    """The hypothesis that an event happened, with the lines that it is about."""
+    cells = problem.cells if problem.lines is None else {**problem.lines.cells, **problem.cells}
+    suspected = tuple(_suspected(cells[place], event.meant[place]) for place in sorted(event.meant))
+    amounts = tuple(event.amounts.get(cell.place) for cell in suspected) if event.amounts else ()
+    return Hypothesis(event.mechanism, suspected, event.confidence, event.lines, amounts)
 
 
 def _suspected(cell: SuspectCell, suggested: Decimal | None) -> SuspectedCell:

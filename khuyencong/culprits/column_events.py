@@ -8,18 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from expectations.reconciliation.changes import Repair, repair
-from expectations.reconciliation.ranking import rank
+from khuyencong.culprits.candidates import ENOUGH_FAILED, Candidate
 from khuyencong.culprits.holding import holds
 from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem
 
-FEWEST_FAILED, ENOUGH_FAILED = 2, 4  # one failed verdict is no sign of a whole column, four are
-EACH_TOO_FEW_COST = 1.0
 MOST_LEFT = 2  # at most one in so many failed verdicts may have another cause
 FEWEST_COPIED = 4
 NEAR_POWER = 0.8
@@ -31,36 +27,15 @@ COARSEST = 10  # scaled figures stay this many times larger than their rounding,
 HISTORY_WEIGHT = 0.8
 
 
-@dataclass(frozen=True)
-class Event:
-    """What happened to which cells, what they probably meant (None: not known), and how sure that is."""
-
-    mechanism: str
-    meant: Mapping[Place, Decimal | None]
-    confidence: float
-
-
-def column_events(problem: SuspectProblem) -> list[Event]:
-    """Events after which every verdict of the problem holds, best first; none when few verdicts failed."""
-    if len(problem.failed) < FEWEST_FAILED:
-        return []
+def column_candidates(problem: SuspectProblem) -> Iterator[Candidate]:
+    """Events on whole columns after which every verdict of the problem holds, at their cost."""
     verdicts = sorted(problem.verdicts, key=lambda verdict: not verdict.is_failed)
     failed = {place for verdict in problem.failed for place, _ in verdict.terms}
-    number = {place: index for index, place in enumerate(problem.cells)}
-    found: dict[tuple[int, ...], tuple[Repair, Mapping[Place, Decimal | None]]] = {}
-    too_few = EACH_TOO_FEW_COST * max(0, ENOUGH_FAILED - len(problem.failed))
     for cost, mechanism, meant in _suspected(problem):
         if not failed.isdisjoint(meant) and all(holds(verdict, problem.cells, meant) for verdict in verdicts):
-            cost += too_few - _history_gain(problem.cells, meant)
+            cost -= _history_gain(problem.cells, meant)
             cost += 0 if all(problem.cells[place].is_own for place in meant) else OTHER_REPORT_COST
-            one = repair(cost, {number[place]: None for place in meant}, mechanism)
-            if one.cells not in found or one.cost < found[one.cells][0].cost:
-                found[one.cells] = (one, meant)
-    repairs = sorted((one for one, _ in found.values()), key=lambda one: (one.cost, len(one.cells), one.cells))
-    return [
-        Event(h.parts[0].mechanism, found[h.parts[0].cells][1], h.confidence)
-        for h in rank([repairs] if repairs else [])
-    ]
+            yield Candidate(cost, mechanism, meant)
 
 
 def left_over(problem: SuspectProblem) -> frozenset[tuple[str, str]] | None:

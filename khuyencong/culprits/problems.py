@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict
+from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict, WholeLines
 
 MOST_CELLS = 200  # what the engine takes
 FEW_CELLS = 3
@@ -22,13 +22,14 @@ def report_of(
     verdicts: Sequence[SuspectVerdict],
     cells: Mapping[Place, SuspectCell],
     copied_funds: frozenset[str] = frozenset(),
+    lines: WholeLines | None = None,
 ) -> SuspectProblem:
     """All of one report as a problem, of any size."""
     cells = _on_common_grain(cells)
     verdicts = _without_empty(verdicts, cells)
     named = {place for verdict in verdicts for place, _ in verdict.terms}
     cells = {place: cell for place, cell in cells.items() if place in named}
-    return SuspectProblem(submission_key, 0, tuple(verdicts), cells, copied_funds)
+    return SuspectProblem(submission_key, 0, tuple(verdicts), cells, copied_funds, lines=lines)
 
 
 def parts_of(report: SuspectProblem) -> list[SuspectProblem]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from khuyencong.culprits.problems import report_of
-from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict
+from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict, WholeLines
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
     from warehouse.connections import Cursor
 
 
-@dataclass(frozen=True)
-class SuspectRow:
+NOUGHT = Decimal(0)
+
+
+class SuspectRow(NamedTuple):
     """One term of a verdict, as sql/suspect_rows.sql gives it: the verdict, the coefficient, and the cell it stands before."""
 
     submission_key: int
@@ -45,6 +46,9 @@ class SuspectRow:
     is_total: bool
     is_corrected: bool
     is_money: bool
+    line_key: str
+    is_touching: bool
+    is_about_lines: bool
 
     @property
     def place(self) -> Place:
@@ -57,6 +61,7 @@ def read_reports(cursor: Cursor) -> list[SuspectProblem]:
     rows: dict[int, list[SuspectRow]] = defaultdict(list)
     for row in (SuspectRow(*each) for each in cursor):
         rows[row.submission_key].append(row)
+    absent = _absent_lines(cursor, list(rows))
     cursor.execute(
         """select submission_key, fund_code from checks.chk_failing
         where family = 'not_copy' and verdict = 'fail' and severity <> 'shadow'"""
@@ -64,7 +69,31 @@ def read_reports(cursor: Cursor) -> list[SuspectProblem]:
     copied: dict[int, set[str]] = defaultdict(set)
     for submission_key, fund_code in cursor:
         copied[submission_key].add(fund_code)
-    return [report_of(key, *_parsed(key, of_one), frozenset(copied[key])) for key, of_one in rows.items()]
+    return [_report(key, of_one, frozenset(copied[key]), absent.get(key)) for key, of_one in rows.items()]
+
+
+def _report(
+    submission_key: int, rows: list[SuspectRow], copied: frozenset[str], absent: Mapping[str, tuple[str, ...]] | None
+) -> SuspectProblem:
+    """One report: the verdicts that hang together with failed ones and, where lines may be at fault, all about its lines."""
+    verdicts, cells = _parsed(submission_key, rows)
+    touching = {(row.rule_id, row.scope_key) for row in rows if row.is_touching}
+    of_lines = {(row.rule_id, row.scope_key) for row in rows if row.is_about_lines}
+    asked = [verdict for verdict in verdicts if verdict.key in touching]
+    named = {place for verdict in asked for place, _ in verdict.terms}
+    lines = WholeLines(tuple(v for v in verdicts if v.key in of_lines), cells, absent) if of_lines else None
+    return report_of(submission_key, asked, {place: cells[place] for place in cells if place in named}, copied, lines)
+
+
+def _absent_lines(cursor: Cursor, keys: list[int]) -> dict[int, dict[str, tuple[str, ...]]]:
+    """Report of a form with given lines → sheet → the lines that it lacks, as its reader said (ingestion/sheets/fixed_rows.py)."""
+    cursor.execute(read_statement(__package__, "absent_lines"), {"keys": keys})
+    found: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for submission_key, sheet_code, written in cursor:
+        of_report = found[submission_key]
+        if written:
+            of_report[sheet_code] = tuple(written.split(", "))
+    return found
 
 
 def _parsed(submission_key: int, rows: Iterable[SuspectRow]) -> tuple[list[SuspectVerdict], dict[Place, SuspectCell]]:
@@ -79,8 +108,10 @@ def _parsed(submission_key: int, rows: Iterable[SuspectRow]) -> tuple[list[Suspe
         if row.aggregate == "count_lines":
             constants[key] += row.coefficient
             continue
-        cells[row.place] = _cell(row, is_own=row.figure_submission_key == submission_key)
-        terms[key][row.place] = terms[key].get(row.place, Decimal(0)) + row.coefficient
+        place = row.place
+        if place not in cells:
+            cells[place] = _cell(row, is_own=row.figure_submission_key == submission_key)
+        terms[key][place] = terms[key].get(place, NOUGHT) + row.coefficient
     verdicts = [
         SuspectVerdict(
             head.rule_id, head.scope_key, head.is_failed, head.operator, head.is_each, tuple(terms[key].items()), constants[key]
@@ -108,4 +139,5 @@ def _cell(row: SuspectRow, *, is_own: bool) -> SuspectCell:
         is_total=row.is_total,
         is_corrected=row.is_corrected,
         is_money=row.is_money,
+        line_name="|".join(row.line_key.split("|")[2:]),
     )

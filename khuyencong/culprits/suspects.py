@@ -17,7 +17,7 @@ OTHER_REPORT = 1.5
 class SuspectCell:
     """One figure: its place, its interval (đồng or the indicator's unit), what it was the period before.
 
-    `factor` is the unit that the report is written in, in đồng (1 for counts).
+    `factor` is the unit that the report is written in, in đồng (1 for counts); `line_name` the code that its line has there.
     """
 
     place: Place
@@ -35,6 +35,7 @@ class SuspectCell:
     is_total: bool
     is_corrected: bool
     is_money: bool
+    line_name: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -65,11 +66,23 @@ class SuspectVerdict:
 
 
 @dataclass(frozen=True)
+class WholeLines:
+    """All verdicts about the lines of a report that may be at fault as a whole, with every cell of theirs, the empty ones too.
+
+    `absent` names by sheet the given lines of its form that the report lacks; None where the report itself decides which there are.
+    """
+
+    verdicts: tuple[SuspectVerdict, ...]
+    cells: Mapping[Place, SuspectCell]
+    absent: Mapping[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
 class SuspectProblem:
     """What hangs together in one report: its number there, verdicts, cells; `skipped` says why the engine is not asked.
 
     `copied_funds` are the funds whose figures a rule calls a copy of the period before: where none does, to stand still is
-    no fault.
+    no fault. `lines` is there where whole lines may be at fault.
     """
 
     submission_key: int
@@ -78,6 +91,7 @@ class SuspectProblem:
     cells: Mapping[Place, SuspectCell]
     copied_funds: frozenset[str] = frozenset()
     skipped: str | None = None
+    lines: WholeLines | None = None
 
     @property
     def failed(self) -> list[SuspectVerdict]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import exp
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SURE = 0.8  # DESIGN "The gate": from here on only the culprit is held
 # Below it a hypothesis is not worth a reader's time: on its own, or as one of several alike.
+LINE_MISSING = "line_missing"
 LEAST_BELIEVED, LEAST_BELIEVED_OF_MANY = 0.3, 0.05
 
 
@@ -40,11 +41,16 @@ class SuspectedCell:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """What may have happened, to which cells, and how sure that is, from 0 to 1."""
+    """What may have happened, to which cells, and how sure that is, from 0 to 1.
+
+    Of an event of whole lines `lines` names them; `amounts` says of each cell, a total, how much a missing line had.
+    """
 
     mechanism: str
     cells: tuple[SuspectedCell, ...]
     confidence: float
+    lines: tuple[str, ...] = ()
+    amounts: tuple[Decimal | None, ...] = ()
 
     @property
     def places(self) -> frozenset[Place]:
@@ -55,7 +61,7 @@ class Hypothesis:
         """The same about some of its cells; about all of them when none is among the places."""
         inside = set(places)
         cells = tuple(cell for cell in self.cells if cell.place in inside)
-        return Hypothesis(self.mechanism, cells or self.cells, self.confidence)
+        return replace(self, cells=cells, amounts=()) if cells else self
 
     def as_alternative(self) -> dict[str, Any]:
         """As a flag keeps it: mechanism, confidence, and each cell's place, figure, value and suggested value."""
@@ -64,7 +70,8 @@ class Hypothesis:
              "figure_key": cell.figure_key, "value": _text(cell.value), "suggested": _text(cell.suggested)}
             for cell in self.cells
         ]  # fmt: skip
-        return {"mechanism": self.mechanism, "confidence": self.confidence, "cells": cells}
+        lines = {"lines": list(self.lines)} if self.lines else {}
+        return {"mechanism": self.mechanism, "confidence": self.confidence, "cells": cells, **lines}
 
 
 @dataclass(frozen=True)
@@ -106,7 +113,8 @@ def write_suspicions(
     """Write checks.suspicion and checks.culprit anew; `cells_of` gives the cells of each (submission, rule, scope).
 
     Of the culprits a verdict gets those among its cells; when none is, one, to say that its own cells are innocent. A verdict
-    without cells here gets none: all its figures are held.
+    without cells here gets none: all its figures are held. So it is with a missing line: what is wrong stands nowhere, and until
+    it is there the others make up no total.
     """
     cursor.execute("delete from checks.culprit")
     cursor.execute("delete from checks.suspicion")
@@ -121,7 +129,7 @@ def write_suspicions(
     )  # fmt: skip
     culprits = [
         (s.submission_key, *verdict, *place)
-        for s in found if s.is_sure
+        for s in found if s.is_sure and s.hypotheses[0].mechanism != LINE_MISSING
         for verdict in s.verdicts
         if (s.submission_key, *verdict) in cells_of
         for place in sorted(s.hypotheses[0].places & cells_of[s.submission_key, *verdict]) or sorted(s.hypotheses[0].places)[:1]
@@ -156,7 +164,8 @@ def _text(number: Decimal | None) -> str | None:
 
 def _as_json(hypothesis: Hypothesis) -> dict[str, Any]:
     cells = [{**vars(cell), "place": list(cell.place)} for cell in hypothesis.cells]
-    return {"mechanism": hypothesis.mechanism, "confidence": hypothesis.confidence, "cells": cells}
+    lines = {"lines": hypothesis.lines, "amounts": hypothesis.amounts} if hypothesis.lines or hypothesis.amounts else {}
+    return {"mechanism": hypothesis.mechanism, "confidence": hypothesis.confidence, "cells": cells, **lines}
 
 
 def _from_json(document: Mapping[str, Any]) -> Hypothesis:
@@ -165,4 +174,5 @@ def _from_json(document: Mapping[str, Any]) -> Hypothesis:
         SuspectedCell(**(cell | {"place": tuple(cell["place"])} | {n: cell[n] and Decimal(cell[n]) for n in numbers}))
         for cell in document["cells"]
     ]
-    return Hypothesis(document["mechanism"], tuple(cells), document["confidence"])
+    amounts = tuple(amount and Decimal(amount) for amount in document.get("amounts", ()))
+    return Hypothesis(document["mechanism"], tuple(cells), document["confidence"], tuple(document.get("lines", ())), amounts)

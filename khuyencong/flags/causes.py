@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from khuyencong.culprits.suspicions import Suspicion
+from khuyencong.flags.line_words import OF_LINES
 from khuyencong.flags.words import FailedVerdict
 
 Suspicions = Mapping[tuple[int, str, str], Suspicion]
@@ -68,6 +69,8 @@ def _marks(
         best = found.hypotheses[0]
         culprits: list[tuple[object, ...]] = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
         return culprits or cells
+    if found is not None and found.hypotheses and not found.is_undecided and found.hypotheses[0].mechanism in OF_LINES:
+        cells.append(("lines", found.submission_key, found.number))  # one slip of a line, in however many columns
     if verdict.unit_exponent is not None:
         both = sorted({verdict.submission_key, *(cell.submission_key for cell in verdict.cells)})
         cells.append(("unit", verdict.unit_exponent, *both))

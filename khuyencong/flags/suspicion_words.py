@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell, Suspicion
+from khuyencong.flags.line_words import OF_LINES, of_lines
 from khuyencong.flags.words import number_en, number_vi
 
 MAX_CELLS = 4
@@ -27,6 +28,8 @@ WHAT = {
     "missing_total": ("bỏ trống dòng tổng", "leaves the total empty"),
     "missing": ("bỏ trống số phải có", "leaves out a figure"),
     "label": ("bằng đúng một số khác, nhiều khả năng ghi nhầm chỗ", "equals another figure, probably put in the wrong place"),
+    "rows_exchanged": ("hai dòng nhiều khả năng ghi đổi chỗ cho nhau", "the two rows are probably exchanged"),
+    "line_missing": ("cao hơn tổng các dòng: thiếu một dòng", "are above the sum of their lines: a line is missing"),
     "part_left_out": ("thiếu đúng một khoản so với tổng các phần", "lacks exactly one of its parts"),
     "unexplained": ("nhiều khả năng sai, chưa rõ vì sao", "is probably wrong, for no known reason"),
 }  # fmt: skip
@@ -66,6 +69,8 @@ def _alternatives(suspicion: Suspicion, best: Hypothesis, language: int) -> str:
 
 
 def _sentence(suspicion: Suspicion, found: Hypothesis, language: int) -> str:
+    if found.mechanism in OF_LINES:
+        return of_lines(suspicion, found, language)
     mechanisms = found.mechanism.split("+")
     what = "; ".join(_what(mechanism, found, language) for mechanism in mechanisms)
     sentence = f"{_cells(found.cells, language)} {what}"

@@ -13,6 +13,8 @@ OPERATORS = {"==": ("phải bằng", "must equal"), "<=": ("không được vư�
              ">=": ("không được thấp hơn", "must not be below")}  # fmt: skip
 REASONS = {
     "missing_counterpart": ("phía đối chiếu không có số tương ứng", "the other side has no such figure"),
+    "line_missing": ("báo cáo thiếu dòng này, trong khi phía đối chiếu có số",
+                     "this line is missing in the report, and the other side has it"),
     "reported_by_two": ("đề án đã có đơn vị khác báo cáo trước", "another unit reported this project before"),
     "stale_copy": ("các số trùng hệt kỳ trước, nghi chép lại", "the figures repeat the period before"),
     "cut_off_later": ("bên chốt số sau cao hơn mức thời gian giải thích được",
@@ -156,6 +158,8 @@ def _sentence(verdict: FailedVerdict, language: int) -> str:
 
 def _reason(verdict: FailedVerdict, language: int) -> str:
     reason = verdict.reason or ""
+    if reason == "missing_counterpart" and verdict.cells and all(c.submission_key != verdict.submission_key for c in verdict.cells):
+        reason = "line_missing"
     if reason.startswith("wrong_denominator"):
         return ("tỷ lệ chỉ khớp khi chia cho một mẫu số khác, nghi dùng nhầm mẫu số",
                 "the ratio fits another denominator: probably the wrong one was used")[language]  # fmt: skip

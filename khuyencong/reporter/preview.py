@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingestion.findings import Finding, find
 from ingestion.readers.containers import is_table_text
 from ingestion.transports.seen import place_of
 from warehouse.parameters import read_parameters
@@ -25,8 +27,9 @@ NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
 def preview(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
     """The document of `kc read FILE --json`: {file, submissions, returned, findings, figures, relations}.
 
-    `returned` is true when nothing can be taken from the file; the findings then say why. The file is read within the limits of a
-    night's reader: what would stop that one is a finding here.
+    `findings` are what the night would say of the file before any second figure, of the reader and of the door's checks; each has
+    the fields of Finding and `found_by` (reader | door). `returned` is true when nothing can be taken from the file; the findings
+    then say why. The file is read within the limits of a night's reader: what would stop that one is a finding here.
     """
     from ingestion.reading.limited import within_limits
     from ingestion.reading.outcomes import FileTrouble
@@ -37,12 +40,12 @@ def preview(settings: Settings, file: Path, received_at: datetime) -> dict[str, 
     )
     if not isinstance(document, FileTrouble):
         return document
-    from dataclasses import asdict
-
-    from ingestion.findings import find
-
     finding = find("file_not_readable", written=place_of(file.name), detail=document.detail)
-    return _nothing_of(file) | {"returned": True, "findings": [asdict(finding)]}
+    return _nothing_of(file) | {"returned": True, "findings": _told([finding], "reader")}
+
+
+def _told(findings: Iterable[Finding], found_by: str) -> list[dict[str, Any]]:
+    return [{**asdict(finding), "found_by": found_by} for finding in findings]
 
 
 def _nothing_of(file: Path) -> dict[str, Any]:
@@ -52,8 +55,7 @@ def _nothing_of(file: Path) -> dict[str, Any]:
 def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
     if file.suffix.lower() in NARRATIVE_ENDINGS and not is_table_text(file.read_bytes(), file.suffix.lower().lstrip(".")):
         return _narrative(settings, file, received_at)
-    from dataclasses import asdict
-
+    from expectations.door.one_file import findings_of
     from ingestion.forms import load_forms
     from ingestion.landing.receipts import Receipt
     from ingestion.reading.reading import read_file
@@ -63,22 +65,29 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
     receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
     forms = load_forms(settings.forms, settings.register)
     drafts, findings = read_file(file.read_bytes(), receipt, forms, register, settings.register)
-    about = [*findings, *(finding for draft in drafts for finding in draft.findings)]
-    readable = [(draft, draft.identity) for draft in drafts if draft.identity is not None]
+    judged = [(draft, findings_of(draft, register)) for draft in drafts]
+    readable = [
+        (draft, draft.identity, draft.is_returned or any(finding.verdict == "return" for finding in by_door))
+        for draft, by_door in judged
+        if draft.identity is not None
+    ]
     return {
         "file": place_of(file.name),
         "submissions": [
             {
                 "form": draft.form.form_code,
                 "version": draft.version,
-                "is_returned": draft.is_returned,
+                "is_returned": is_returned,
                 **asdict(identity),
             }
-            for draft, identity in readable
+            for draft, identity, is_returned in readable
         ],
-        "returned": not readable or all(draft.is_returned for draft, _ in readable),
-        "findings": [asdict(finding) for finding in about],
-        "figures": [figure for draft, identity in readable for figure in _figures(draft, identity, register)],
+        "returned": all(is_returned for *_, is_returned in readable),
+        "findings": [
+            *_told(findings, "reader"),
+            *(told for draft, by_door in judged for told in (*_told(draft.findings, "reader"), *_told(by_door, "door"))),
+        ],
+        "figures": [figure for draft, identity, _ in readable for figure in _figures(draft, identity, register)],
         "relations": [],
     }
 
@@ -141,8 +150,8 @@ def _narrative(settings: Settings, file: Path, received_at: datetime) -> dict[st
             file.read_bytes(), file.name, NarrativeContext(received_on=received_at.date(), register=settings.register)
         )
     except NotReadable as refusal:
-        finding = {"code": refusal.code, "verdict": "return", "message_vi": refusal.vi, "message_en": refusal.en}
-        return document | {"returned": True, "findings": [finding]}
+        finding = Finding(refusal.code, "return", refusal.vi, refusal.en)
+        return document | {"returned": True, "findings": _told([finding], "reader")}
     document["figures"] = [mention.as_row() for mention in result.figures]
     document["relations"] = [
         {

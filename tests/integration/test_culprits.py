@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -75,3 +76,56 @@ def test_where_no_one_can_say_all_terms_are_held(nights: Nights) -> None:
     )  # fmt: skip
     assert mechanism is None and alternatives >= 2
     assert "Không xác định được duy nhất: có 2 cách sửa tối thiểu như nhau" in vi
+
+
+def test_a_project_that_a_progress_report_lacks_is_a_missing_line(nights: Nights) -> None:
+    decided = [
+        {"unit": "ha-noi", "effect": "assign", "activity": "A3", "project": code, "cells": {"amount": 200}} for code in ("P1", "P2")
+    ]
+    named = {"sender_role": "cuc", "document_no": "1", "document_date": date(2025, 1, 10)}
+    nights.builder.submit("giao-ke-hoach", "trung-uong", date(2025, 1, 31), decided, **named)
+    listed = [{"activity": "A3", "project": "P1", "cells": {"plan": 200, "contracted": 50}}]
+    nights.builder.submit("tien-do", "ha-noi", QUARTER, listed)
+    nights.run(1)
+    said = nights.rows("select explanation_vi, explanation_en from checks.flag where form_code = 'tien-do'")
+    (vi, en) = next(each for each in said if "TD-05" in each[0])
+    assert "project_key=P2" in vi and "báo cáo thiếu dòng này, trong khi phía đối chiếu có số" in vi
+    assert "this line is missing in the report" in en and not any("P1" in each[0] for each in said)
+
+
+def test_totals_above_their_sums_are_one_flag_about_a_missing_line(nights: Nights) -> None:
+    """A4 had 50, 40 and 30 million of national money; its line is not there, and the totals still count it."""
+    names = ("kcqg_plan", "kcqg_contracted", "kcqg_disbursed")
+    lines = [
+        {"activity": activity, "kind": "detail" if activity else "total", "cells": dict(zip(names, amounts, strict=True))}
+        for activity, amounts in {"A1": (100, 90, 80), "A3": (200, 150, 120), None: (350, 280, 230)}.items()
+    ]
+    lacking = nights.builder.submit("kinh-phi", "ha-noi", QUARTER, lines)
+    whole = nights.builder.submit("kinh-phi", "cao-bang", QUARTER, lines)
+    with nights.connection, nights.connection.cursor() as cursor:  # as the reader says of a sheet that lacks a given line
+        cursor.execute(
+            """insert into raw.finding (receipt_key, submission_key, found_by, finding_code, verdict, sheet_code, written,
+                message_vi, message_en)
+            select receipt_key, submission_key, 'reader', 'line_left_out', 'note', 'money', 'A4', '', '' from raw.submission
+            where submission_key = %s""",
+            (lacking,),
+        )
+    nights.run(1)
+    found = dict(nights.rows("select submission_key, array_agg(mechanism order by mechanism) from checks.flag group by 1"))
+    assert found[lacking] == ["line_missing"] and "line_missing" not in found[whole]
+    ((vi, en),) = nights.rows("select explanation_vi, explanation_en from checks.flag where submission_key = %s", lacking)
+    assert "nhiều khả năng thiếu một dòng (A4)" in vi and "C10 + 50; D10 + 40; G10 + 30" in vi
+    assert "a line is probably missing (A4)" in en and not nights.held()
+
+
+def test_a_list_that_lacks_a_line_is_held_as_before_and_says_so(nights: Nights) -> None:
+    lines = [
+        {"establishment": code, "project": "P1", "activity": "A3", "fund": "KCDP-T", "cells": {"support": 50, "counterpart": 80}}
+        for code in ("0100000001", "0100000002")
+    ]
+    lines.append({"kind": "total", "cells": {"support": 140, "counterpart": 230}})
+    listed = nights.builder.submit("thu-huong", "ha-noi", date(2025, 6, 30), lines)
+    nights.run(1, 8)
+    rows = nights.rows("select mechanism, severity, explanation_en from checks.flag where submission_key = %s", listed)
+    assert [row[:2] for row in rows if "TH-03" in row[2]] == [("line_missing", "block")]
+    assert {column for key, column in nights.held() if key == listed} >= {"support"}

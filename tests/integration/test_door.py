@@ -86,7 +86,7 @@ def test_a_night_that_broke_off_judges_again_without_doubling(inbox, database, m
 
     inbox.put("long-an/kinh-phi.xlsx", kinh_phi(edit=lambda b: b.worksheets[0].__setitem__(address(MONEY, "kcdp_t_plan"), "?")))
     inbox.night()
-    monkeypatch.setattr(judging, "collecting_sql", lambda check: "select no_such_column")
+    monkeypatch.setattr(judging, "collecting_sql", lambda check, form: "select no_such_column")
     with pytest.raises(Exception, match="no_such_column"):
         judge(database, inbox.connection, 1)
     monkeypatch.undo()

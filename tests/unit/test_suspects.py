@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from khuyencong.culprits.asking import MOST_FAILED, suspicions_of
-from khuyencong.culprits.column_events import column_events
+from khuyencong.culprits.events import events
 from khuyencong.culprits.naming import suspicions_of_all
 from khuyencong.culprits.problems import MOST_CELLS, parts_of, report_of
 from khuyencong.culprits.suspects import Place, SuspectCell, SuspectVerdict
@@ -176,7 +176,7 @@ def test_an_event_of_whole_columns_is_one_hypothesis(event: str) -> None:
     if event == "in_period":
         order = [_at_most(row, "paid", "now", failed=True) for row in range(3)]
     report = report_of(1, [*pairs, *ceilings, *order, _sum("now", 2, failed=False)], cells)
-    best = column_events(report)[0]
+    best = events(report)[0]
     assert best.mechanism == {"unit": "unit_block"}.get(event, event)
     meant = {place: value for place, value in best.meant.items() if place[3] == "now"}
     assert [meant[1, "money", row, "now"] / MILLION for row in range(3)] == [Decimal(str(v)) for v in true["now"]]

@@ -1,5 +1,7 @@
 -- What the engine is asked about: the cells of every hard failed linear verdict, and those of the linear verdicts that
--- share a cell with one, with the same figure of the period before (of the year before, when none came before).
+-- share a cell with one, with the same figure of the period before (of the year before, when none came before). Where
+-- the form gives the lines, or several columns of one line fail, whole lines may be at fault: then every verdict about
+-- the lines of that sheet.
 {{ config(
     materialized='table',
     pre_hook=[
@@ -24,6 +26,10 @@ standing as (
     select stg_submission.*
     from {{ ref('stg_submission') }} as stg_submission
     inner join {{ ref('chk_standing') }} as chosen on stg_submission.submission_key = chosen.submission_key
+),
+
+form as (
+    select * from {{ source('register', 'form') }}
 ),
 
 disputed as (
@@ -127,13 +133,42 @@ term as (
     where not matched.is_not_applicable
 ),
 
-touching as (
-    select distinct
+failed_line as (
+    select
         submission_key,
-        rule_id,
-        scope_key
+        sheet_code,
+        row_number,
+        count(*) as n_columns
+    from failed_cell
+    where figure_submission_key = submission_key
+    group by submission_key, sheet_code, row_number
+),
+
+by_lines as (
+    select distinct
+        failed_line.submission_key,
+        failed_line.sheet_code
+    from failed_line
+    inner join submission on failed_line.submission_key = submission.submission_key
+    inner join form on submission.form_code = form.form_code
+    where failed_line.n_columns >= 2 or not form.is_line_form
+),
+
+asked as (
+    select
+        term.submission_key,
+        term.rule_id,
+        term.scope_key,
+        bool_or(term.is_failed_cell) as is_touching,
+        bool_or(by_lines.submission_key is not null) as is_about_lines
     from term
-    where is_failed_cell
+    left join by_lines
+        on term.figure_submission_key = by_lines.submission_key
+        and term.submission_key = by_lines.submission_key
+        and term.sheet_code = by_lines.sheet_code
+        and not term.is_each
+    group by term.submission_key, term.rule_id, term.scope_key
+    having bool_or(term.is_failed_cell or by_lines.submission_key is not null)
 ),
 
 report_before as (
@@ -189,13 +224,15 @@ final as (
         figure.factor,
         figure.fund_code,
         figure.measure,
+        asked.is_touching,
+        asked.is_about_lines,
         coalesce(meaning.is_money, false) as is_money,
         before.value as previous_value
     from term
-    inner join touching
-        on term.submission_key = touching.submission_key
-        and term.rule_id = touching.rule_id
-        and term.scope_key = touching.scope_key
+    inner join asked
+        on term.submission_key = asked.submission_key
+        and term.rule_id = asked.rule_id
+        and term.scope_key = asked.scope_key
     inner join figure
         on term.figure_submission_key = figure.submission_key
         and term.sheet_code = figure.sheet_code

@@ -24,6 +24,9 @@ select
     measure,
     line_kind = 'total' as is_total,
     is_corrected,
-    is_money
+    is_money,
+    line_key,
+    is_touching,
+    is_about_lines
 from checks.chk_suspect
 order by submission_key, rule_id, scope_key, side, figure_submission_key, sheet_code, row_number, column_name
