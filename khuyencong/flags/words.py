@@ -118,7 +118,7 @@ def number_vi(value: Decimal) -> str:
 
 def number_en(value: Decimal) -> str:
     """A number as English prints it: 1,234,567.89."""
-    text = f"{value.quantize(Decimal('0.01')):,f}"
+    text = f"{value:,.2f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

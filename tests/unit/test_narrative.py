@@ -345,6 +345,12 @@ def test_a_wrong_denominator_is_named():
     assert "denominator" in hard[0].explanation_en
 
 
+def test_a_share_of_a_number_longer_than_any_budget_is_told():
+    text = f"Năm 2023, tỉnh Lào Cai giải ngân 4{'0' * 39} triệu đồng, đạt 50% kế hoạch."
+    (relation,) = read_narrative(text.encode(), "a.txt").relations
+    assert relation.closeness == "undecided" and f"8{'0' * 39}.0 triệu" in relation.explanation_en
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="0123456789.,%/()-:; \n ađượcgiaotỷtriệungườiđềánnămtháng6VND", max_size=120))
 def test_no_text_breaks_the_reader(text):

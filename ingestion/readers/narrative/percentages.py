@@ -147,7 +147,7 @@ def _undecided(mentions: list[Mention], i: int, top: int, is_growth: bool) -> Re
     written = f"{numerator.written}, {stated.written}"
     vi, en = "Văn bản không nêu số gốc để so", "The text does not print the base"
     if not is_growth and numerator.value is not None and stated.value:
-        implied = f"{(numerator.value / stated.value * 100).quantize(Decimal('0.1')):f} {numerator.unit}"
+        implied = f"{numerator.value / stated.value * 100:.1f} {numerator.unit}"
         vi, en = f"{vi}; suy ra khoảng {implied}", f"{en}; it implies about {implied}"
     kind = "growth" if is_growth else "ratio"
     return Relation(kind, (top,), i, "undecided", True, True, written, f"«{written}»: {vi}.", f"“{written}”: {en}.")
