@@ -1,4 +1,6 @@
-"""What binary workbooks say beside their cells: errors (xls, xlsb), which calamine gives as empty cells; percentages (xls)."""
+"""What binary workbooks say beside their cells: errors (xls, xlsb), which calamine gives as empty cells; of xls what number formats
+show, and hidden rows and columns.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +19,14 @@ Faults = dict[str, dict[tuple[int, int], str]]
 BOUNDSHEET, FORMULA, BOOLERR = 0x0085, 0x0006, 0x0205
 FORMAT, XF, MULRK = 0x041E, 0x00E0, 0x00BD
 NUMBER, RK = 0x0203, 0x027E
+ROW_OF_XLS, COLINFO, IS_ROW_HIDDEN, IS_COLUMN_HIDDEN = 0x0208, 0x007D, 0x20, 0x01
 END_OF_CHAIN = 0xFFFFFFFE
 # Records of [MS-XLSB] 2.3: a row, an error cell, a formula whose result is an error.
 ROW, CELL_ERROR, FORMULA_ERROR, BUNDLE_SHEET = 0, 3, 11, 156
 
 
 def xls_witnesses(data: bytes) -> dict[str, Witness]:
-    """Sheet name → its error cells and percentages, of an xls file; nothing when its structure cannot be followed."""
+    """Sheet name → its witness, of an xls file; nothing when its structure cannot be followed."""
     try:
         stream = _workbook_stream(data)
         sheets, formats = {}, _formats(stream)
@@ -64,6 +67,11 @@ def _biff_witness(stream: bytes, start: int, formats: list[str]) -> Witness:
     witness = Witness(dict(_biff_faults(stream, start)))
     told = {style: code for style, code in enumerate(formats) if not does_nothing(code)}
     for kind, place, length in _biff_records(stream, start):
+        if kind == ROW_OF_XLS and stream[place + 12] & IS_ROW_HIDDEN:
+            witness.hidden_rows.add(struct.unpack_from("<H", stream, place)[0] + 1)
+        elif kind == COLINFO and stream[place + 8] & IS_COLUMN_HIDDEN:
+            first, last = struct.unpack_from("<HH", stream, place)
+            witness.hidden_columns.update(range(first, min(last, 255) + 1))
         for row, column, style, number in _numbers(stream, kind, place, length) if told else ():
             if style in told:
                 note_shown(witness, (row + 1, column), shown_by(told[style], number), number)
