@@ -115,7 +115,8 @@ def unclosed_cells() -> bytes:
 def many_sheets() -> bytes:
     """Four thousand sheets that all show the same table."""
     parts = parts_of(kinh_phi())
-    names = "".join(f'<sheet name="S{n}" sheetId="{n + 9}" r:id="rId1"/>' for n in range(4000)).encode()
+    bound = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId1"'
+    names = "".join(f'<sheet name="S{n}" sheetId="{n + 9}" {bound}/>' for n in range(4000)).encode()
     parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"</sheets>", names + b"</sheets>")
     return packed(parts)
 

@@ -9,18 +9,14 @@ from book_builder import address, kinh_phi
 
 from field_troubles.base import (
     MONEY,
-    PROGRESS,
-    SHEET,
     WATCHED,
     Made,
     line_row,
     money,
     part_of_sheet,
     progress,
-    results,
     two_projects,
 )
-from field_troubles.units import _results_lines
 
 NAME = address(MONEY, "activity", 1)
 
@@ -37,7 +33,7 @@ def _amount(value: object, number_format: str | None = None) -> Made:
 def dragged_formulas_never_calculated() -> Made:
     """A formula pulled over several cells, every stored result 0."""
     first, second = (address(MONEY, "kcdp_t_contracted", line) for line in (0, 1))
-    plan, other = (address(MONEY, "kcdp_t_plan", line) for line in (0, 1))
+    plan = address(MONEY, "kcdp_t_plan")
     book = kinh_phi(edit=lambda book: [book.worksheets[0].__setitem__(place, 0) for place in (first, second)])
 
     def change(xml: bytes) -> bytes:
@@ -45,7 +41,6 @@ def dragged_formulas_never_calculated() -> Made:
         xml = re.sub(rb'(<c r="%s"[^>]*>)<v>0</v></c>' % first.encode(), rb"\1" + shared, xml)
         return re.sub(rb'(<c r="%s"[^>]*>)<v>0</v></c>' % second.encode(), rb'\1<f t="shared" si="0"/><v>0</v></c>', xml)
 
-    assert other
     return part_of_sheet(change, book)
 
 
@@ -67,11 +62,6 @@ def hidden_by_its_format() -> Made:
 def minus_hidden_by_its_format() -> Made:
     """A format shows negative numbers without a sign."""
     return _amount(-10.5, "#,##0.0;#,##0.0")
-
-
-def negative_in_red() -> Made:
-    """A format of the program's own list shows negative numbers in red alone."""
-    return _amount(-10.5, "#,##0.0;[Red]#,##0.0")
 
 
 def thousands_in_the_negative_section() -> Made:
@@ -119,19 +109,9 @@ def formula_as_text() -> Made:
     return _amount("'=20/2")
 
 
-def narrow_spaces_between_thousands() -> Made:
-    """Narrow spaces that no line breaks at."""
-    return _amount("1\u202f234\u202f567,5")
-
-
 def day_with_a_time_and_zone() -> Made:
     """A day as programs exchange it, with time and zone."""
     return progress(two_projects(contract_date="2025-02-15T00:00:00.000Z"))
-
-
-def day_with_two_digits_of_the_year() -> Made:
-    """A year of two digits."""
-    return progress(two_projects(contract_date="15/02/25"))
 
 
 def day_in_american_order() -> Made:
@@ -139,19 +119,9 @@ def day_in_american_order() -> Made:
     return progress(two_projects(contract_date="02/15/2025"))
 
 
-def day_in_words() -> Made:
-    """A day in words."""
-    return progress(two_projects(contract_date="ngày 15 tháng 02 năm 2025"))
-
-
 def note_mark_behind_a_name() -> Made:
     """The name of a line ends with the mark of a note."""
     return money(lambda sheet: sheet.__setitem__(NAME, "Chi khác [1]"))
-
-
-def star_behind_a_name() -> Made:
-    """The name of a line ends with a star."""
-    return money(lambda sheet: sheet.__setitem__(NAME, "Chi khác (*)"))
 
 
 def bracket_numbering_before_a_name() -> Made:
@@ -261,24 +231,7 @@ def header_in_a_vni_font() -> Made:
     return money(edit)
 
 
-def number_and_words() -> Made:
-    """A count and the same in words."""
-    return results([_results_lines()[0] | {"ytd_kcdp": "12 (mười hai) người"}])
-
-
-def number_of_another_count() -> Made:
-    """Two counts in one cell."""
-    return results([_results_lines()[0] | {"ytd_kcdp": "3 lớp/90 người"}])
-
-
-def ones_for_letters() -> Made:
-    """A letter O for a nought."""
-    return _amount("1O,5")
-
-
 def percent_as_a_part_of_one() -> Made:
     """A percentage typed as a part of one, without a format, beside others."""
     return progress(two_projects(completed_pct=0.85))
 
-
-_ = (PROGRESS, SHEET)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import openpyxl
 from book_builder import address, kinh_phi, tien_do
 from hostile_files import ods
 from lxml import etree
 from mutants import packed, parts_of
 
 from field_troubles.base import (
-    MONEY,
     PROGRESS,
     STRINGS,
     WATCHED,
@@ -99,8 +100,7 @@ def no_addresses() -> Made:
             row = etree.SubElement(data, f"{MAIN}row")
             cells = {} if number not in rows else {re.sub(r"\d", "", cell.get("r")): cell for cell in rows[number]}
             for column in range(45):
-                letters = address(MONEY, "position")[0:0] + _letters(column)
-                cell = cells.get(letters)
+                cell = cells.get(_letters(column))
                 if cell is None:
                     etree.SubElement(row, f"{MAIN}c")
                 else:
@@ -147,16 +147,6 @@ def error_as_text_of_a_formula() -> Made:
     return cell_xml('<c r="{r}" t="str"><f>VLOOKUP(1,B1:C2,2)</f><v>#N/A</v></c>')
 
 
-def comment_inside_a_value() -> Made:
-    """A comment of XML stands inside the number."""
-    return cell_xml('<c r="{r}"><v>10<!-- k -->.5</v></c>')
-
-
-def number_in_character_references() -> Made:
-    """A digit of the number is a reference to its character."""
-    return cell_xml('<c r="{r}"><v>1&#48;.5</v></c>')
-
-
 def value_on_lines_of_its_own() -> Made:
     """White space around the number."""
     return cell_xml('<c r="{r}">\n<v>\n 10.5 \n</v>\n</c>')
@@ -173,11 +163,6 @@ def shared_texts_in_utf_16() -> Made:
 def yes_in_an_amount() -> Made:
     """A logical value where an amount belongs."""
     return cell_xml('<c r="{r}" t="b"><v>1</v></c>')
-
-
-def cell_twice() -> Made:
-    """One address stands twice in the XML, with two numbers."""
-    return cell_xml('<c r="{r}"><v>10.5</v></c><c r="{r}"><v>99.5</v></c>')
 
 
 def sheet_deeply_hidden() -> Made:
@@ -203,10 +188,6 @@ def _ods_cell(value: object, extra: str = "", repeated: int = 1) -> str:
 def ods_of(book: bytes, cell=None, row=None) -> bytes:
     """A workbook as ods by hand: `cell` and `row` may write the cell or row at a place another way."""
     tables = ""
-    import io
-
-    import openpyxl
-
     for sheet in openpyxl.load_workbook(io.BytesIO(book)).worksheets:
         rows = []
         for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -270,15 +251,6 @@ def ods_rows_that_are_headings() -> Made:
     return "ods", ods_of(kinh_phi(), row=row)
 
 
-def ods_rows_in_a_group() -> Made:
-    """Rows folded into a group, as an outline."""
-
-    def row(title, rows):
-        return f"{''.join(rows[:21])}<table:table-row-group>{''.join(rows[21:])}</table:table-row-group>"
-
-    return "ods", ods_of(kinh_phi(), row=row)
-
-
 def ods_repeated_cells() -> Made:
     """Equal neighbours written once, with their number; empty rows before the table likewise."""
 
@@ -303,3 +275,14 @@ def ods_amount_as_currency() -> Made:
 
     return "ods", ods_of(kinh_phi(), cell)
 
+
+
+def ods_number_shown_in_thousands() -> Made:
+    """A number whose format divides what is shown: the text beside it says so."""
+
+    def cell(title, number, position, value):
+        if title == "Kinh phí" and (number, position) == _at(WATCHED):
+            return '<table:table-cell office:value-type="float" office:value="10500"><text:p>10,5</text:p></table:table-cell>'
+        return None
+
+    return "ods", ods_of(kinh_phi(), cell)

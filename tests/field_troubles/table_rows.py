@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from book_builder import FORMS, address, first_line, kinh_phi
+from book_builder import first_line, tien_do
 
-from field_troubles.base import MONEY, PROGRESS, WATCHED, Made, line_row, money, progress, two_projects
+from field_troubles.base import MONEY, PROGRESS, Made, line_row, money, progress, two_projects
 
 LAST = len(MONEY.columns)
 
@@ -145,11 +145,6 @@ def notes_and_numbers_below() -> Made:
     return progress(two_projects(), edit)
 
 
-def total_above_the_lines() -> Made:
-    """The total stands in the first line."""
-    return progress([{"project_name": "Tổng cộng", "plan": 600, "disbursed": 102.5}, *two_projects()])
-
-
 def sum_of_a_page() -> Made:
     """At the end of each printed page its sum."""
     return progress([two_projects()[0], {"project_name": "Cộng trang 1", "plan": 300, "disbursed": 90}, two_projects()[1]])
@@ -173,8 +168,6 @@ def continued_on_a_second_sheet() -> Made:
             other.cell(1, column, first.cell(row, column).value)
             first.cell(row, column).value = None
 
-    from book_builder import tien_do
-
     return "xlsx", tien_do(two_projects(), edit=edit)
 
 
@@ -183,15 +176,14 @@ def one_line_twice() -> Made:
     return progress([two_projects()[0], two_projects()[0], two_projects()[1]])
 
 
-def lines_sorted_without_their_numbers() -> Made:
-    """Lines were sorted, their numbers not."""
-    first, second = two_projects()
-    return progress([second | {"position": 1}, first | {"position": 2}])
-
-
 def numbered_rows_left_empty() -> Made:
     """The template's numbered rows below, with formulas that give 0."""
     return progress([*two_projects(), *({"position": n, "plan": 0, "disbursed": 0} for n in (3, 4, 5))])
+
+
+def company_named_like_a_total() -> Made:
+    """The name of a beneficiary begins as the word for a total: Tổng công ty (a general corporation)."""
+    return progress(two_projects(beneficiary_name="Tổng công ty Giấy Bãi Bằng"))
 
 
 def group_name_beside_the_lines() -> Made:
@@ -200,12 +192,3 @@ def group_name_beside_the_lines() -> Made:
     lines[1].pop("activity")
     return progress(lines)
 
-
-def ditto_marks() -> Made:
-    """A ditto mark stands for the cell above."""
-    lines = two_projects()
-    lines[1]["activity"] = '"'
-    return progress(lines)
-
-
-_ = (FORMS, WATCHED, address, kinh_phi)

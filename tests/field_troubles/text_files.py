@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+import unicodedata
 from html import escape
 
-from book_builder import kinh_phi, tien_do
+from book_builder import kinh_phi
 from mutants import packed, parts_of
 from ole2 import ole2
 
-from field_troubles.base import Made, joined, rows_of, text_rows, two_projects
-
-PRECISE = "Trạng thái"
+from field_troubles.base import Made, joined, text_rows
 
 
 def separator_told_first() -> Made:
@@ -114,15 +111,8 @@ def four_bytes_a_letter() -> Made:
     return "csv", joined(text_rows()).encode("utf-32")
 
 
-def ends_of_lines_of_old_macintoshes() -> Made:
-    """Lines end with a carriage return alone."""
-    return "csv", joined(text_rows(), end="\r").encode("utf-8-sig")
-
-
 def vietnamese_of_older_windows() -> Made:
     """The code page 1258 of older Windows, the marks of tones apart."""
-    import unicodedata
-
     text = unicodedata.normalize("NFC", joined(text_rows()))
     out = bytearray()
     for letter in text:
@@ -134,8 +124,6 @@ def vietnamese_of_older_windows() -> Made:
 
 
 def _apart(letter: str) -> bytes:
-    import unicodedata
-
     pieces = unicodedata.normalize("NFD", letter)
     tone = next(mark for mark in pieces if mark in "\u0300\u0301\u0303\u0309\u0323")
     rest = unicodedata.normalize("NFC", "".join(mark for mark in pieces if mark != tone))
@@ -159,11 +147,6 @@ def repacked_by_hand() -> Made:
     return "xlsx", packed({"xl/": b"", "xl/.DS_Store": b"\x00\x00\x00\x01Bud1", "__MACOSX/xl/._.DS_Store": b"\x00", **parts})
 
 
-def inside_a_folder() -> Made:
-    """Packed again with its outermost folder."""
-    return "xlsx", packed({f"Bao cao/{name}": data for name, data in parts_of(kinh_phi()).items()})
-
-
 def damaged_part_that_nobody_needs() -> Made:
     """The checksum of the part about the author is wrong."""
     book = bytearray(kinh_phi())
@@ -177,41 +160,13 @@ def line_before_the_workbook() -> Made:
     return "xlsx", b"\r\n" + kinh_phi()
 
 
-def part_written_twice() -> Made:
-    """One part stands twice in the package; the last counts."""
-    buffer = io.BytesIO(kinh_phi())
-    parts = parts_of(kinh_phi())
-    with zipfile.ZipFile(buffer, "a") as package:
-        package.writestr("xl/worksheets/sheet1.xml", parts["xl/worksheets/sheet1.xml"])
-    return "xlsx", buffer.getvalue()
-
-
-def workbook_in_an_archive() -> Made:
-    """A workbook inside a zip under the name of a workbook."""
-    return "xlsx", packed({"Báo cáo.xlsx": kinh_phi()})
-
-
 def text_quoted_with_apostrophes() -> Made:
     """Fields in apostrophes instead of quotation marks."""
-    return "csv", ";".join([]).encode() + "\r\n".join(
-        ";".join(f"'{cell}'" if cell else "" for cell in row) for row in text_rows()
-    ).encode("utf-8-sig")
-
-
-def quotes_inside_a_quoted_field() -> Made:
-    """A quotation mark inside a quoted field that is not doubled."""
-    text = joined(text_rows(two_projects(project_name="Xưởng Gỗ")))
-    return "csv", text.replace("Xưởng Gỗ", '"Xưởng "Gỗ" mới"').encode("utf-8-sig")
-
-
-def bytes_of_nought_inside() -> Made:
-    """Bytes of nought between the lines."""
-    return "csv", joined(text_rows()).replace("\r\n", "\r\n\x00").encode("utf-8-sig")
+    lines = (";".join(f"'{cell}'" if cell else "" for cell in row) for row in text_rows())
+    return "csv", "\r\n".join(lines).encode("utf-8-sig")
 
 
 def numbers_program() -> Made:
     """A document of another spreadsheet program, whose container is a zip too."""
     return "numbers", packed({"Index/Document.iwa": b"\x00" * 100, "Metadata/Properties.plist": b"bplist00"})
 
-
-_ = (rows_of, tien_do)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from book_builder import address, kinh_phi
 from mutants import packed, parts_of
 
-from field_troubles.base import MONEY, SHEET, WATCHED, Made, money, results
+from field_troubles.base import KNOWN, MONEY, SHEET, WATCHED, Made, money, results
 
 DRAWING = (
     '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
@@ -93,22 +91,13 @@ def cover_in_another_scale() -> Made:
 
 def people_in_thousands_beside_money() -> Made:
     """One line above the table tells the scale of money and that of people."""
-    lines = [{"indicator_code": "KC-R04", "indicator": "", "ytd_kcdp": 5}]
-    return results(_results_lines(), header={"money_unit": "triệu đồng; nghìn người"}) if lines else results(lines)
-
-
-def _results_lines() -> list[dict[str, object]]:
-    from field_troubles.base import KNOWN
-
-    indicator = next(i for i in KNOWN.indicators.values() if i.unit == "người" and _is_of_results(i.indicator_code))
-    name = next(n for n, codes in KNOWN.indicator_names.items() if indicator.indicator_code in codes)
-    return [{"position": 1, "indicator_code": indicator.indicator_code, "indicator": name, "ytd_kcdp": 5}]
-
-
-def _is_of_results(code: str) -> bool:
-    from field_troubles.base import KNOWN
-
-    return (code, "KCDP", "ket-qua", "results") in KNOWN.sources
+    people = next(
+        each.indicator_code for each in KNOWN.indicators.values()
+        if each.unit == "người" and (each.indicator_code, "KCDP", "ket-qua", "results") in KNOWN.sources
+    )  # fmt: skip
+    name = next(name for name, codes in KNOWN.indicator_names.items() if people in codes)
+    lines = [{"position": 1, "indicator_code": people, "indicator": name, "ytd_kcdp": 5}]
+    return results(lines, header={"money_unit": "triệu đồng; nghìn người"})
 
 
 def note_below_the_table() -> Made:
@@ -118,9 +107,7 @@ def note_below_the_table() -> Made:
 
 def only_below_the_table() -> Made:
     """Nothing above the table; the unit stands below it."""
-    return money(
-        lambda sheet: sheet.cell(sheet.max_row + 2, 2, "Đơn vị tính: nghìn đồng"), header={"money_unit": None}
-    )
+    return money(lambda sheet: sheet.cell(sheet.max_row + 2, 2, "Đơn vị tính: nghìn đồng"), header={"money_unit": None})
 
 
 def unit_over_a_group_of_columns() -> Made:
@@ -155,18 +142,6 @@ def scale_of_another_country() -> Made:
     return money(header={"money_unit": "vạn đồng"})
 
 
-def unit_without_diacritics_in_pieces() -> Made:
-    """The label and its unit in two cells far apart, in capitals without diacritics."""
-
-    def edit(sheet) -> None:
-        found = next(cell for row in sheet["A2:C19"] for cell in row if cell.value == "Đơn vị tính")
-        found.value = "DVT :"
-        sheet.cell(found.row, 3).value = None
-        sheet.cell(found.row, 9).value = "NGHIN DONG"
-
-    return money(edit)
-
-
 def comment_for_the_unit() -> Made:
     """The unit only in a comment on the first header."""
     from openpyxl.comments import Comment
@@ -175,5 +150,3 @@ def comment_for_the_unit() -> Made:
         lambda sheet: setattr(sheet.cell(20, 3), "comment", Comment("Đơn vị tính: nghìn đồng", "K")), header={"money_unit": None}
     )
 
-
-_ = re
