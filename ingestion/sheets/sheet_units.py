@@ -68,7 +68,8 @@ def units_above(sheet: Sheet, end: int) -> list[SheetUnit]:
 
 def units_beside(sheet: Sheet) -> list[SheetUnit]:
     """The units of money told by texts that stand in no cell: boxes, comments, printed headers and footers."""
-    return [replace(unit, beside=each.place) for each in sheet.beside for unit in _told_in(each.text, sheet.name, "")]
+    told = ((each.place, unit) for each in sheet.beside for unit in _told_in(each.text, sheet.name, ""))
+    return [replace(unit, beside=place) for place, unit in told if unit.factor is not None]
 
 
 def units_below(table: Table) -> list[SheetUnit]:
@@ -150,7 +151,7 @@ def _scaled(table: Table, told: list[SheetUnit]) -> list[Finding]:
     """The finding of a sheet of counts that tells above its table that they are in thousands."""
     if not any(column.type == "by_indicator" for column in table.form_sheet.columns):
         return []
-    for unit in told:
+    for unit in (unit for unit in told if unit.cell_address):
         is_scale = unit.factor is None and is_multiple(unit.name) and not speaks_of_money(unit.name.partition(" ")[2])
         words = scaled_counts(unit.written) or (unit.name if is_scale else "")
         if words:
