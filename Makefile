@@ -73,6 +73,7 @@ lint: $(READY)
 
 docs: $(READY)
 	@$(BIN)/python -m kc.docs_pages
+	@$(BIN)/python tests/field_troubles/page.py
 
 stop:
 	@test ! -x $(BIN)/kc || $(BIN)/kc stop

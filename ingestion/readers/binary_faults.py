@@ -1,4 +1,6 @@
-"""What binary workbooks say beside their cells: errors (xls, xlsb), which calamine gives as empty cells; percentages (xls)."""
+"""What binary workbooks say beside their cells: errors (xls, xlsb), which calamine gives as empty cells; of xls what number formats
+show, and hidden rows and columns.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from ingestion.readers.number_formats import AS_IT_IS, BUILT_IN_PERCENT, Shown, shown_by
-from ingestion.readers.witness import Witness
+from ingestion.readers.number_formats import BUILT_IN_PERCENT, does_nothing, shown_by
+from ingestion.readers.witness import Witness, note_shown
 
 ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 Faults = dict[str, dict[tuple[int, int], str]]
@@ -16,23 +18,24 @@ Faults = dict[str, dict[tuple[int, int], str]]
 # BIFF8 records of [MS-XLS] 2.3: the list of sheets, a formula with its result, an error cell.
 BOUNDSHEET, FORMULA, BOOLERR = 0x0085, 0x0006, 0x0205
 FORMAT, XF, MULRK = 0x041E, 0x00E0, 0x00BD
-NUMBERS = (0x0203, 0x027E, FORMULA)  # NUMBER, RK, FORMULA
+NUMBER, RK = 0x0203, 0x027E
+ROW_OF_XLS, COLINFO, IS_ROW_HIDDEN, IS_COLUMN_HIDDEN = 0x0208, 0x007D, 0x20, 0x01
 END_OF_CHAIN = 0xFFFFFFFE
 # Records of [MS-XLSB] 2.3: a row, an error cell, a formula whose result is an error.
 ROW, CELL_ERROR, FORMULA_ERROR, BUNDLE_SHEET = 0, 3, 11, 156
 
 
 def xls_witnesses(data: bytes) -> dict[str, Witness]:
-    """Sheet name → its error cells and percentages, of an xls file; nothing when its structure cannot be followed."""
+    """Sheet name → its witness, of an xls file; nothing when its structure cannot be followed."""
     try:
         stream = _workbook_stream(data)
-        sheets, shown = {}, _shown_by_style(stream)
+        sheets, formats = {}, _formats(stream)
         for kind, place, length in _biff_records(stream, 0):
             if kind == BOUNDSHEET:
                 start, _, _, n, wide = struct.unpack_from("<IBBBB", stream, place)
                 text = stream[place + 8 : place + length]
                 sheets[text[: 2 * n].decode("utf-16-le") if wide & 1 else text[:n].decode("latin-1")] = start
-        return {name: _biff_witness(stream, start, shown) for name, start in sheets.items()}
+        return {name: _biff_witness(stream, start, formats) for name, start in sheets.items()}
     except (struct.error, IndexError, UnicodeDecodeError):
         return {}
 
@@ -47,8 +50,8 @@ def _biff_records(stream: bytes, place: int) -> Iterator[tuple[int, int, int]]:
         place += 4 + length
 
 
-def _shown_by_style(stream: bytes) -> list[Shown]:
-    """What each cell style (XF) does to a number: by its number format."""
+def _formats(stream: bytes) -> list[str]:
+    """The number format of each cell style (XF)."""
     codes, numbers = {}, []
     for kind, place, length in _biff_records(stream, 0):
         if kind == FORMAT:
@@ -57,25 +60,45 @@ def _shown_by_style(stream: bytes) -> list[Shown]:
             codes[number] = text[: 2 * n].decode("utf-16-le", "replace") if wide & 1 else text[:n].decode("latin-1")
         elif kind == XF:
             numbers.append(struct.unpack_from("<H", stream, place + 2)[0])
-    return [Shown(True) if str(n) in BUILT_IN_PERCENT else shown_by(codes[n]) if n in codes else AS_IT_IS for n in numbers]
+    return ["0%" if str(n) in BUILT_IN_PERCENT else codes.get(n, "") for n in numbers]
 
 
-def _biff_witness(stream: bytes, start: int, shown: list[Shown]) -> Witness:
+def _biff_witness(stream: bytes, start: int, formats: list[str]) -> Witness:
     witness = Witness(dict(_biff_faults(stream, start)))
+    told = {style: code for style, code in enumerate(formats) if not does_nothing(code)}
     for kind, place, length in _biff_records(stream, start):
-        styled = []
-        if kind in NUMBERS:
-            row, column, style = struct.unpack_from("<HHH", stream, place)
-            styled = [(column, style)]
-        elif kind == MULRK:
-            row, column = struct.unpack_from("<HH", stream, place)
-            styled = [(column + n, struct.unpack_from("<H", stream, place + 4 + 6 * n)[0]) for n in range((length - 6) // 6)]
-        for column, style in styled:
-            if style < len(shown) and shown[style].is_percent:
-                witness.percent_cells.add((row + 1, column))
-            if style < len(shown) and shown[style].thousands:
-                witness.thousands[row + 1, column] = shown[style].thousands
+        if kind == ROW_OF_XLS and stream[place + 12] & IS_ROW_HIDDEN:
+            witness.hidden_rows.add(struct.unpack_from("<H", stream, place)[0] + 1)
+        elif kind == COLINFO and stream[place + 8] & IS_COLUMN_HIDDEN:
+            first, last = struct.unpack_from("<HH", stream, place)
+            witness.hidden_columns.update(range(first, min(last, 255) + 1))
+        for row, column, style, number in _numbers(stream, kind, place, length) if told else ():
+            if style in told:
+                note_shown(witness, (row + 1, column), shown_by(told[style], number), number)
     return witness
+
+
+def _numbers(stream: bytes, kind: int, place: int, length: int) -> Iterator[tuple[int, int, int, float]]:
+    """(row, column, style, number) of the cells of one record."""
+    if kind in (NUMBER, FORMULA):
+        yield struct.unpack_from("<HHHd", stream, place)
+    elif kind == RK:
+        row, column, style, packed = struct.unpack_from("<HHHI", stream, place)
+        yield row, column, style, _unpacked(packed)
+    elif kind == MULRK:
+        row, column = struct.unpack_from("<HH", stream, place)
+        for n in range((length - 6) // 6):
+            style, packed = struct.unpack_from("<HI", stream, place + 4 + 6 * n)
+            yield row, column + n, style, _unpacked(packed)
+
+
+def _unpacked(packed: int) -> float:
+    """An RK number: a whole number or the upper half of a double, perhaps a hundredfold ([MS-XLS] 2.5.217)."""
+    if packed & 2:
+        number = float((packed >> 2) - (1 << 30 if packed & (1 << 31) else 0))
+    else:
+        number = struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0]
+    return number / 100 if packed & 1 else number
 
 
 def _biff_faults(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], str]]:

@@ -15,7 +15,11 @@ from ingestion.written.text import nfc
 
 MOST_COLUMNS = 16_384  # of a spreadsheet
 DELIMITERS = ";\t,|"
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# that of UTF-32 begins as that of UTF-16
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 
 
 def read_delimited(data: bytes, forms: dict[str, Form]) -> list[Sheet]:
@@ -23,7 +27,7 @@ def read_delimited(data: bytes, forms: dict[str, Form]) -> list[Sheet]:
 
     Raises ReturnedFile when the encoding is TCVN3 or VNI, or when no encoding gives the words of a form.
     """
-    text = decode(data, forms)
+    text = _without_quoted_lines(decode(data, forms))
     delimiter = delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
@@ -42,6 +46,18 @@ def read_delimited(data: bytes, forms: dict[str, Form]) -> list[Sheet]:
     return [Sheet(name="", rows=[[*row, *[""] * (width - len(row))] for row in rows], widths=widths)]
 
 
+def _without_quoted_lines(text: str) -> str:
+    """The text whose lines were each quoted as one field: their content. Any other text as it is."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    longest = csv.field_size_limit()
+    if len(lines) < 3 or not all(len(line) <= longest and line[0] == line[-1] == '"' for line in lines):
+        return text
+    fields = [next(csv.reader([line]), []) for line in lines]
+    if any(len(row) != 1 for row in fields) or not any(row[0].count(mark) >= 2 for row in fields for mark in DELIMITERS):
+        return text
+    return "\n".join(row[0] for row in fields)
+
+
 def _refuse_open_quote(text: str, delimiter: str, n_lines: int, rows: list[list[str]]) -> None:
     """A quotation mark that is never closed swallows lines without a word: the last field then holds the rest of the file."""
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -55,10 +71,12 @@ def _refuse_open_quote(text: str, delimiter: str, n_lines: int, rows: list[list[
 
 
 def _unwrapped(field: str) -> str:
-    """A field as Excel shows it: ="0123" and '0123 are the text 0123."""
+    """A field as Excel shows it: ="0123" and '0123 are the text 0123; so is '0123', by programs that quote with apostrophes."""
     if len(field) > 3 and field.startswith('="') and field.endswith('"'):
         return field[2:-1]
-    return field[1:] if field.startswith("'") and len(field) > 1 else field
+    if len(field) > 1 and field.startswith("'"):
+        return field[1:-1] if field.endswith("'") and len(field) > 2 else field[1:]
+    return field
 
 
 def decode(data: bytes, forms: dict[str, Form]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ingestion.readers.texts_beside import TextBeside
 from ingestion.written.text import cell_address
 
 
@@ -20,11 +21,14 @@ class Sheet:
     formula_faults (row, column) → the error or the formula without a result that stands there
     percent_cells  (row, column) of cells shown as a percentage: the file holds 0.85 where people see 85 %
     thousands      (row, column) → how many thousands the number format divides by: 507801000 shown as 507,8 has two
+    shown_words    (row, column) → what the number format shows beside a number: "nghìn đồng", "$"
+    unseen         (row, column) → a number that its format hides, or whose minus it hides
     doubtful       (row, column) → the text of a cell that is no value, whatever it says: two readers differ, or it is struck out
     never_calculated  (row, column) → the formula whose stored result contradicts it
     apart          (row, column) → the whole text of a cell whose raised or struck out runs were left out
     day_offset     days to add to a number that stands for a day: 1462 in a workbook that counts from 1904
     widths         row → how many fields stand in that line of a delimited file; nothing for workbooks
+    beside         texts that stand over the sheet or on its printed pages, in no cell
     """
 
     name: str
@@ -38,11 +42,14 @@ class Sheet:
     formula_faults: Mapping[tuple[int, int], str] = field(default_factory=dict)
     percent_cells: frozenset[tuple[int, int]] = frozenset()
     thousands: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    shown_words: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    unseen: Mapping[tuple[int, int], str] = field(default_factory=dict)
     doubtful: Mapping[tuple[int, int], str] = field(default_factory=dict)
     never_calculated: Mapping[tuple[int, int], str] = field(default_factory=dict)
     apart: Mapping[tuple[int, int], str] = field(default_factory=dict)
     day_offset: int = 0
     widths: Mapping[int, int] = field(default_factory=dict)
+    beside: tuple[TextBeside, ...] = ()
 
     def row_number(self, index: int) -> int:
         """The file's number of rows[index]."""

@@ -11,9 +11,11 @@ from functools import cache
 
 from lxml import etree
 
-from ingestion.readers.number_formats import Shown
+from ingestion.readers.number_formats import Shown, does_nothing, shown_by
 from ingestion.readers.stored_results import contradicted_formulas
-from ingestion.readers.xlsx_parts import Package, SharedText, content_of, number_of, parse
+from ingestion.readers.texts_beside import TextBeside
+from ingestion.readers.xlsx_package import Package
+from ingestion.readers.xlsx_parts import SharedText, content_of, decoded, number_of, parse
 from ingestion.written.text import column_index
 
 YES = ("1", "true")
@@ -31,6 +33,9 @@ class Witness:
     values        cells that the fast reader left blank and that hold this value
     apart         texts with raised, lowered or struck out runs: → (the whole text, the text without them)
     percent_cells, thousands  what number formats show: a hundredfold; divided by 1000 so many times
+    shown_words   what number formats show beside a number: "nghìn đồng", "$"
+    unseen        numbers that their format hides, or whose minus it hides: → the number
+    beside        texts that stand over the sheet, in no cell (of an xlsx the package knows them)
     """
 
     faults: dict[Place, str] = field(default_factory=dict)
@@ -40,9 +45,12 @@ class Witness:
     apart: dict[Place, tuple[str, str]] = field(default_factory=dict)
     percent_cells: set[Place] = field(default_factory=set)
     thousands: dict[Place, int] = field(default_factory=dict)
+    shown_words: dict[Place, str] = field(default_factory=dict)
+    unseen: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     day_offset: int = 0
+    beside: tuple[TextBeside, ...] = ()
 
 
 def witness_of(xml: bytes, package: Package, rows: list[list[object]], first_row: int, first_column: int) -> Witness:
@@ -51,7 +59,7 @@ def witness_of(xml: bytes, package: Package, rows: list[list[object]], first_row
     One tight loop over all cells: a night reads hundreds of thousands.
     """
     out, doubtful = Witness(day_offset=package.day_offset), False
-    told = {str(n): shown for n, shown in enumerate(package.shown) if shown.is_percent or shown.thousands}
+    told = {str(n): code for n, code in enumerate(package.formats) if not does_nothing(code)}
     row_number, root, texts = 0, parse(xml), package.texts
     for row in root.iter("{*}row"):
         row_number = int(row.get("r") or row_number + 1)
@@ -62,15 +70,16 @@ def witness_of(xml: bytes, package: Package, rows: list[list[object]], first_row
         for cell in row:
             reference = cell.get("r")
             column = _column_of(reference.rstrip(DIGITS)) if reference else column + 1
-            style = cell.get("s")
-            if style in told:
-                _note_format(out, (row_number, column), told[style])
             if not len(cell):
                 continue
             position = column - first_column
             given = given_row[position] if 0 <= position < len(given_row) else ""
-            kind, first = cell.get("t", "n"), cell[0]
+            kind, first, style = cell.get("t", "n"), cell[0], cell.get("s")
+            if style in told and kind == "n":
+                note_format(out, (row_number, column), told[style], content_of(kind, cell, texts)[0])
             if kind == "s" and type(given) is str and len(cell) == 1 and _is_text(first, given, texts):
+                continue
+            if kind == "inlineStr" and type(given) is str and len(cell) == 1 and _is_inline(first, given):
                 continue
             if kind == "n" and type(given) is float and len(cell) == 1 and _is_number(first, given):
                 continue
@@ -97,6 +106,11 @@ def _is_number(element: etree._Element, given: float) -> bool:
         return False
 
 
+def _is_inline(element: etree._Element, given: str) -> bool:
+    """Whether an inline text of one piece is plainly the text that the fast reader gave."""
+    return len(element) == 1 and element[0].text == given and element[0].tag.endswith("}t")
+
+
 def _is_text(element: etree._Element, given: str, texts: list[SharedText]) -> bool:
     """Whether a value of XML is plainly the shared text that the fast reader gave."""
     try:
@@ -106,11 +120,23 @@ def _is_text(element: etree._Element, given: str, texts: list[SharedText]) -> bo
     return plain is None and whole == given
 
 
-def _note_format(out: Witness, place: Place, shown: Shown) -> None:
+def note_format(out: Witness, place: Place, format_code: str, written: str | None) -> None:
+    """What a format code shows of the number that a cell holds as text."""
+    number = number_of(written or "")
+    if number is not None:
+        note_shown(out, place, shown_by(format_code, number), number)
+
+
+def note_shown(out: Witness, place: Place, shown: Shown, number: float) -> None:
+    """What is shown of a number, kept at its place."""
     if shown.is_percent:
         out.percent_cells.add(place)
     if shown.thousands:
         out.thousands[place] = shown.thousands
+    if shown.words:
+        out.shown_words[place] = shown.words
+    if shown.is_unseen:
+        out.unseen[place] = f"{number:.15g}"
 
 
 def _compare(
@@ -119,6 +145,9 @@ def _compare(
     """Hold one cell against what was given for it; whether it has a formula with a stored 0, which may contradict it."""
     text, formula, runs = content_of(kind, cell, texts)
     given = "" if given is None else given
+    if kind == "n" and text is not None:
+        text = text.strip()
+        given = _number_given(given)
     if kind == "e":
         out.faults[place] = text or "#ERROR"
     elif not text:
@@ -143,5 +172,11 @@ def _compare(
     return False
 
 
+def _number_given(given: object) -> object:
+    """The fast reader gives a number with white space around it as text; where both say one number, that is the number."""
+    number = number_of(given.strip()) if isinstance(given, str) and given != given.strip() else None
+    return "" if number is not None else given
+
+
 def _words(text: str) -> str:
-    return "".join(text.replace("_x000D_", "").split())
+    return "".join(decoded(text).split())

@@ -1,7 +1,8 @@
 """Workbooks (xlsx, xlsm, xls, xlsb, ods) → sheets, by python-calamine, with a second witness of every cell where there is one.
 
 calamine gives an error cell and a formula without a result as an empty cell, and an empty cell may lawfully mean zero. So the XML
-of xlsx and ods is read a second time (ingestion.readers.witness, ods_witness); of xls and xlsb, the error cells and percentages.
+of xlsx and ods is read a second time (ingestion.readers.witness, ods_witness); of xls the error cells and what number formats show,
+of xlsb the error cells. An xlsx that calamine cannot open, but whose XML can be read, is read from its XML alone.
 """
 
 from __future__ import annotations
@@ -24,21 +25,22 @@ from ingestion.findings import ReturnedFile, find
 from ingestion.readers.binary_faults import xls_witnesses, xlsb_faults
 from ingestion.readers.containers import DAMAGE
 from ingestion.readers.ods_witness import ods_witnesses
-from ingestion.readers.packages import with_slashes
+from ingestion.readers.packages import in_common_names, main_part, without_preamble
 from ingestion.readers.sheets import Sheet
 from ingestion.readers.witness import Witness, witness_of
-from ingestion.readers.xlsx_parts import Package, read_package
+from ingestion.readers.xlsx_package import NO_PACKAGE, Package, read_package
+from ingestion.readers.xlsx_parts import merged_ranges, parse
 
 MAX_CELLS = 20_000_000  # a rectangle from the first to the last used cell; a lone cell in XFD1048576 would fill the memory
 LAST_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 FAR_COLUMN = re.compile(rb'\br="[A-Z]{3}\d+"')
-NO_PACKAGE = Package({}, [], [], 0)
+NO_WITNESS = Witness()
 
 
 def read_workbook(data: bytes) -> list[Sheet]:
     """Every worksheet of a workbook with its cells; raises ReturnedFile when it is locked, broken or spread too far."""
     try:
-        data = with_slashes(data)
+        data = in_common_names(without_preamble(data))
         package, witnesses = _structure(data)
     except (*DAMAGE, etree.LxmlError) as error:
         raise ReturnedFile(find("file_broken", written=str(error))) from error
@@ -52,11 +54,26 @@ def read_workbook(data: bytes) -> list[Sheet]:
     except PasswordError as error:
         raise ReturnedFile(find("file_password")) from error
     except (CalamineError, OSError, etree.LxmlError, ValueError) as error:
-        raise ReturnedFile(find("file_broken", written=str(error))) from error
+        return _from_xml_alone(package, error)
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # calamine gave up; its class is not importable
             raise
-        raise ReturnedFile(find("file_broken", written=str(error))) from error
+        return _from_xml_alone(package, error)
+
+
+def _from_xml_alone(package: Package, cause: BaseException) -> list[Sheet]:
+    """The sheets of an xlsx that the fast reader cannot open; raises ReturnedFile where the XML cannot be read either."""
+    try:
+        sheets = []
+        for name, xml in package.sheets.items():
+            witness = witness_of(xml, package, [], 1, 0)
+            merged = merged_ranges(parse(xml))
+            sheets.append(_seen(name, [], 0, 0, package, witness, is_hidden=name in package.hidden, merged=merged))
+    except (etree.LxmlError, ValueError):
+        sheets = []
+    if not any(sheet.rows for sheet in sheets):
+        raise ReturnedFile(find("file_broken", written=str(cause))) from cause
+    return sheets
 
 
 def _structure(data: bytes) -> tuple[Package, dict[str, Witness]]:
@@ -64,7 +81,7 @@ def _structure(data: bytes) -> tuple[Package, dict[str, Witness]]:
     if not data.startswith(b"PK"):
         return NO_PACKAGE, xls_witnesses(data)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        if "xl/workbook.bin" in package.namelist():
+        if main_part(package) == "xl/workbook.bin":
             return NO_PACKAGE, {name: Witness(faults) for name, faults in xlsb_faults(package).items()}
         if "content.xml" in package.namelist():
             return NO_PACKAGE, ods_witnesses(package.read("content.xml"))
@@ -80,7 +97,25 @@ def _sheet_of(workbook: CalamineWorkbook, meta: SheetMetadata, package: Package,
     first_row, first_column = sheet.start or (0, 0)
     if meta.name in package.sheets:
         witness = witness_of(package.sheets[meta.name], package, rows, first_row + 1, first_column)
-    seen = witness or Witness()
+    merged = tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
+    is_hidden = meta.visible != SheetVisibleEnum.Visible
+    return _seen(
+        meta.name, rows, first_row, first_column, package, witness or NO_WITNESS, is_hidden=is_hidden, merged=merged
+    )
+
+
+def _seen(
+    name: str,
+    rows: list[list[object]],
+    first_row: int,
+    first_column: int,
+    package: Package,
+    seen: Witness,
+    *,
+    is_hidden: bool,
+    merged: tuple[tuple[int, int, int, int], ...],
+) -> Sheet:
+    """A sheet as both witnesses see it; the first row and column count from 0."""
     if not rows and seen.values:  # the fast reader saw nothing at all, as of a part in UTF-16
         rows, first_row, first_column = _grid(seen.values)
     doubtful = dict(seen.doubtful)
@@ -96,21 +131,24 @@ def _sheet_of(workbook: CalamineWorkbook, meta: SheetMetadata, package: Package,
         else:
             doubtful[row, column] = whole
     return Sheet(
-        name=meta.name,
+        name=name,
         rows=rows,
         first_row=first_row + 1,
         first_column=first_column,
-        is_hidden=meta.visible != SheetVisibleEnum.Visible,
+        is_hidden=is_hidden,
         hidden_rows=frozenset(seen.hidden_rows),
         hidden_columns=frozenset(seen.hidden_columns),
-        merged=tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()),
+        merged=merged,
         formula_faults=seen.faults | doubtful,
         doubtful=doubtful,
         percent_cells=frozenset(seen.percent_cells),
         thousands=seen.thousands,
+        shown_words=seen.shown_words,
+        unseen=seen.unseen,
         never_calculated=seen.never_calculated,
         apart={place: whole for place, (whole, _) in seen.apart.items()},
         day_offset=seen.day_offset,
+        beside=package.beside.get(name, seen.beside),
     )
 
 

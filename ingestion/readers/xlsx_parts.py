@@ -1,18 +1,18 @@
-"""The parts of an xlsx package that say what cells mean: sheets by name, number formats, texts with runs; in any namespace."""
+"""What the XML of an xlsx says of one cell: its value, its formula, its text with runs; in any namespace."""
 
 from __future__ import annotations
 
-import posixpath
-import zipfile
+import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import NamedTuple
 
 from lxml import etree
 
-from ingestion.readers.number_formats import AS_IT_IS, BUILT_IN_PERCENT, Shown, shown_by
+from ingestion.written.text import column_index
 
-DAYS_FROM_1900_TO_1904 = 1462
+_RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class SharedText(NamedTuple):
@@ -40,41 +40,6 @@ def local(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-class Package(NamedTuple):
-    """What holds for the whole workbook."""
-
-    sheets: dict[str, bytes]
-    texts: list[SharedText]
-    shown: list[Shown]
-    day_offset: int
-
-
-def read_package(package: zipfile.ZipFile) -> Package:
-    """The parts of a package with a workbook.xml; no sheets for another kind of zip."""
-    names = set(package.namelist())
-    if "xl/workbook.xml" not in names:
-        return Package({}, [], [], 0)
-    workbook = parse(package.read("xl/workbook.xml"))
-    targets = {}
-    if "xl/_rels/workbook.xml.rels" in names:
-        for relation in parse(package.read("xl/_rels/workbook.xml.rels")):
-            target = relation.get("Target", "")
-            targets[relation.get("Id")] = posixpath.normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
-    sheets, day_offset = {}, 0
-    for element in workbook.iter():
-        if local(element.tag) == "sheet":
-            relation_id = next((value for name, value in element.attrib.items() if local(name) == "id"), "")
-            part = targets.get(relation_id, "")
-            if part in names:
-                sheets[element.get("name", "")] = package.read(part)
-        elif local(element.tag) == "workbookPr" and element.get("date1904") in ("1", "true", "on"):
-            day_offset = DAYS_FROM_1900_TO_1904
-    by_kind = {posixpath.basename(part).lower(): part for part in targets.values() if part in names}
-    texts = list(_texts(package.read(by_kind["sharedstrings.xml"]))) if "sharedstrings.xml" in by_kind else []
-    shown = list(_shown(package.read(by_kind["styles.xml"]))) if "styles.xml" in by_kind else []
-    return Package(sheets, texts, shown, day_offset)
-
-
 def content_of(kind: str, cell: etree._Element, texts: list[SharedText]) -> tuple[str | None, str | None, SharedText | None]:
     """What a cell's element holds: its value as text, its formula (without "="), and the runs of its text."""
     text: str | None = None
@@ -86,14 +51,26 @@ def content_of(kind: str, cell: etree._Element, texts: list[SharedText]) -> tupl
             text = child.text if not len(child) else "".join(child.itertext())
         elif name == "f":
             formula = child.text or ""
-        elif name == "is":
-            runs = text_of_runs(child)
+        elif name == "is" or (name == "t" and kind == "inlineStr"):  # some writers leave the element around the text away
+            runs = text_of_runs(child if name == "is" else cell)
             text = runs.whole
     if kind == "s" and text is not None:
         number = int(text) if text.strip().isdigit() else -1
         runs = texts[number] if 0 <= number < len(texts) else None
         text = runs.whole if runs else None
+    elif kind == "str" and text is not None:
+        text = decoded(text)
     return text, formula, runs
+
+
+def merged_ranges(root: etree._Element) -> tuple[tuple[int, int, int, int], ...]:
+    """(first row, first column, last row, last column) of the merged cells of a sheet; rows from 1, columns from 0 (A)."""
+    found = []
+    for element in root.iter("{*}mergeCell"):
+        match = _RANGE.fullmatch(element.get("ref", ""))
+        if match:
+            found.append((int(match[2]), column_index(match[1]), int(match[4]), column_index(match[3])))
+    return tuple(found)
 
 
 def number_of(text: str) -> float | None:
@@ -111,10 +88,10 @@ def text_of_runs(element: etree._Element) -> SharedText:
     for child in element:
         name = local(child.tag)
         if name == "t":
-            whole.append(child.text or "")
-            plain.append(child.text or "")
+            whole.append(decoded(child.text or ""))
+            plain.append(whole[-1])
         elif name == "r":
-            text = "".join(part.text or "" for part in child if local(part.tag) == "t")
+            text = "".join(decoded(part.text or "") for part in child if local(part.tag) == "t")
             whole.append(text)
             if _is_marked(child):
                 has_marks = True
@@ -135,21 +112,21 @@ def _is_marked(run: etree._Element) -> bool:
     return False
 
 
-def _texts(xml: bytes) -> Iterator[SharedText]:
+def decoded(text: str) -> str:
+    """A text without the escapes of the standard: _x000D_ is a carriage return, _x005F_ an underscore (22.9.2.19, ST_Xstring)."""
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
+
+
+def _character(escape: re.Match[str]) -> str:
+    number = int(escape[1], 16)
+    return escape[0] if number == 0 or 0xD800 <= number <= 0xDFFF else chr(number)  # no letters: no database takes them
+
+
+def texts_of(xml: bytes) -> Iterator[SharedText]:
+    """The texts of a part of shared strings, in order."""
     for element in parse(xml).iterchildren("{*}si"):
         only = element[0] if len(element) == 1 else None
         if only is not None and only.tag.endswith("}t"):
-            yield SharedText(only.text or "", None)
+            yield SharedText(decoded(only.text or ""), None)
         else:
             yield text_of_runs(element)
-
-
-def _shown(xml: bytes) -> Iterator[Shown]:
-    """What each cell style does to a number."""
-    root = parse(xml)
-    codes = {e.get("numFmtId"): e.get("formatCode", "") for e in root.iter("{*}numFmt")}
-    for formats in root:
-        if local(formats.tag) == "cellXfs":
-            for each in formats:
-                number = each.get("numFmtId", "0")
-                yield Shown(True) if number in BUILT_IN_PERCENT else shown_by(codes[number]) if number in codes else AS_IT_IS

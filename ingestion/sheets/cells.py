@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +17,8 @@ from ingestion.written.periods import read_date
 from ingestion.written.quantities import WIDE, CellReading, read_cell
 from ingestion.written.text import folded
 
+BARE_CURRENCY = "VND"  # before a number that says no scale; read_cell gives small letters
+CURRENCY_BEFORE = re.compile(r"\s*(vnđ|vnd|₫)\s*(?=[\d(−–-])", re.IGNORECASE)  # "VND 10,5 triệu"
 NUMERIC_TYPES = ("money", "percent", "by_indicator")
 ONE, ZERO = Decimal(1), Decimal(0)
 
@@ -112,7 +116,10 @@ def _not_a_date(written: str) -> Reading:
 @lru_cache(maxsize=1 << 16)
 def _read_cell(kind: type, written: object, decimal_mark: str | None) -> tuple[CellReading, Reading]:
     """read_cell and what raw.cell keeps of it, remembered; the type belongs to the memory because True, 1 and 1.0 are equal."""
-    cell = read_cell(written, decimal_mark)
+    before = CURRENCY_BEFORE.match(written) if isinstance(written, str) else None
+    cell = read_cell(written[before.end() :] if before else written, decimal_mark)
+    if before and cell.reading in ("number", "ambiguous"):
+        cell = replace(cell, unit_text=cell.unit_text or BARE_CURRENCY)
     return cell, _reading_of(cell)
 
 
@@ -127,6 +134,7 @@ def _in_unit_of_column(cell: CellReading, column: Column, column_factor: int) ->
     if column.type != "money":
         multiple = None if own is not None else multiple_of(cell.unit_text)
         return UNREADABLE if multiple is None else in_column_unit(_reading_of(cell), multiple, 1)
-    if own is None:
-        return UNREADABLE
+    is_part_of_dong = own == 1 and cell.value is not None and cell.value != cell.value.to_integral_value()
+    if own is None or is_part_of_dong or (cell.unit_text == BARE_CURRENCY and column_factor != 1):
+        return UNREADABLE  # "VND 10,5" under triệu đồng: one of the two is wrong
     return in_column_unit(_reading_of(cell), own, column_factor)

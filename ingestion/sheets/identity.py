@@ -12,7 +12,7 @@ from ingestion.form import Form
 from ingestion.register import Register
 from ingestion.sheets.headers import HeaderCell, read_mark, text_of
 from ingestion.sheets.identity_findings import period_findings, place, sender_findings
-from ingestion.sheets.money_units import SheetUnit
+from ingestion.sheets.sheet_units import SheetUnit
 from ingestion.written.periods import read_date, read_period_end, read_period_start, read_span
 
 LONGEST_DOCUMENT_NO = 200  # characters; it is part of keys that are indexed

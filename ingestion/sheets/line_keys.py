@@ -12,6 +12,7 @@ from ingestion.form import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
 from ingestion.written.characters import code_letters
+from ingestion.written.money_units import money_factor
 from ingestion.written.text import folded
 
 KEY_OF_TYPE = {
@@ -19,6 +20,8 @@ KEY_OF_TYPE = {
     "effect": "effect_code", "indicator": "indicator_code", "project_state": "state_code",
 }  # fmt: skip
 LONGEST_CODE = 60
+NOTE_MARK = re.compile(r"\s*(?:\[[^\[\]]{1,4}\]|\(\s*[\d*]{1,3}\s*\)|[*†‡]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)\s*$")
+LAST_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
 JOINING = frozenset("|;=")
 
 
@@ -54,7 +57,7 @@ def keys_of(texts: dict[str, str], filled: dict[str, Any], table: Table, registe
 
 def _key_of(column: Column, text: str, cell: object, texts: dict[str, Any], register: Register, day: date) -> str | None:
     if column.type == "activity":
-        return register.activity_of(text, day)
+        return register.activity_of(text, day) or register.activity_of(_bare_name(text), day)
     if column.type == "project":
         return _plain_code(code_letters(text))
     if column.type == "establishment":
@@ -66,11 +69,19 @@ def _key_of(column: Column, text: str, cell: object, texts: dict[str, Any], regi
     if column.type == "project_state":
         return register.states.get(folded(text))
     if column.type == "indicator":
-        return register.indicator_of(texts.get("indicator_code", ""), text)
+        code = texts.get("indicator_code", "")
+        return register.indicator_of(code, text) or register.indicator_of(code, _bare_name(text))
     found = register.units_named(text, day)
     if not found and column.role == "place":  # "xã A, huyện B, tỉnh C": the province stands last
         found = register.units_named(re.split(r"[,;–-]", text)[-1], day)
     return found[0] if len(found) == 1 and found[0] in register.unit_kinds else None
+
+
+def _bare_name(text: str) -> str:
+    """A name without the mark of a note ("[1]", "(2)", "*") and the unit of money behind it ("(nghìn đồng)")."""
+    bare = NOTE_MARK.sub("", text)
+    last = LAST_BRACKETS.search(bare)
+    return bare[: last.start()] if last and money_factor(last[1]) is not None else bare
 
 
 def _tax_code(digits: str, is_number: bool) -> str:

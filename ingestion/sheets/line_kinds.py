@@ -13,6 +13,7 @@ from ingestion.written.quantities import read_cell
 from ingestion.written.text import folded
 
 HEADING_NUMBER = re.compile(r"[IVXLC]{1,6}|[A-Z]")
+COMPANY = re.compile(r"tong cong ty\b")
 NUMBERED_LABEL = re.compile(r"( (?:[ivx]+|\d+|[a-d]))*")
 
 
@@ -32,12 +33,15 @@ def repeats_header(row: list[object], table: Table) -> bool:
 
 
 def kind_of(table: Table, texts: dict[str, str], unread: list[Column], has_number: bool) -> str | None:
-    """detail, total or label; None for a line with a number whose required key does not read."""
+    """detail, total or label; None for a line with a number whose required key does not read.
+
+    A name that only begins as a total ("Tổng cộng A + B", "Tổng công ty …") makes none of a line whose keys read.
+    """
     words = {folded(texts[c.name]) for c in table.form_sheet.columns if not c.is_quantity and c.name in texts}
     for label in map(folded, table.form_sheet.total_labels):
         if any(word.startswith(label) and NUMBERED_LABEL.fullmatch(word[len(label) :]) for word in words):
             return "total"
-        if " " in label and any(word.startswith(label + " ") for word in words):
+        if unread and " " in label and any(word.startswith(label + " ") and not COMPANY.match(word) for word in words):
             return "total"
     if not unread:
         return "detail"

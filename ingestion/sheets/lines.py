@@ -23,8 +23,17 @@ from ingestion.sheets.layout import Table
 from ingestion.sheets.line import Line, TableLines
 from ingestion.sheets.line_keys import keys_of, place_of, unknown_notes, unread_finding
 from ingestion.sheets.line_kinds import holds_number, is_numbering, is_wanted, kind_of, repeats_header
-from ingestion.sheets.money_units import is_amount, is_another_unit, own_unit, unit_expected
-from ingestion.sheets.table_cells import UNDER_MERGED, covered_cells, mark_of, reading_of, told_by_structure
+from ingestion.sheets.line_parts import LinesAbove, heads_its_parts, names_a_sum, numbered_columns
+from ingestion.sheets.money_units import is_amount, is_another_unit, own_unit, unit_expected, unit_of_name
+from ingestion.sheets.second_tables import second_table
+from ingestion.sheets.table_cells import (
+    UNDER_MERGED,
+    covered_cells,
+    mark_of,
+    merged_keys,
+    reading_of,
+    told_by_structure,
+)
 from ingestion.written.money_units import money_factor
 from ingestion.written.quantities import read_cell
 from ingestion.written.text import nfc
@@ -39,9 +48,10 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
     out = TableLines()
     quantities = [c for c in table.form_sheet.columns if c.is_quantity and c.name in table.positions]
     covered, marks = covered_cells(table), {column.name: mark_of(table, column.name) for column in quantities}
+    keys, above, headings = merged_keys(table), LinesAbove(), list[str]()
     for index in range(table.first_line, len(table.sheet.rows)):
         row, number = table.sheet.rows[index], table.sheet.row_number(index)
-        filled = _filled(table, row, number)
+        filled = _filled(table, row, number, keys)
         may_number = index < table.first_line + 2 or any(
             repeats_header(above, table) for above in table.sheet.rows[max(table.first_line, index - 2) : index]
         )
@@ -51,14 +61,25 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         read = keys_of(texts, filled, table, register, day)
         has_number = holds_number(filled, quantities)
         kind = kind_of(table, texts, read.unread, has_number)
-        if kind is None:
+        numbered = numbered_columns(filled, quantities)
+        if kind != "total" and above.has_part(table, texts, read):
+            kind = "label"
+            out.findings += [above.said_of(table, number, texts, numbered)] if has_number else []
+        elif kind is None and (names_a_sum(table, texts) or heads_its_parts(table, texts, table.sheet.rows[index + 1 :])):
+            kind = "label"
+            out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
+        elif kind is None:
             out.findings.append(unread_finding(table, number, read.unread[0], texts, register, day))
         elif kind == "detail":
             out.findings += unknown_notes(table, number, texts, read.unknown)
+            above.now(number, texts, read.keys, numbered)
         elif kind == "label" and has_number:
             out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
+        if repeats_header(row, table):
+            out.findings += second_table(table, number, headings, day)
+        headings = [*headings, *_texts(row)] if kind == "label" and not has_number else []
         own = own_unit(table, texts)
-        own_factor = money_factor(own) if own else None
+        own_factor, named = money_factor(own) if own else None, unit_of_name(table, texts)
         line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {})
         out.lines.append(line)
         if line.line_kind == "label" and not has_number:
@@ -74,18 +95,24 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                     )
                 continue
             factor = table.money_factors.get(column.name, default_factor)
-            reading = reading_of(table, number, column, filled.get(column.name, ""), covered, register, factor, marks[column.name])
+            is_money = is_amount(column, line.keys, register)
+            line_factor = (named if is_money and not own else None) or factor
+            reading = reading_of(
+                table, number, column, filled.get(column.name, ""), covered, register, line_factor, marks[column.name], is_money
+            )
+            if line_factor != factor:
+                reading = in_column_unit(reading, line_factor, factor)
             if own and column.type == "by_indicator" and reading.decimals is not None:
                 if own_factor:
                     reading = in_column_unit(reading, own_factor, factor)
                 elif is_another_unit(own, line.keys, register):
                     out.findings.append(_unit_unknown(table, number, column, own, unit_expected(line.keys, register)))
                     reading = Reading("unreadable")
-            if is_amount(column, line.keys, register):
+            if is_money:
                 reading = in_whole_dong(reading, factor)
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
-            out.findings += told_by_structure(table, number, column, reading)
+            out.findings += told_by_structure(table, number, column, reading, factor)
             out.cells.append((number, column.name, reading))
     out.findings += _hidden_notes(table, out.lines) + _widths(table, out.lines)
     return out
@@ -112,7 +139,8 @@ def _widths(table: Table, lines: list[Line]) -> list[Finding]:
     sheet, findings = table.sheet, []
     if not sheet.widths:
         return []
-    expected = max((sheet.widths.get(sheet.row_number(index), 0) for index in range(table.top, table.first_line)), default=0)
+    header = sheet.rows[table.top : table.first_line]  # a delimiter behind the last name heads nothing
+    expected = max((place + 1 for row in header for place, cell in enumerate(row) if cell not in ("", None)), default=0)
     for line in lines:
         width = sheet.widths.get(line.row_number, expected)
         beyond = sheet.rows[line.row_number - sheet.first_row][expected:]
@@ -121,14 +149,23 @@ def _widths(table: Table, lines: list[Line]) -> list[Finding]:
     return findings
 
 
-def _filled(table: Table, row: list[object], number: int) -> dict[str, object]:
-    """Form column → cell, of the cells that hold something; an error or a formula without a result is its own text."""
+def _texts(row: list[object]) -> list[str]:
+    return [cell for cell in row if isinstance(cell, str) and cell.strip()]
+
+
+def _filled(table: Table, row: list[object], number: int, keys: dict[tuple[int, int], object]) -> dict[str, object]:
+    """Form column → cell, of the cells that hold something; an error or a formula without a result is its own text.
+
+    `keys` holds what cells merged over several lines give to each line.
+    """
     faults, first = table.sheet.formula_faults, table.sheet.first_column
     filled = {}
     for name, position in table.positions.items():
         cell = row[position] if position < len(row) else ""
         if faults and (number, first + position) in faults:
             cell = faults[number, first + position]
+        if keys and cell in ("", None):
+            cell = keys.get((number, first + position), "")
         if cell not in ("", None) and not (isinstance(cell, str) and not cell.strip()):
             filled[name] = nfc(cell) if isinstance(cell, str) else cell
     return filled

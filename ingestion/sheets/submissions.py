@@ -20,7 +20,10 @@ from ingestion.sheets.identity import Identity, identify
 from ingestion.sheets.layout import Table, find_table
 from ingestion.sheets.line import TableLines
 from ingestion.sheets.lines import read_lines
-from ingestion.sheets.money_units import in_own_unit, told_money, untold_amounts
+from ingestion.sheets.money_units import untold_amounts
+from ingestion.sheets.old_fonts import in_unicode
+from ingestion.sheets.second_tables import goes_on
+from ingestion.sheets.sheet_units import in_own_unit, told_money
 from ingestion.sheets.table_findings import has_number, missing_table, no_form, table_findings
 from ingestion.written.text import folded
 
@@ -48,10 +51,13 @@ def read_sheets(
     sheets: list[Sheet], forms: dict[str, Form], register: Register, claimed_unit_key: str | None, received_at: datetime
 ) -> tuple[list[Draft], list[Finding]]:
     """The submissions of a file's sheets, and findings about the file itself (no form in it, a sheet that nothing reads)."""
+    about_fonts = in_unicode(sheets, forms, register)
+    if any(finding.verdict == "return" for finding in about_fonts):
+        return [], about_fonts
     marks = {sheet.name: _form_of(sheet, forms) for sheet in sheets}
     named = {form.form_code: form for form, _, _ in marks.values() if form}
-    findings = [finding for _, _, finding in marks.values() if finding]
-    if not named and not findings:
+    findings = about_fonts + [finding for _, _, finding in marks.values() if finding]
+    if not named and len(findings) == len(about_fonts):
         fitting = [form for form in forms.values() if any(_table_on(s, fs) for s in sheets for fs in form.sheets)]
         if len(fitting) == 1:
             named = {fitting[0].form_code: fitting[0]}
@@ -64,10 +70,13 @@ def read_sheets(
         draft = _draft(form, version, own, register, claimed_unit_key, received_at)
         drafts.append(draft)
         used |= {table.sheet.name for table in draft.tables} | {cell.sheet_name for cell in draft.header.values()}
+    read = [(d, t, d.lines[t.form_sheet.sheet_code], d.identity.period_end) for d in drafts if d.identity for t in d.tables]
     rivals = {name for draft in drafts for name in draft.rivals}
     for sheet in sheets:
         if named and sheet.name not in used | rivals and has_number(sheet):
-            findings.append(find("sheet_not_read", sheet_name=sheet.name))
+            said = [(d.findings, found) for d, t, lines, day in read if (found := goes_on(t, lines, day, sheet, register))]
+            place, finding = said[0] if said else (findings, find("sheet_not_read", sheet_name=sheet.name))
+            place.append(finding)
     return drafts, findings
 
 

@@ -16,19 +16,20 @@ from ingestion.written.text import tidy
 
 SCALES = {
     "nghin ty": 10**12, "ngan ty": 10**12, "trillion": 10**12, "ty": 10**9, "ti": 10**9, "billion": 10**9, "bn": 10**9,
-    "trieu": 10**6, "tr": 10**6, "million": 10**6, "mil": 10**6, "mn": 10**6, "m": 10**6,
+    "trieu": 10**6, "tr": 10**6, "million": 10**6, "mil": 10**6, "mn": 10**6, "mm": 10**6, "m": 10**6,
     "nghin": 10**3, "ngan": 10**3, "thousand": 10**3, "k": 10**3,
 }  # fmt: skip
 UNIT_NAMES = {1: "đồng", 10**3: "nghìn đồng", 10**6: "triệu đồng", 10**9: "tỷ đồng", 10**12: "nghìn tỷ đồng"}
 _APART = (";", ",", "-", "–", "—", "|", "/")  # before a unit that ends a header
-NEEDS_CURRENCY = ("m", "k", "mil")  # metres, kilo: no money by themselves
+NEEDS_CURRENCY = ("m", "mm", "k", "mil")  # metres, kilo: no money by themselves
 LONGEST_LABEL = 40
 LONGEST_TEXT = 500  # characters; what is longer is prose, and its patterns take long
 
 _SPACE = r"[ .]*"
 _CURRENCY = r"(?:viet ?nam(?:ese)? dong|vnd|dong|d)s?(?: (?:viet ?nam|vn|vnd))?"
+_OTHER_CURRENCY = r"[$€£¥]|usd|eur|euros?|gbp|jpy|cny|rmb|krw|do la(?: my)?|dollars?"
 _SCALE = "|".join(f"{word}s?" for word in sorted(SCALES, key=len, reverse=True))
-_DIGITS = r"'000|10\^[369]|1(?:[ .,]?000){1,3}"
+_DIGITS = r"'000|10\^[369]|(?:[x*] ?)?1(?:[ .,]?000){1,3}"
 _UNIT = (
     rf"(?:(?:(?P<before>{_CURRENCY}){_SPACE})?(?P<scale>{_SCALE})(?:{_SPACE}(?:of )?(?P<after>{_CURRENCY}))?"
     rf"|(?P<digits>{_DIGITS}){_SPACE}(?P<counted>{_CURRENCY})|(?P<alone>{_CURRENCY}))"
@@ -46,7 +47,9 @@ _LEADS = re.compile(r"\b(?:tinh bang|tinh theo(?: don vi)?|theo don vi|don vi|ex
 _COUNTED = re.compile(
     r"(?:[\d.,]*\d|\b(?:mot|hai|ba|bon|nam|lam|sau|bay|tam|chin|muoi|chuc|tram|vai|may|nhieu|hang|ruoi|nghin|ngan|trieu|ty)) *$"
 )
-_POWERS = str.maketrans({"⁰": "^0", "¹": "^1", "²": "^2", "³": "^3", "⁶": "^6", "⁹": "^9", "’": "'", "‘": "'", "`": "'"})
+_POWERS = str.maketrans({
+    "₫": "đ", "×": "x", "⁰": "^0", "¹": "^1", "²": "^2", "³": "^3", "⁶": "^6", "⁹": "^9", "’": "'", "‘": "'", "`": "'",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,18 @@ def told_units(text: str) -> tuple[ToldUnit, ...]:
 
 
 @lru_cache(maxsize=1 << 14)
+def scaled_counts(text: str) -> str:
+    """Words of a text that say that something other than money is counted in thousands or the like ("nghìn người"); "" for none.
+
+    Only beside a unit of money, as one line above a table tells several units: "ĐVT: triệu đồng; nghìn người".
+    """
+    if len(text) > LONGEST_TEXT or not any(unit.factor for unit in told_units(text)):
+        return ""
+    pieces = re.split(r"[;,:/]| va ", without_units(text))
+    return next((piece.strip() for piece in pieces if is_multiple(piece.strip()) and " " in piece.strip()), "")
+
+
+@lru_cache(maxsize=1 << 14)
 def without_units(text: str) -> str:
     """The text, in small letters without marks, without the units of money that it tells and the labels that announce them."""
     if len(text) > LONGEST_TEXT:
@@ -100,6 +115,16 @@ def without_units(text: str) -> str:
         before = re.sub(rf"(?<![a-z]){_STRONG}[\s.:·•\-–—=/|(\[]*$", " ", plain[: match.start()])
         plain = f"{before} {plain[match.end() :]}"
     return plain
+
+
+def is_currency(text: str) -> bool:
+    """Whether a text is a currency without a scale, of this country or another ("₫", "VND", "$", "USD")."""
+    return re.fullmatch(rf"{_CURRENCY}|{_OTHER_CURRENCY}", _plain(text).strip(" .()")) is not None
+
+
+def other_currency(text: str) -> bool:
+    """Whether a text shows the money of another country."""
+    return re.search(rf"(?<![a-z])(?:{_OTHER_CURRENCY})(?![a-z])", _plain(text)) is not None
 
 
 def is_unit_label(text: str) -> bool:

@@ -15,7 +15,7 @@ from ingestion.written.text import folded
 SPREADSHEET_EPOCH = datetime.date(1899, 12, 30)
 SERIALS = range(36526, 73051)  # 2000-01-01 to 2100-01-01, as numbers of a spreadsheet
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-ISO_DATE = re.compile(r"((?:19|20)\d\d) (\d{1,2}) (\d{1,2})(?: 00 00 00)?")
+ISO_DATE = re.compile(r"((?:19|20)\d\d) (\d{1,2}) (\d{1,2})(?:[ t]00 00 00(?: 0+)?(?: ?z)?)?")
 DAY_MONTH_YEAR = re.compile(r"(?:ngay )?(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?((?:19|20)\d\d)")
 MONTH_YEAR = re.compile(r"(?:thang )?(\d{1,2}) (?:nam )?((?:19|20)\d\d)")
 YEAR_MONTH = re.compile(r"((?:19|20)\d\d) (\d{1,2})")

@@ -37,12 +37,32 @@ def test_a_shared_formula_is_moved(formula, rows, columns, expected):
     [
         ("General", Shown()), ("0", Shown()), ("#,##0", Shown()), ("#,##0.00", Shown()), ("#.##0,00", Shown()),
         ("#,##0,", Shown(False, 1)), ("#,##0.0,,", Shown(False, 2)), ("0.0,,,", Shown(False, 3)), ("0,.0", Shown(False, 1)),
-        ('#,##0.0,,"tr"', Shown(False, 2)), ('#,##0," nghìn"', Shown(False, 1)), ("0%", Shown(True, 0)), ("0.00%", Shown(True, 0)),
+        ('#,##0.0,,"tr"', Shown(False, 2, "tr")), ('#,##0," nghìn"', Shown(False, 1, "nghìn")), ("0%", Shown(True, 0)),
+        ("0.00%", Shown(True, 0)),
         ('0.0"%"', Shown()), (r"0.0\%", Shown()), ("[Red]0%", Shown(True, 0)), ("#,##0_);(#,##0)", Shown()),
         ("dd/mm/yyyy", Shown()),
-        ("_-* #,##0_-;-* #,##0_-;_-* \"-\"_-;_-@_-", Shown()), ('"a;b"0%', Shown(True, 0)), ("@", Shown()), ("0;0%", Shown()),
-        ("", Shown()),
+        ("_-* #,##0_-;-* #,##0_-;_-* \"-\"_-;_-@_-", Shown()), ('"a;b"0%', Shown(True, 0, "a;b")), ("@", Shown()),
+        ("0;0%", Shown()), ("", Shown()),
     ],
 )  # fmt: skip
 def test_what_a_number_format_shows(code, shown):
     assert shown_by(code) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ('#,##0.0" nghìn đồng"', 1, Shown(words="nghìn đồng")), ("[$$-409]#,##0.00", 1, Shown(words="$")),
+        ("#,##0.00 [$₫-42A]", 1, Shown(words="₫")), ('General" hộ"', 1, Shown(words="hộ")),
+        (r"_-* #,##0\ _₫_-;\-* #,##0\ _₫_-;_-* " + '"-"' + r"\ _₫_-", -1, Shown()), (r"#,##0\ \t\r\đ", 1, Shown(words="trđ")),
+        (";;;", 5, Shown(is_unseen=True)), ('"x"', 5, Shown(is_unseen=True)), (";;;", 0, Shown()),
+        ("#,##0;;", -5, Shown(is_unseen=True)),
+        ("0.0;0.0", -5, Shown(is_unseen=True)), ("0.0;[Red]0.0", -5, Shown()), ("0.0;(0.0)", -5, Shown()), ("0.0;0.0", 5, Shown()),
+        ("#,##0;-#,##0,", -5, Shown(thousands=1)), ("#,##0;-#,##0,", 5, Shown()), ("0;0%", 5, Shown()),
+        ('[>=1000000]0.0,,"tr";[>=1000]0.0,"k";0', 2e6, Shown(thousands=2, words="tr")),
+        ('[>=1000000]0.0,,"tr";[>=1000]0.0,"k";0', 2000, Shown(thousands=1, words="k")),
+        ('[>=1000000]0.0,,"tr";[>=1000]0.0,"k";0', 20, Shown()), ("dd/mm/yyyy", 5, Shown()), ("[h]:mm", 5, Shown()),
+    ],
+)  # fmt: skip
+def test_what_a_number_format_shows_of_a_number(code, value, shown):
+    assert shown_by(code, value) == shown
