@@ -18,6 +18,12 @@ SENTENCES = {
     "zero_not_compared": ("một kỳ bằng không nên không tính được mức tăng", "one period is nought, so there is no growth"),
     "no_ceiling": ("nội dung này không có mức trần bằng số tiền", "the activity has no ceiling in money"),
     "no_beneficiary_list": ("chưa có danh sách cơ sở thụ hưởng của kỳ", "the list of beneficiaries of the period is missing"),
+    "no_measure": ("không có nguồn nào cho biết báo cáo ghi đúng đơn vị tính",
+                   "no measure tells whether the report is in its unit of money"),
+    "too_few_measures": ("chỉ một nguồn cho thấy cả báo cáo sai đơn vị tính, chưa đủ để giữ lại",
+                         "one measure alone shows the whole report in a wrong unit: too few to hold it"),
+    "measures_disagree": ("các nguồn cho thấy mức lệch khác nhau: nguồn nói đúng đơn vị, nguồn nói sai",
+                          "measures disagree on the unit of money of the report"),
     "unknown_column": ("quy tắc nêu cột không còn trong biểu mẫu", "the rule names a column that the form no longer has"),
 }  # fmt: skip
 

@@ -6,8 +6,6 @@ out is known without the product: no contribution of such a report is accepted, 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from first_quarter import AFTER, BEFORE, fates, night, send_quarter, write_history
 from rescaled import POWERS
