@@ -160,8 +160,8 @@ def _ratio(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
 
 def _scale(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
     parts, parameters = scale_parts(entry["scale"], entry["judges"], vocabulary.forms[entry["judges"]])
-    if entry["severity"] == "block" and len(set(parameters["measures"])) < 2:
-        raise ValueError("one measure alone blocks no report")
+    if entry["severity"] == "block" and len(set(parameters["gauges"])) < 2:
+        raise ValueError("one gauge alone blocks no report")
     terms = [
         _term(entry, side, number, part, vocabulary, role=role, alternative=alternative)
         for number, (side, role, alternative, part) in enumerate(parts, 1)

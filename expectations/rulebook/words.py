@@ -10,7 +10,7 @@ from ingestion.known_words import fault_of_keys, unknown_word
 
 FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier", "scale")
 # Sources that know the size of a report's money without the report.
-SCALE_MEASURES = ("decisions", "treasury", "year_before", "own_size")
+SCALE_GAUGES = ("decisions", "treasury", "year_before", "own_size")
 SCOPES = (
     "activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key",
 )  # fmt: skip
@@ -52,7 +52,7 @@ FAMILY_KEYS = {
         **dict.fromkeys(("exponent", "width", "floor", "least_factor", "min_observations"), "number"),
     },
 }  # fmt: skip
-# How the figures of a measure are told the size that they should have.
+# By what the figures of a gauge are told the size that they should have.
 COMPARISONS = {"own_size": "things"}
 COMPARED = "against"
 
@@ -115,14 +115,14 @@ def _terms_of_tree(node: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]
 
 
 def _terms_of_scale(scale: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """The terms of every comparison of every measure: its own figures, and those or the things that they are measured by."""
-    _check_keys(scale, dict.fromkeys(SCALE_MEASURES, "entries"), "scale")
+    """The terms of every comparison of every gauge: its own figures, and those or the things that they are gauged by."""
+    _check_keys(scale, dict.fromkeys(SCALE_GAUGES, "entries"), "scale")
     terms: list[tuple[str, Mapping[str, Any]]] = []
-    for measure, comparisons in scale.items():
-        other = COMPARISONS.get(measure, COMPARED)
+    for gauge, comparisons in scale.items():
+        other = COMPARISONS.get(gauge, COMPARED)
         for comparison in comparisons:
-            _check_keys(comparison, {"own": "mapping", other: "mapping"}, measure, ("own", other))
-            terms += [(measure, comparison["own"]), (measure, comparison[other])]
+            _check_keys(comparison, {"own": "mapping", other: "mapping"}, gauge, ("own", other))
+            terms += [(gauge, comparison["own"]), (gauge, comparison[other])]
     return terms
 
 

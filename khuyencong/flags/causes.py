@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from khuyencong.culprits.suspicions import Suspicion
+from khuyencong.flags.scale import MECHANISM as UNIT_OF_REPORT
 from khuyencong.flags.words import FailedVerdict
 
 Suspicions = Mapping[tuple[int, str, str], Suspicion]
@@ -66,6 +67,8 @@ def _marks(
     cells: list[tuple[object, ...]] = [cell.place for cell in verdict.cells]
     if found is not None and found.is_sure:
         best = found.hypotheses[0]
+        if best.mechanism == UNIT_OF_REPORT:  # all cells of the report are its culprits: they would draw in whatever else is wrong
+            return [(UNIT_OF_REPORT, found.submission_key)]
         culprits: list[tuple[object, ...]] = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
         return culprits or cells
     if verdict.unit_exponent is not None:

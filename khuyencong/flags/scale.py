@@ -13,8 +13,8 @@ from decimal import Decimal
 from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell, Suspicion
 from khuyencong.flags.words import FailedVerdict, FlagCell
 
-MECHANISM = "unit_all"
-# Measures agree on the power, and none says otherwise: surer than any engine, and still no proof.
+MECHANISM = "unit_report"
+# Gauges agree on the power, and none says otherwise: surer than any engine, and still no proof.
 CONFIDENCE = 0.99
 
 

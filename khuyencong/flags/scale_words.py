@@ -1,4 +1,4 @@
-"""What measures say of a report in a wrong unit, in Vietnamese and English."""
+"""What gauges say of a report in a wrong unit, in Vietnamese and English."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 UNITS = {1: ("đồng", "đồng"), 10**3: ("nghìn đồng", "thousand đồng"), 10**6: ("triệu đồng", "million đồng"),
          10**9: ("tỷ đồng", "billion đồng")}  # fmt: skip
-MEASURES = {
+GAUGES = {
     "decisions": ("kế hoạch được giao", "the plan assigned"),
     "treasury": ("số thanh toán của Kho bạc", "what the Treasury paid"),
     "year_before": ("cùng kỳ năm trước", "the same period last year"),
@@ -27,13 +27,13 @@ SILENCE = {
 
 
 @dataclass(frozen=True)
-class ScaleMeasure:
-    """One measure of a report's unit: the report's amount beside what it should be (đồng), the ratio, the power of ten.
+class ScaleGauge:
+    """One gauge of a report's unit: the report's amount beside what it should be (đồng), the ratio, the power of ten.
 
-    `power` is None where the measure does not say, for the `reason`.
+    `power` is None where the gauge does not say, for the `reason`.
     """
 
-    measure: str
+    gauge: str
     own_value: Decimal | None
     reference_value: Decimal | None
     ratio: Decimal | None
@@ -41,24 +41,24 @@ class ScaleMeasure:
     reason: str | None
 
 
-def power_of(measures: Sequence[ScaleMeasure]) -> int | None:
-    """The power of ten that the measures agree on."""
-    powers = {each.power for each in measures if each.power is not None}
+def power_of(gauges: Sequence[ScaleGauge]) -> int | None:
+    """The power of ten that the gauges agree on."""
+    powers = {each.power for each in gauges if each.power is not None}
     return powers.pop() if len(powers) == 1 else None
 
 
 def scale_sentence(
-    measures: Sequence[ScaleMeasure], power: int, factor: Decimal, number: Callable[[Decimal], str], language: int
+    gauges: Sequence[ScaleGauge], power: int, factor: Decimal, number: Callable[[Decimal], str], language: int
 ) -> str:
-    """By how much the report is off, what unit it looks like, and which measures say so, each with its values.
+    """By how much the report is off, what unit it looks like, and which gauges say so, each with its values.
 
     `factor` is đồng in the unit that the report names; `number` prints one.
     """
     times = number(Decimal(10) ** abs(power))
-    many = sum(each.power is not None for each in measures)
+    many = sum(each.power is not None for each in gauges)
     head = (
         f"cả báo cáo {'lớn' if power > 0 else 'nhỏ'} hơn {times} lần theo {many} nguồn độc lập",
-        f"the whole report is {times} times too {'large' if power > 0 else 'small'} by {many} independent measures",
+        f"the whole report is {times} times too {'large' if power > 0 else 'small'} by {many} independent sources",
     )[language]
     said, written = UNITS.get(int(factor)), UNITS.get(int(factor.scaleb(-power)))
     if said and written:
@@ -66,11 +66,11 @@ def scale_sentence(
             f" (có vẻ ghi theo {written[0]}, biểu ghi đơn vị tính là {said[0]})",
             f" (it looks written in {written[1]}, the form says {said[1]})",
         )[language]
-    return f"{head}: " + "; ".join(_measure(each, number, language) for each in measures)
+    return f"{head}: " + "; ".join(_gauge(each, number, language) for each in gauges)
 
 
-def _measure(said: ScaleMeasure, number: Callable[[Decimal], str], language: int) -> str:
-    name = MEASURES[said.measure][language]
+def _gauge(said: ScaleGauge, number: Callable[[Decimal], str], language: int) -> str:
+    name = GAUGES[said.gauge][language]
     if said.power is None or said.own_value is None or said.reference_value is None:
         return f"{name}: {SILENCE[said.reason or 'no_source'][language]}"
     own, other = _amount(said.own_value, number), _amount(said.reference_value, number)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from statistics import mode
 
-from khuyencong.flags.scale_words import ScaleMeasure, power_of, scale_sentence
+from khuyencong.flags.scale_words import ScaleGauge, power_of, scale_sentence
 
 MAX_CELLS = 6
 UNIT_TOLERANCE = Decimal("0.4")  # in powers of ten, RECONCILIATION 2.5
@@ -86,7 +86,7 @@ class FailedVerdict:
     difference: Decimal
     evidence_hash: str
     cells: tuple[FlagCell, ...] = ()
-    measures: tuple[ScaleMeasure, ...] = ()
+    gauges: tuple[ScaleGauge, ...] = ()
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -117,8 +117,8 @@ class FailedVerdict:
 
     @property
     def scale_power(self) -> int | None:
-        """The power of ten by which measures show the whole report too large; None for another verdict."""
-        return power_of(self.measures) if self.family == "scale" and self.verdict == "fail" else None
+        """The power of ten by which gauges show the whole report too large; None for another verdict."""
+        return power_of(self.gauges) if self.family == "scale" and self.verdict == "fail" else None
 
     @property
     def scope(self) -> dict[str, str]:
@@ -170,7 +170,7 @@ def _sentence(verdict: FailedVerdict, language: int) -> str:
         body = f"{told[language]}; {body}"
     if verdict.scale_power is not None:  # the cells are all of the report; the suspicion names them
         factor = mode([c.factor for c in verdict.cells if c.submission_key == verdict.submission_key and c.is_money])
-        return f"{head}{scale_sentence(verdict.measures, verdict.scale_power, factor, number, language)}."
+        return f"{head}{scale_sentence(verdict.gauges, verdict.scale_power, factor, number, language)}."
     return f"{head}{body}. {_cells(verdict, language)}".strip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from warehouse.settings import TIMEZONE, Settings
 FORMS = {"giao-ke-hoach", "kinh-phi", "kho-bac"}
 QUARTER = date(2026, 3, 31)
 REPORT = f"kinh-phi-{QUARTER:%Y-%m}.xlsx"
-BEFORE, AFTER = (datetime(2026, 4, day, 22, tzinfo=TIMEZONE) for day in (5, 29))
+BEFORE, AFTER, LATER = (datetime(2026, 4, day, 22, tzinfo=TIMEZONE) for day in (5, 26, 28))
 CENTRE = "trung-uong"
 
 
@@ -61,6 +62,18 @@ def send_quarter(whole: Path, inbox: Path, powers: Mapping[str, int]) -> None:
         data = (whole / unit_key / REPORT).read_bytes()
         (inbox / unit_key).mkdir(exist_ok=True)
         (inbox / unit_key / REPORT).write_bytes(rescaled(data, power) if power else data)
+
+
+def send_again(inbox: Path, place: str, data: bytes, received_at: datetime) -> None:
+    """Put other bytes at a place of the inbox, and the moment at which they came into its manifest."""
+    (inbox / place).write_bytes(data)
+    with (inbox / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    at = header.index("received_at")
+    changed = [[*row[:at], received_at.isoformat(), *row[at + 1 :]] if row[0] == place else row for row in rows]
+    assert changed != rows, place
+    with (inbox / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *changed])
 
 
 def fates(warehouse: Warehouse) -> dict[str, Fate]:

@@ -1,40 +1,43 @@
--- Is a whole report in its unit of money? It is not when enough independent measures say the same power of ten and none
--- says another; one that says that the report is right is enough to hold nothing.
+-- Is a whole report in its unit of money? It is not when enough independent gauges say the same power of ten and none
+-- says another; one that says that the report is right is enough to hold nothing. Check columns alone, which a report may
+-- have from elsewhere, say nothing of its own figures.
 {{ config(materialized='ephemeral') }}
 
 with judged as (
     select * from {{ ref('chk_judged') }}
 ),
 
-measure as (
-    select * from {{ ref('chk_scale_measure') }}
+gauge as (
+    select * from {{ ref('chk_scale_gauge') }}
 ),
 
 parameter as (
-    select parameter_value as least_measures
+    select parameter_value as least_gauges
     from {{ ref('parameters') }}
-    where parameter_code = 'scale_measures_least'
+    where parameter_code = 'scale_gauges_least'
 ),
 
 counted as (
     select
-        measure.rule_id,
-        measure.submission_key,
-        count(measure.power) as n_measures,
-        count(distinct measure.power) as n_powers,
-        min(measure.power) as power
-    from measure
-    inner join judged on measure.submission_key = judged.submission_key
-    group by measure.rule_id, measure.submission_key
+        gauge.rule_id,
+        gauge.submission_key,
+        count(gauge.power) as n_gauges,
+        count(distinct gauge.power) as n_powers,
+        min(gauge.power) as power,
+        bool_or(gauge.is_of_record) filter (where gauge.power is not null) as is_of_record
+    from gauge
+    inner join judged on gauge.submission_key = judged.submission_key
+    group by gauge.rule_id, gauge.submission_key
 ),
 
 told as (
     select
         counted.*,
         case
-            when n_measures = 0 then 'no_measure'
-            when n_powers > 1 then 'measures_disagree'
-            when power <> 0 and n_measures < parameter.least_measures then 'too_few_measures'
+            when n_gauges = 0 then 'no_gauge'
+            when n_powers > 1 then 'gauges_disagree'
+            when power <> 0 and n_gauges < parameter.least_gauges then 'too_few_gauges'
+            when power <> 0 and not is_of_record then 'check_columns_alone'
         end as hindrance
     from counted
     cross join parameter

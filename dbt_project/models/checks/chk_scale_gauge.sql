@@ -1,4 +1,4 @@
--- What each independent measure says of the unit of money of a whole report: by which power of ten its amounts are too
+-- What each independent gauge says of the unit of money of a whole report: by which power of ten its amounts are too
 -- large (0: they are right), or why it says nothing. A night builds it whole, like the verdicts made from it.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='submission_key',
@@ -15,6 +15,10 @@ with rule as (
 
 judged as (
     select * from {{ ref('chk_judged') }}
+),
+
+meaning as (
+    select * from {{ ref('stg_indicator') }}
 ),
 
 -- two units of money lie one of these powers of ten apart
@@ -41,11 +45,11 @@ comparison as (
         rule.judges_form,
         rule.valid_from,
         coalesce(rule.valid_to, 'infinity') as valid_to,
-        named.measure,
+        named.gauge,
         named.position::integer as alternative
     from rule
-    cross join lateral jsonb_array_elements_text(rule.parameters -> 'measures')
-        with ordinality as named (measure, position)
+    cross join lateral jsonb_array_elements_text(rule.parameters -> 'gauges')
+        with ordinality as named (gauge, position)
     where rule.family = 'scale'
 ),
 
@@ -70,7 +74,7 @@ thing as (
     inner join {{ ref('chk_rule_column') }} as term
         on comparison.rule_number = term.rule_number
         and comparison.alternative = term.alternative
-        and comparison.measure = 'own_size'
+        and comparison.gauge = 'own_size'
     inner join {{ ref('stg_figure') }} as figure
         on term.form_code = figure.form_code
         and term.sheet_code = figure.sheet_code
@@ -134,40 +138,43 @@ usual as (
 paired as (
     select
         comparison.rule_number,
-        comparison.measure,
+        comparison.gauge,
         matched.submission_key,
         comparison.alternative,
-        case when comparison.measure <> 'own_size' then matched.figure_activity_code end as activity_code,
+        case when comparison.gauge <> 'own_size' then matched.figure_activity_code end as activity_code,
         matched.figure_fund_code as fund_code,
-        case when comparison.measure = 'year_before' then matched.figure_indicator_code end as indicator_code,
+        case when comparison.gauge = 'year_before' then matched.figure_indicator_code end as indicator_code,
         sum(coalesce(matched.value, matched.written_value)) filter (where matched.role = 'own') as own_value,
         sum(matched.value) filter (where matched.role = 'against' and not matched.is_disputed) as against_value,
         sum(matched.value) filter (where matched.role = 'things') as things,
+        bool_or(matched.is_source_of_record) filter (where matched.role = 'own') as is_of_record,
         bool_or(matched.is_disputed) as is_disputed
     from matched
     inner join comparison
         on matched.rule_number = comparison.rule_number
         and matched.alternative = comparison.alternative
-    where matched.role <> 'whole'
+    left join meaning on matched.figure_indicator_code = meaning.indicator_code
+    where matched.role = 'things' or (matched.role in ('own', 'against') and meaning.is_money)
     group by
-        comparison.rule_number, comparison.measure, matched.submission_key, comparison.alternative, 5,
+        comparison.rule_number, comparison.gauge, matched.submission_key, comparison.alternative, 5,
         matched.figure_fund_code, 7
 ),
 
 sized as (
     select
         paired.rule_number,
-        paired.measure,
+        paired.gauge,
         paired.submission_key,
         paired.is_disputed,
+        paired.is_of_record,
         paired.own_value,
         coalesce(paired.against_value, paired.things) as counted,
-        paired.measure = 'own_size' and usual.n_units < parameter.least_units as is_of_few,
-        paired.measure = 'own_size'
+        paired.gauge = 'own_size' and usual.n_units < parameter.least_units as is_of_few,
+        paired.gauge = 'own_size'
         and greatest(usual.quartiles[3] - usual.quartiles[2], usual.quartiles[2] - usual.quartiles[1])
         > parameter.nearness as is_scattered,
         case
-            when paired.measure = 'own_size'
+            when paired.gauge = 'own_size'
                 then paired.things * power(10::numeric, usual.quartiles[2]::numeric)
             else paired.against_value
         end as reference_value
@@ -207,32 +214,33 @@ told as (
 middle as (
     select
         rule_number,
-        measure,
+        gauge,
         submission_key,
         count(*) filter (where is_compared) as n_compared,
         count(power) as n_telling,
         percentile_cont(0.5) within group (order by digits) filter (where is_compared) as middle_digits,
         sum(own_value) filter (where is_compared) as own_value,
         sum(reference_value) filter (where is_compared) as reference_value,
+        bool_or(is_of_record) filter (where is_compared) as is_of_record,
         bool_or(is_disputed) as is_disputed,
         bool_or(coalesce(counted, 0) > 0) as has_source,
         bool_or(coalesce(own_value, 0) > 0) as has_own,
         bool_or(coalesce(is_of_few, true)) as is_of_few,
         bool_or(is_scattered) as is_scattered
     from told
-    group by rule_number, measure, submission_key
+    group by rule_number, gauge, submission_key
 ),
 
 alike as (
     select
         rule_number,
-        measure,
+        gauge,
         submission_key,
         power,
         count(*) as n_alike
     from told
     where power is not null
-    group by rule_number, measure, submission_key, power
+    group by rule_number, gauge, submission_key, power
 ),
 
 spoken as (
@@ -245,7 +253,7 @@ spoken as (
     left join power on abs(middle.middle_digits - power.power) <= parameter.nearness
     left join alike
         on middle.rule_number = alike.rule_number
-        and middle.measure = alike.measure
+        and middle.gauge = alike.gauge
         and middle.submission_key = alike.submission_key
         and power.power = alike.power
 ),
@@ -254,7 +262,7 @@ due as (
     select distinct
         comparison.rule_id,
         comparison.rule_number,
-        comparison.measure,
+        comparison.gauge,
         judged.submission_key
     from comparison
     inner join judged
@@ -266,11 +274,12 @@ reasoned as (
     select
         due.rule_id,
         due.submission_key,
-        due.measure,
+        due.gauge,
         spoken.own_value,
         spoken.reference_value,
         spoken.middle_digits,
         coalesce(spoken.n_compared, 0) as n_compared,
+        coalesce(spoken.is_of_record, false) as is_of_record,
         spoken.power,
         case
             when not coalesce(spoken.has_source, false)
@@ -278,7 +287,7 @@ reasoned as (
             when not spoken.has_own then 'nothing_to_compare'
             when spoken.n_compared = 0 and spoken.is_disputed then 'counterpart_disputed'
             when spoken.n_compared = 0 and spoken.is_scattered then 'sizes_scattered'
-            when spoken.n_compared = 0 and spoken.is_of_few and due.measure = 'own_size' then 'too_few_units'
+            when spoken.n_compared = 0 and spoken.is_of_few and due.gauge = 'own_size' then 'too_few_units'
             when spoken.n_compared = 0 then 'nothing_to_compare'
             when spoken.reference_value < parameter.least_vnd then 'too_small'
             when spoken.power is null then 'between_powers'
@@ -288,7 +297,7 @@ reasoned as (
     cross join parameter
     left join spoken
         on due.rule_number = spoken.rule_number
-        and due.measure = spoken.measure
+        and due.gauge = spoken.gauge
         and due.submission_key = spoken.submission_key
 ),
 
@@ -296,11 +305,12 @@ final as (
     select
         rule_id,
         submission_key,
-        measure,
+        gauge,
         own_value,
         reference_value,
         round(power(10::numeric, middle_digits::numeric), 12) as ratio,
         n_compared,
+        is_of_record,
         case when reason is null then power end as power,
         reason
     from reasoned
