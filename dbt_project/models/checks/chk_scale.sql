@@ -1,6 +1,6 @@
 -- Is a whole report in its unit of money? It is not when enough independent gauges say the same power of ten and none
--- says another; one that says that the report is right is enough to hold nothing. Check columns alone, which a report may
--- have from elsewhere, say nothing of its own figures.
+-- says another; one that says that the report is right is enough to hold nothing. Check columns alone, which a report
+-- may have from elsewhere, say nothing of its own figures.
 {{ config(materialized='ephemeral') }}
 
 with judged as (

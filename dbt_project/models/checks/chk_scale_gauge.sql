@@ -48,8 +48,8 @@ comparison as (
         named.gauge,
         named.position::integer as alternative
     from rule
-    cross join lateral jsonb_array_elements_text(rule.parameters -> 'gauges')
-        with ordinality as named (gauge, position)
+    cross join
+        lateral jsonb_array_elements_text(rule.parameters -> 'gauges') with ordinality as named (gauge, position)
     where rule.family = 'scale'
 ),
 
@@ -108,7 +108,8 @@ asked as (
     from judged
 ),
 
--- over the units that reported by then, in this budget year and the one before; the middle half tells how alike they are
+-- over the units that reported by then, in this budget year and the one before; the middle half tells how alike they
+-- are
 usual as (
     select
         thing.rule_number,
@@ -135,29 +136,41 @@ usual as (
 ),
 
 -- the report beside its source: by activity and fund; the same report a year before by indicator too; things by fund
-paired as (
+compared as (
     select
         comparison.rule_number,
         comparison.gauge,
-        matched.submission_key,
         comparison.alternative,
+        matched.submission_key,
+        matched.role,
         case when comparison.gauge <> 'own_size' then matched.figure_activity_code end as activity_code,
         matched.figure_fund_code as fund_code,
         case when comparison.gauge = 'year_before' then matched.figure_indicator_code end as indicator_code,
-        sum(coalesce(matched.value, matched.written_value)) filter (where matched.role = 'own') as own_value,
-        sum(matched.value) filter (where matched.role = 'against' and not matched.is_disputed) as against_value,
-        sum(matched.value) filter (where matched.role = 'things') as things,
-        bool_or(matched.is_source_of_record) filter (where matched.role = 'own') as is_of_record,
-        bool_or(matched.is_disputed) as is_disputed
+        coalesce(matched.value, case when matched.role = 'own' then matched.written_value end) as value,
+        matched.is_source_of_record,
+        matched.is_disputed
     from matched
     inner join comparison
         on matched.rule_number = comparison.rule_number
         and matched.alternative = comparison.alternative
     left join meaning on matched.figure_indicator_code = meaning.indicator_code
     where matched.role = 'things' or (matched.role in ('own', 'against') and meaning.is_money)
-    group by
-        comparison.rule_number, comparison.gauge, matched.submission_key, comparison.alternative, 5,
-        matched.figure_fund_code, 7
+),
+
+paired as (
+    select
+        rule_number,
+        gauge,
+        alternative,
+        submission_key,
+        fund_code,
+        sum(value) filter (where role = 'own') as own_value,
+        sum(value) filter (where role = 'against' and not is_disputed) as against_value,
+        sum(value) filter (where role = 'things') as things,
+        bool_or(is_source_of_record) filter (where role = 'own') as is_of_record,
+        bool_or(is_disputed) as is_disputed
+    from compared
+    group by rule_number, gauge, alternative, submission_key, activity_code, fund_code, indicator_code
 ),
 
 sized as (
