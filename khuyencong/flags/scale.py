@@ -29,7 +29,8 @@ def with_wrong_units(
             explained = [each for each in of_report if each.key == lead.key or _follows(each)]
             number = max((each.number for each in suspicions.values() if each.submission_key == lead.submission_key), default=-1)
             keys = tuple((each.rule_id, each.scope_key) for each in explained)
-            one = Suspicion(lead.submission_key, number + 1, keys, len(keys), (_hypothesis(lead, lead.scale_power),))
+            # weighed was the report's unit alone: what others say may still differ once it is right
+            one = Suspicion(lead.submission_key, number + 1, keys, 1, (_hypothesis(lead, lead.scale_power),))
             found |= {each.key: one for each in explained}
     return found
 
