@@ -44,7 +44,10 @@ def _tables() -> str:
     of_rule: Rows = [
         ("keys of a rule", rule.RULE_KEYS), ("keys of a term", rule.TERM_KEYS),
         *((f"besides, keys of `{family}`", own) for family, own in rule.FAMILY_KEYS.items()),
-        ("keys of `ratio`", rule.RATIO_KEYS), ("keys of `tree`", rule.TREE_KEYS), ("`scope`, `key`, `per`", rule.SCOPES),
+        ("keys of `ratio`", rule.RATIO_KEYS), ("keys of `tree`", rule.TREE_KEYS),
+        ("keys of `scale`, each a list of comparisons", rule.SCALE_GAUGES),
+        ("keys of such a comparison, each a term", ("own", rule.COMPARED, *rule.COMPARISONS.values())),
+        ("`scope`, `key`, `per`", rule.SCOPES),
         ("`severity`", rule.SEVERITIES), ("`missing`", rule.MISSING_MODES), ("`operator`", rule.OPERATORS),
         ("`shift`, `since`", rule.SHIFTS), ("`line`", rule.LINE_KINDS), ("`aggregate`", rule.AGGREGATES),
         ("`activities`", activities), ("`funds`", codes.funds), ("`indicators`", "the codes of `register/indicators.csv`"),

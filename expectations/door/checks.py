@@ -7,13 +7,14 @@ share, because `kc read` asks it of one file in memory (one_file.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from ingestion.form import Column, Form
+from expectations.door.amounts import limits_of_amounts
+from expectations.door.rows import Check, cells, columns, is_column, literal
+from ingestion.form import Form
 from ingestion.known_words import unknown_word
 from ingestion.register import Register
 
@@ -31,21 +32,6 @@ class LimitsError(ValueError):
     """limits.yml names what a form does not have."""
 
 
-@dataclass(frozen=True)
-class Check:
-    """A check of the door: the finding of its failures, its sentence, and SQL for the failing rows.
-
-    `rows` gives submission_key, sheet_code, row_number, column_name, written (null: what the cell says), expected; {scope} in it
-    stands for the condition on submission_key that keeps it to the submissions being judged, {line_scope} for the same on lines.
-    `needs_others`: it compares with other files, so nothing can be said where only one is at hand.
-    """
-
-    finding_code: str
-    sentence: str
-    rows: str
-    needs_others: bool = False
-
-
 def line_key(form: Form) -> str:
     """SQL for the key of a line of raw.line `l`: its sheet and the keys that its form says; null when one of them is missing."""
     cases = []
@@ -58,28 +44,28 @@ def line_key(form: Form) -> str:
 def checks_of(form: Form, register: Register) -> list[Check]:
     """The checks of one form: readings, limits, counts, percentages, repeated lines and documents."""
     made = [
-        Check("cell_formula_error", "No cell is a formula error.", _cells("c.reading = 'formula_error'", "''")),
-        Check("cell_unreadable", "Every cell reads as its column's type.", _cells(_NOT_TOLD, _examples(form, register))),
-        Check("cell_ambiguous", "No number can be read in two ways.", _cells("c.reading = 'ambiguous'", _ALTERNATIVES)),
+        Check("cell_formula_error", "No cell is a formula error.", cells("c.reading = 'formula_error'", "''")),
+        Check("cell_unreadable", "Every cell reads as its column's type.", cells(_NOT_TOLD, _examples(form, register))),
+        Check("cell_ambiguous", "No number can be read in two ways.", cells("c.reading = 'ambiguous'", _ALTERNATIVES)),
         _line_twice(form),
     ]
     if form.has_document_no and any(column.role == "figure" for sheet in form.sheets for column in sheet.columns):
         made.append(_document_once(form))
-    made += _limits(form, register)
-    counted = _columns(form, lambda column: column.type == "by_indicator")
+    made += limits_of_amounts(form, register)
+    counted = columns(form, lambda column: column.type == "by_indicator")
     if counted:
         codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_count)
         is_counted = f"({counted}) and l.indicator_code in ({codes})"
         negative, broken = f"{is_counted} and c.value < 0", f"{is_counted} and c.value <> trunc(c.value)"
         made += [
-            Check("cell_negative_count", "No count is negative.", _cells(negative, "'0'")),
-            Check("cell_fractional_count", "Counts are whole numbers.", _cells(broken, "''")),
+            Check("cell_negative_count", "No count is negative.", cells(negative, "'0'")),
+            Check("cell_fractional_count", "Counts are whole numbers.", cells(broken, "''")),
         ]
-    for sheet_code, columns in limits_of(form).items():
-        for name, (low, high) in columns.items():
-            outside = f"{_is_column(sheet_code, name)} and (c.value < {low:d} or c.value > {high:d})"
+    for sheet_code, limited in limits_of(form).items():
+        for name, (low, high) in limited.items():
+            outside = f"{is_column(sheet_code, name)} and (c.value < {low:d} or c.value > {high:d})"
             sentence = f"{name} lies within {low}–{high} %."
-            made.append(Check("percent_out_of_range", sentence, _cells(outside, f"'{low:d}–{high:d}'")))
+            made.append(Check("percent_out_of_range", sentence, cells(outside, f"'{low:d}–{high:d}'")))
     return made
 
 
@@ -93,18 +79,13 @@ def limits_of(form: Form) -> dict[str, dict[str, tuple[int, int]]]:
     """The limits of one form: sheet → column → (lowest, highest). Raises LimitsError for a sheet or column that it has not."""
     found = limits().get(form.form_code, {})
     sheets = {sheet.sheet_code: sheet.column_by_name for sheet in form.sheets}
-    for sheet_code, columns in found.items():
+    for sheet_code, limited in found.items():
         said = unknown_word(sheet_code, sheets, "sheet", f"{form.form_code}.yml")
-        for name in () if said else columns:
+        for name in () if said else limited:
             said = said or unknown_word(name, sheets[sheet_code], "column", f"{form.form_code}.yml")
         if said:
             raise LimitsError(f"{LIMITS.name}: {form.form_code}: {said}")
     return found
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 # A reader's own finding about the cell (a merged cell) already says why it has no value.
@@ -112,42 +93,7 @@ _NOT_TOLD = """c.reading = 'unreadable' and not exists (
     select 1 from raw.finding as told
     where told.submission_key = c.submission_key and told.sheet_code = c.sheet_code and told.row_number = c.row_number
         and told.column_name = c.column_name and told.found_by = 'reader' and told.verdict = 'cell')"""
-_MONEY_FACTOR = """coalesce((
-    select p.money_factor from raw.submission_column as p
-    where (p.submission_key, p.sheet_code, p.column_name) = (c.submission_key, c.sheet_code, c.column_name)
-), (select s.money_factor from raw.submission as s where s.submission_key = c.submission_key))"""
 _ALTERNATIVES = "array_to_string(c.alternatives, ' / ')"
-
-
-def _cells(condition: str, expected: str) -> str:
-    return f"""select c.submission_key, c.sheet_code, c.row_number, c.column_name,
-    null as written, {expected} as expected
-from raw.cell as c
-inner join raw.line as l using (submission_key, sheet_code, row_number)
-where {{scope}} and l.line_kind <> 'label' and {condition}"""
-
-
-def _limits(form: Form, register: Register) -> list[Check]:
-    """No amount of money and no other number is larger than the register says that there can be."""
-    money = _columns(form, lambda column: column.type == "money")
-    by_indicator = _columns(form, lambda column: column.type == "by_indicator")
-    codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_money)
-    in_money = f"l.indicator_code in ({codes})"
-    amounts = [money] if money else []
-    others = [_columns(form, lambda column: column.type == "percent")]
-    if by_indicator:
-        amounts.append(f"({by_indicator}) and {in_money}")
-        others.append(f"({by_indicator}) and coalesce(not {in_money}, true)")
-    made = []
-    for what, columns, size, limit, unit in (
-        ("amount of money", amounts, f"abs(c.value) * {_MONEY_FACTOR}", register.parameters["largest_amount_vnd"], " đồng"),
-        ("other number", [each for each in others if each], "abs(c.value)", register.parameters["largest_number"], ""),
-    ):
-        if columns:
-            over = f"({' or '.join(columns)}) and {size} > {limit:.0f}"
-            shown = literal(f"{limit:,.0f}".replace(",", ".") + unit)
-            made.append(Check("cell_over_limit", f"No {what} is more than there can be.", _cells(over, shown)))
-    return made
 
 
 def _document_once(form: Form) -> Check:
@@ -188,17 +134,7 @@ def _examples(form: Form, register: Register) -> str:
     states = " / ".join(sorted(set(register.states.values())))
     cases = []
     for kind, example in (*EXAMPLES.items(), ("project_state", states)):
-        columns = _columns(form, lambda column, kind=kind: column.type == kind)
-        if columns:
-            cases.append(f"when {columns} then {literal(example)}")
+        of_kind = columns(form, lambda column, kind=kind: column.type == kind)
+        if of_kind:
+            cases.append(f"when {of_kind} then {literal(example)}")
     return f"case {' '.join(cases)} else '{NUMBER_EXAMPLE}' end" if cases else f"'{NUMBER_EXAMPLE}'"
-
-
-def _columns(form: Form, wanted) -> str:
-    """SQL that is true for the quantity columns of a form that are wanted; empty when there is none."""
-    found: list[tuple[str, Column]] = [(s.sheet_code, c) for s in form.sheets for c in s.columns if c.is_quantity and wanted(c)]
-    return " or ".join(_is_column(sheet_code, column.name) for sheet_code, column in found)
-
-
-def _is_column(sheet_code: str, name: str) -> str:
-    return f"(c.sheet_code, c.column_name) = ({literal(sheet_code)}, {literal(name)})"

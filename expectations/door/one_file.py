@@ -11,7 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from expectations.door.checks import Check, checks_of
+from expectations.door.checks import checks_of
+from expectations.door.rows import Check
 from ingestion.findings import Finding, find
 from ingestion.raw_rows import submission_tables
 from ingestion.register import Register

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from expectations.door.checks import Check, line_key, literal
+from expectations.door.checks import line_key
+from expectations.door.rows import Check, literal
 from ingestion.form import Form
 from warehouse.address import Warehouse
 

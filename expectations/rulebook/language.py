@@ -3,8 +3,8 @@
 A rule names the form it judges, its scope (which keys must be equal on both sides), a left and a right side of terms and
 an operator. A term picks figures by form, sheet, columns, indicators, funds, activities, measure, kind of line and
 period_shift. `chain` (small to large) and `tree` (whole and parts) are short forms of several linear rules; `ratio`,
-`unique`, `not_copy`, `cap` and `outlier` are families of their own. Everything a rule names must exist in the forms and the
-register.
+`unique`, `not_copy`, `cap`, `outlier` and `scale` are families of their own. Everything a rule names must exist in the forms and
+the register.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from expectations.rulebook.rule import Rule, RuleError
+from expectations.rulebook.scale import scale_parts
+from expectations.rulebook.single import SINGLE_FAMILIES, single_parts
 from expectations.rulebook.terms import Term, Vocabulary, read_term
 from expectations.rulebook.words import FAMILIES, PARAMETERS, check_rule, one_of
 from ingestion.known_words import read_yaml
 
-SINGLE_FAMILIES = ("unique", "not_copy", "cap", "outlier")
 FILE_KEYS = ("defaults", "rules")
 
 
@@ -75,6 +76,8 @@ def _expand(entry: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Rule]:
         yield from _tree(entry, entry["tree"], entry["id"], vocabulary)
     elif "ratio" in entry:
         yield _ratio(entry, vocabulary)
+    elif "scale" in entry:
+        yield _scale(entry, vocabulary)
     elif any(name in entry for name in SINGLE_FAMILIES):
         yield _single(entry, vocabulary)
     else:
@@ -155,33 +158,21 @@ def _ratio(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
     return _rule(entry, entry["id"], "ratio", "==", terms, parameters)
 
 
+def _scale(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
+    parts, parameters = scale_parts(entry["scale"], entry["judges"], vocabulary.forms[entry["judges"]])
+    if entry["severity"] == "block" and len(set(parameters["gauges"])) < 2:
+        raise ValueError("one gauge alone blocks no report")
+    terms = [
+        _term(entry, side, number, part, vocabulary, role=role, alternative=alternative)
+        for number, (side, role, alternative, part) in enumerate(parts, 1)
+    ]
+    return _rule({**entry, "scope": ()}, entry["id"], "scale", "==", terms, parameters)
+
+
 def _single(entry: Mapping[str, Any], vocabulary: Vocabulary) -> Rule:
     """The families that look at figures one by one."""
-    family = next(name for name in SINGLE_FAMILIES if name in entry)
-    body = dict(entry[family])
-    earlier = None
-    if family == "unique":
-        scope, parameters = [body.pop("key")], {}
-    elif family == "not_copy":
-        scope, parameters, earlier = [body.pop("per")], {"min_nonzero": body.pop("min_nonzero")}, "previous"
-    elif family == "outlier":
-        if entry["severity"] == "block":
-            raise ValueError("a figure far from those of other units may be right: at most warn")
-        scope, earlier = list(body.pop("per")), body.pop("since")
-        numbers = ("exponent", "width", "floor", "least_factor", "min_observations")
-        parameters = {"since": earlier, **{name: body.pop(name) for name in numbers}}
-    else:
-        scope = ["project_key", "activity_code", "fund_code"]
-        parameters = {"priority_factor": body.pop("priority_factor")}
-        if "beneficiaries_on" in body:  # of a whole project: divided by the establishments on that form's list
-            parameters["beneficiaries_on"] = body.pop("beneficiaries_on")
-            if parameters["beneficiaries_on"] not in vocabulary.forms:
-                raise ValueError(f"unknown form {parameters['beneficiaries_on']!r}")
-        else:
-            scope.insert(1, "establishment_key")
-    terms = [_term(entry, "left", 1, body, vocabulary)]
-    if earlier:
-        terms.append(_term(entry, "right", 2, {**body, "shift": earlier}, vocabulary))
+    family, scope, parts, parameters = single_parts(entry, vocabulary.forms)
+    terms = [_term(entry, side, number, part, vocabulary) for number, (side, part) in enumerate(parts, 1)]
     return _rule({**entry, "scope": scope}, entry["id"], family, "==", terms, parameters)
 
 

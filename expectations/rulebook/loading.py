@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from expectations.rulebook.consistency import refuse_contradictions
@@ -12,6 +13,7 @@ from expectations.rulebook.language import read_rules
 from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import TERM_COLUMNS, Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
+from ingestion.register import load_register
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,22 +41,29 @@ def vocabulary_of(settings: Settings) -> Vocabulary:
 
 def load_rules_into(connection: Connection, settings: Settings) -> int:
     """Replace register.rule and register.rule_term by the rules of the YAML files, in one transaction; returns their number."""
-    caps = hashlib.sha256((settings.register / "caps.csv").read_bytes()).hexdigest()
-    return write_rules(connection, load_rules(settings), caps)
+    return write_rules(connection, load_rules(settings), bounds_of(settings))
 
 
-def write_rules(connection: Connection, rules: Sequence[Rule], caps_hash: str = "") -> int:
+def bounds_of(settings: Settings) -> dict[str, str]:
+    """Family → hash of the rows of the register that are bounds of its rules."""
+    caps = (settings.register / "caps.csv").read_bytes()
+    parameters = load_register(settings.register).parameters
+    scale = sorted((code, value) for code, value in parameters.items() if code.startswith("scale_"))
+    return {"cap": hashlib.sha256(caps).hexdigest(), "scale": hashlib.sha256(repr(scale).encode()).hexdigest()}
+
+
+def write_rules(connection: Connection, rules: Sequence[Rule], bounds: Mapping[str, str] = MappingProxyType({})) -> int:
     """Replace register.rule and register.rule_term by `rules`, in one transaction; returns their number.
 
-    `caps_hash` stands for the register's caps: they are bounds of the rules that use them, so a decision on such a rule ends
-    when they change.
+    `bounds` (bounds_of) stand for rows of the register that are bounds of a family's rules: a decision on such a rule ends when
+    they change.
     """
     with connection, connection.cursor() as cursor:
         cursor.execute("delete from register.rule_term")
         cursor.execute("delete from register.rule")
         cursor.executemany(
             f"insert into register.rule ({', '.join(RULE_COLUMNS)}) values ({', '.join(['%s'] * len(RULE_COLUMNS))})",
-            [_row(rule, caps_hash) for rule in rules],
+            [_row(rule, bounds.get(rule.family, "")) for rule in rules],
         )
         names = ("rule_id", *TERM_COLUMNS)
         cursor.executemany(
@@ -64,10 +73,10 @@ def write_rules(connection: Connection, rules: Sequence[Rule], caps_hash: str = 
     return len(rules)
 
 
-def _row(rule: Rule, caps_hash: str) -> tuple[Any, ...]:
+def _row(rule: Rule, bounds: str) -> tuple[Any, ...]:
     terms_hash = rule.terms_hash
-    if rule.family == "cap" and caps_hash:
-        terms_hash = hashlib.sha256(f"{terms_hash}|{caps_hash}".encode()).hexdigest()
+    if bounds:
+        terms_hash = hashlib.sha256(f"{terms_hash}|{bounds}".encode()).hexdigest()
     return (
         rule.rule_id, rule.version, rule.family, rule.judges, list(rule.scope), rule.operator, rule.severity,
         rule.missing, rule.level, rule.valid_from, rule.valid_to, rule.tolerance_pct,

@@ -8,7 +8,9 @@ from typing import Any
 from ingestion.form_words import MEASURES, QUANTITY_ROLES
 from ingestion.known_words import fault_of_keys, unknown_word
 
-FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier")
+FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier", "scale")
+# Sources that know the size of a report's money without the report.
+SCALE_GAUGES = ("decisions", "treasury", "year_before", "own_size")
 SCOPES = (
     "activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key",
 )  # fmt: skip
@@ -50,6 +52,9 @@ FAMILY_KEYS = {
         **dict.fromkeys(("exponent", "width", "floor", "least_factor", "min_observations"), "number"),
     },
 }  # fmt: skip
+# By what the figures of a gauge are told the size that they should have.
+COMPARISONS = {"own_size": "things"}
+COMPARED = "against"
 
 
 def check_rule(entry: Mapping[str, Any]) -> None:
@@ -77,6 +82,8 @@ def check_rule(entry: Mapping[str, Any]) -> None:
                 for name in _listed(entry[family].get(key)):
                     one_of(name, SCOPES, key)
             terms.append((family, {key: value for key, value in entry[family].items() if key not in own}))
+    if "scale" in entry:
+        terms += _terms_of_scale(entry["scale"])
     for place, term in terms:
         check_term(term, place)
 
@@ -104,6 +111,18 @@ def _terms_of_tree(node: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]
             terms += _terms_of_tree(part)
         else:
             terms.append(("parts", _without_sentences(part, "parts")))
+    return terms
+
+
+def _terms_of_scale(scale: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The terms of every comparison of every gauge: its own figures, and those or the things that they are gauged by."""
+    _check_keys(scale, dict.fromkeys(SCALE_GAUGES, "entries"), "scale")
+    terms: list[tuple[str, Mapping[str, Any]]] = []
+    for gauge, comparisons in scale.items():
+        other = COMPARISONS.get(gauge, COMPARED)
+        for comparison in comparisons:
+            _check_keys(comparison, {"own": "mapping", other: "mapping"}, gauge, ("own", other))
+            terms += [(gauge, comparison["own"]), (gauge, comparison[other])]
     return terms
 
 

@@ -21,6 +21,8 @@ BARE_CURRENCY = "VND"  # before a number that says no scale; read_cell gives sma
 CURRENCY_BEFORE = re.compile(r"\s*(vnđ|vnd|₫)\s*(?=[\d(−–-])", re.IGNORECASE)  # "VND 10,5 triệu"
 NUMERIC_TYPES = ("money", "percent", "by_indicator")
 ONE, ZERO = Decimal(1), Decimal(0)
+# In đồng: a sum of floats strays by the last of their 15 digits, which for the largest budgets is far less.
+MOST_DUST = Decimal("0.001")
 
 
 class Reading(NamedTuple):
@@ -82,11 +84,16 @@ def in_column_unit(reading: Reading, own_factor: int, column_factor: int) -> Rea
 
 
 def in_whole_dong(reading: Reading, column_factor: int) -> Reading:
-    """An amount to the đồng: digits beyond it are the dust of a formula, because there is nothing smaller."""
+    """An amount to the đồng: digits beyond it are the dust of a formula, because there is nothing smaller.
+
+    What would become nought and is no dust stays as it is written, for the door to refuse: what shows something is no nought.
+    """
     most = len(str(column_factor)) - 1
     if reading.value is None or reading.decimals is None or reading.decimals <= most:
         return reading
     value = reading.value.quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_EVEN, context=WIDE)
+    if not value and abs(reading.value) * column_factor >= MOST_DUST:
+        return reading
     digits = value.normalize(WIDE).as_tuple().exponent
     return reading._replace(value=value, decimals=max(0, -digits) if isinstance(digits, int) else most)
 

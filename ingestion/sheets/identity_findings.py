@@ -46,8 +46,8 @@ def period_findings(
     if end.month not in form.period_months:
         months = ", ".join(map(str, form.period_months))
         findings.append(find("period_not_of_form", **end_place, expected=months, form=form.form_name, form_en=form.form_name_en))
-    if end < form.first_day(version):
-        names: dict[str, Any] = {"expected": f"{form.first_day(version):%d/%m/%Y}", "form": form.form_name, "form_en": form.form_name_en}
+    if end < (first := form.first_day(version)):
+        names: dict[str, Any] = {"expected": f"{first:%d/%m/%Y}", "form": form.form_name, "form_en": form.form_name_en}
         findings.append(find("period_before_form", **end_place, **names))
     if start > end:
         findings.append(find("period_backwards", **start_place, end=f"{end:%d/%m/%Y}"))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from khuyencong.culprits.suspicions import Suspicion
 from khuyencong.flags.line_words import OF_LINES
+from khuyencong.flags.scale import MECHANISM as UNIT_OF_REPORT
 from khuyencong.flags.words import FailedVerdict
 
 Suspicions = Mapping[tuple[int, str, str], Suspicion]
@@ -67,6 +68,8 @@ def _marks(
     cells: list[tuple[object, ...]] = [cell.place for cell in verdict.cells]
     if found is not None and found.is_sure:
         best = found.hypotheses[0]
+        if best.mechanism == UNIT_OF_REPORT:  # all cells of the report are its culprits: they would draw in whatever else is wrong
+            return [(UNIT_OF_REPORT, found.submission_key)]
         culprits: list[tuple[object, ...]] = sorted(best.places if "+" not in best.mechanism else best.places.intersection(cells))
         return culprits or cells
     if found is not None and found.hypotheses and not found.is_undecided and found.hypotheses[0].mechanism in OF_LINES:

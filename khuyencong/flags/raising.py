@@ -27,6 +27,7 @@ from khuyencong.flags.causes import Suspicions, group_causes
 from khuyencong.flags.national import read_money_indicators, read_national, read_recorded, read_stop_pct
 from khuyencong.flags.priority import Priority, effects_of, queue
 from khuyencong.flags.rows import Flag, read_failed, store_verdicts, write_flags
+from khuyencong.flags.scale import with_wrong_units
 from khuyencong.flags.suspicion_words import UNIT_SENTENCES, found_sentences
 from khuyencong.flags.words import FailedVerdict, FlagCell, explanation_of
 
@@ -46,9 +47,10 @@ class FlagCounts:
 def raise_flags(connection: Connection, run_key: int, as_of: datetime) -> FlagCounts:
     """Write tonight's flags: new ones opened, those whose cause is gone closed. `as_of` is the moment of the run."""
     with connection, connection.cursor() as cursor:
-        suspicions = read_suspicions(cursor)
+        failed = read_failed(cursor)
+        suspicions = with_wrong_units(failed, read_suspicions(cursor))
         flags = []
-        for group in group_causes(read_failed(cursor), suspicions):
+        for group in group_causes(failed, suspicions):
             with naming_submission(group[0].submission_key, "A flag"):
                 flags.append(_flag(group, suspicions))
         priorities = _prioritise(cursor, run_key, flags)
@@ -83,7 +85,9 @@ def _flag(verdicts: list[FailedVerdict], suspicions: Suspicions) -> Flag:
     judged = found.submission_key if found and named else None
     lead = max(
         verdicts,
-        key=lambda v: (v.submission_key == judged, v.effective_severity == "block", abs(v.difference), v.rule_id),
+        key=lambda v: (
+            v.submission_key == judged, v.scale_power is not None, v.effective_severity == "block", abs(v.difference), v.rule_id
+        ),
     )
     if named:
         figures = {cell.figure_key for hypothesis in named for cell in hypothesis.cells}

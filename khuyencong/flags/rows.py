@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from khuyencong.culprits.suspicions import Hypothesis
 from khuyencong.flags.priority import Priority
+from khuyencong.flags.scale_words import ScaleGauge
 from khuyencong.flags.words import FailedVerdict, FlagCell
 from warehouse.rows import rows_by_name
 from warehouse.statements import read_statement
@@ -51,11 +52,25 @@ def read_failed(cursor: Cursor) -> list[FailedVerdict]:
     for row in rows_by_name(cursor):
         verdict = row.pop("judged_key"), row.pop("rule_id"), row.pop("scope_key")
         cells[verdict].append(FlagCell(**row))
+    gauges = _read_gauges(cursor)
     cursor.execute(read_statement(__package__, "failed_verdicts"))
     return [
-        FailedVerdict(**row, cells=tuple(cells[row["submission_key"], row["rule_id"], row["scope_key"]]))
+        FailedVerdict(
+            **row,
+            cells=tuple(cells[row["submission_key"], row["rule_id"], row["scope_key"]]),
+            gauges=tuple(gauges[row["submission_key"], row["rule_id"]]),
+        )
         for row in rows_by_name(cursor)
     ]
+
+
+def _read_gauges(cursor: Cursor) -> dict[tuple[int, str], list[ScaleGauge]]:
+    """(submission, rule) → what each gauge says of the report's unit of money."""
+    gauges: dict[tuple[int, str], list[ScaleGauge]] = defaultdict(list)
+    cursor.execute(read_statement(__package__, "scale_gauges"))
+    for row in rows_by_name(cursor):
+        gauges[row.pop("submission_key"), row.pop("rule_id")].append(ScaleGauge(**row))
+    return gauges
 
 
 def write_flags(cursor: Cursor, run_key: int, flags: Sequence[Flag], priorities: Mapping[str, Priority]) -> None:

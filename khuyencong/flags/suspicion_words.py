@@ -7,12 +7,11 @@ from decimal import Decimal
 
 from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell, Suspicion
 from khuyencong.flags.line_words import OF_LINES, of_lines
+from khuyencong.flags.scale_words import UNITS
 from khuyencong.flags.words import number_en, number_vi
 
 MAX_CELLS = 4
 MOST_ALTERNATIVES, LEAST_TOLD = 2, 0.05
-UNITS = {1: ("đồng", "đồng"), 10**3: ("nghìn đồng", "thousand đồng"), 10**6: ("triệu đồng", "million đồng"),
-         10**9: ("tỷ đồng", "billion đồng")}  # fmt: skip
 WHAT = {
     "sign": ("nhiều khả năng ghi ngược dấu", "probably has the wrong sign"),
     "digits_interchanged": ("nhiều khả năng hai chữ số đổi chỗ cho nhau", "probably has two digits interchanged"),

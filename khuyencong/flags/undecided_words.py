@@ -18,6 +18,14 @@ SENTENCES = {
     "zero_not_compared": ("một kỳ bằng không nên không tính được mức tăng", "one period is nought, so there is no growth"),
     "no_ceiling": ("nội dung này không có mức trần bằng số tiền", "the activity has no ceiling in money"),
     "no_beneficiary_list": ("chưa có danh sách cơ sở thụ hưởng của kỳ", "the list of beneficiaries of the period is missing"),
+    "no_gauge": ("không có nguồn nào cho biết báo cáo ghi đúng đơn vị tính",
+                   "no source tells whether the report is in its unit of money"),
+    "too_few_gauges": ("chỉ một nguồn cho thấy cả báo cáo sai đơn vị tính, chưa đủ để giữ lại",
+                         "one source alone shows the whole report in a wrong unit: too few to hold it"),
+    "check_columns_alone": ("chỉ các cột đối chiếu cho thấy sai đơn vị tính, chưa có nguồn nào về số liệu của chính đơn vị",
+                            "check columns alone show a wrong unit: no source tells of the report's own figures"),
+    "gauges_disagree": ("các nguồn cho thấy mức lệch khác nhau: nguồn nói đúng đơn vị, nguồn nói sai",
+                          "sources disagree on the unit of money of the report"),
     "unknown_column": ("quy tắc nêu cột không còn trong biểu mẫu", "the rule names a column that the form no longer has"),
 }  # fmt: skip
 

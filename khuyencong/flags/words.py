@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from statistics import mode
+
+from khuyencong.flags.scale_words import ScaleGauge, power_of, scale_sentence
 
 MAX_CELLS = 6
 UNIT_TOLERANCE = Decimal("0.4")  # in powers of ten, RECONCILIATION 2.5
@@ -41,6 +44,14 @@ class FlagCell:
     value_written: Decimal | None
     is_source_of_record: bool
     is_money: bool
+    factor: Decimal = Decimal(1)
+
+    @property
+    def written_value(self) -> Decimal | None:
+        """What was reported, or what stands in a cell that the door refused because of its size; đồng or unit."""
+        if self.reported_value is not None or self.value_written is None:
+            return self.reported_value
+        return self.value_written * self.factor
 
     @property
     def place(self) -> tuple[int, str, int, str]:
@@ -77,6 +88,7 @@ class FailedVerdict:
     difference: Decimal
     evidence_hash: str
     cells: tuple[FlagCell, ...] = ()
+    gauges: tuple[ScaleGauge, ...] = ()
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -104,6 +116,11 @@ class FailedVerdict:
         if exponent not in (3, 6, 9) or abs(digits - exponent) > UNIT_TOLERANCE:
             return None
         return exponent if abs(self.left_value) > abs(self.right_value) else -exponent
+
+    @property
+    def scale_power(self) -> int | None:
+        """The power of ten by which gauges show the whole report too large; None for another verdict."""
+        return power_of(self.gauges) if self.family == "scale" and self.verdict == "fail" else None
 
     @property
     def scope(self) -> dict[str, str]:
@@ -153,6 +170,9 @@ def _sentence(verdict: FailedVerdict, language: int) -> str:
         told = (f"gấp {times} lần kỳ so sánh, các đơn vị khác từ {least} đến {most} lần",
                 f"{times} times the earlier figure, the other units {least} to {most} times")  # fmt: skip
         body = f"{told[language]}; {body}"
+    if verdict.scale_power is not None:  # the cells are all of the report; the suspicion names them
+        factor = mode([c.factor for c in verdict.cells if c.submission_key == verdict.submission_key and c.is_money])
+        return f"{head}{scale_sentence(verdict.gauges, verdict.scale_power, factor, number, language)}."
     return f"{head}{body}. {_cells(verdict, language)}".strip()
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ingestion.written.money_units import money_factor
 from ingestion.written.quantities import read_cell
-from khuyencong.flags.suspicion_words import UNITS
+from khuyencong.flags.scale_words import UNITS
 from khuyencong.flags.words import number_vi
 from khuyencong.review.words import AnswerRefused
 

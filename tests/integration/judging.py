@@ -23,8 +23,8 @@ from warehouse.settings import TIMEZONE, Settings
 NAME = "khuyencong_checks"
 MODELS = [
     "stg_indicator", "stg_submission", "stg_succession", "stg_figure", "stg_plan", "chk_submission", "chk_standing", "chk_disputed",
-    "chk_correction", "chk_evidence", "chk_judged", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_verdict",
-    "chk_failing", "chk_verdict_figure",
+    "chk_correction", "chk_evidence", "chk_judged", "chk_counterpart", "chk_rule_column", "chk_operand", "chk_scale_gauge",
+    "chk_verdict", "chk_failing", "chk_verdict_figure",
 ]  # fmt: skip
 VERDICT_COLUMNS = ("rule_id", "submission_key", "scope_key", "verdict", "closeness", "reason")
 

@@ -82,6 +82,7 @@ def _hand_made(builder: RawBuilder) -> dict[str, int]:
             submit("thu-huong", unit, month_end(2024, 12), lines)
         line = {"project": code, "activity": "A3", "cells": {"implemented": 2700}}
         named[f"cap {name}"] = submit("tien-do", unit, month_end(2024, 12), [line])
+    named["scale nil"] = submit("tien-do", "lang-son", quarter, [], is_nil=True)
     named |= _outliers(builder)
     percents = {"growth": ("lai-chau", "28.0"), "not a growth": ("dien-bien", "128.0"), "other base": ("nghe-an", "60.0")}
     for name, (unit, percent) in percents.items():
@@ -159,6 +160,7 @@ def test_a_proof_shows_the_rule_pass_fail_and_abstain(rule_id: str) -> None:
         ("moved ha-noi 2027", "TG-17", "fail", "soft", "far_from_others"),
         ("moved can-tho-2025 2027", "TG-17", "undecided", None, "zero_not_compared"),
         ("moved ha-noi 2029", "TG-17", "undecided", None, "too_few_figures"),
+        ("scale nil", "TD-15", "undecided", None, "no_gauge"),
         ("growth", "GROWTH", "pass", "exact", None),
         ("not a growth", "GROWTH", "fail", "hard", None),
         ("other base", "GROWTH", "fail", "hard", "wrong_denominator:1"),

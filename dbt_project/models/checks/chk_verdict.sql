@@ -50,7 +50,7 @@ could_not_run as (
 ),
 
 every_family as (
-    {%- for family in ['chk_linear', 'chk_ratio', 'chk_unique', 'chk_copy', 'chk_cap', 'chk_outlier'] %}
+    {%- for family in ['chk_linear', 'chk_ratio', 'chk_unique', 'chk_copy', 'chk_cap', 'chk_outlier', 'chk_scale'] %}
         select * from {{ ref(family) }}
         where rule_id not in (select broken.rule_id from broken)
         union all

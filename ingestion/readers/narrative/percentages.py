@@ -6,7 +6,6 @@ none the relation is undecided, and two undecided ones of one fund and year are 
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 
 from ingestion.readers.narrative.document import Document

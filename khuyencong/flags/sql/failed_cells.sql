@@ -14,7 +14,8 @@ select
     figure.reported_value,
     placed.value_written,
     figure.is_source_of_record,
-    coalesce(meaning.is_money, false) as is_money
+    coalesce(meaning.is_money, false) as is_money,
+    coalesce(placed.factor, 1)::numeric as factor
 from checks.chk_failing as failing
 inner join checks.chk_verdict_figure as figure
     on failing.submission_key = figure.submission_key

@@ -1,0 +1,332 @@
+-- What each independent gauge says of the unit of money of a whole report: by which power of ten its amounts are too
+-- large (0: they are right), or why it says nothing. A night builds it whole, like the verdicts made from it.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='submission_key',
+    pre_hook=hash_joins_only(),
+    post_hook='analyze {{ this }}'
+) }}
+
+with rule as (
+    select
+        *,
+        row_number() over (order by rule_id)::integer as rule_number
+    from {{ source('register', 'rule') }}
+),
+
+judged as (
+    select * from {{ ref('chk_judged') }}
+),
+
+meaning as (
+    select * from {{ ref('stg_indicator') }}
+),
+
+-- two units of money lie one of these powers of ten apart
+power as (
+    select distinct round(log(one.stored_factor::numeric / other.stored_factor))::integer as power
+    from {{ ref('units_of_measure') }} as one
+    cross join {{ ref('units_of_measure') }} as other
+    where one.is_money and other.is_money
+),
+
+parameter as (
+    select
+        log(max(parameter_value) filter (where parameter_code = 'scale_nearness_times'))::double precision as nearness,
+        max(parameter_value) filter (where parameter_code = 'scale_share_pct') as least_share_pct,
+        max(parameter_value) filter (where parameter_code = 'scale_least_vnd') as least_vnd,
+        max(parameter_value) filter (where parameter_code = 'scale_units_least') as least_units
+    from {{ ref('parameters') }}
+),
+
+comparison as (
+    select
+        rule.rule_id,
+        rule.rule_number,
+        rule.judges_form,
+        rule.valid_from,
+        coalesce(rule.valid_to, 'infinity') as valid_to,
+        named.gauge,
+        named.position::integer as alternative
+    from rule
+    cross join
+        lateral jsonb_array_elements_text(rule.parameters -> 'gauges') with ordinality as named (gauge, position)
+    where rule.family = 'scale'
+),
+
+matched as (
+    {{ rule_matches('scale') }}
+),
+
+-- what a thing cost in each report that stands, by fund: the size of a report is that of its things
+thing as (
+    select
+        comparison.rule_number,
+        comparison.alternative,
+        figure.submission_key,
+        submission.unit_key,
+        submission.budget_year,
+        submission.period_end,
+        figure.fund_code,
+        sum(coalesce(correction.corrected_value, figure.value)) filter (where term.role = 'own') as amount,
+        sum(case when term.aggregate = 'count_lines' then 1 else figure.value end)
+        filter (where term.role = 'things') as things
+    from comparison
+    inner join {{ ref('chk_rule_column') }} as term
+        on comparison.rule_number = term.rule_number
+        and comparison.alternative = term.alternative
+        and comparison.gauge = 'own_size'
+    inner join {{ ref('stg_figure') }} as figure
+        on term.form_code = figure.form_code
+        and term.sheet_code = figure.sheet_code
+        and term.column_name = figure.column_name
+        and term.line_kind = figure.line_kind
+        and (term.indicator_codes is null or figure.indicator_code = any(term.indicator_codes))
+        and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))
+    inner join {{ ref('chk_standing') }} as standing on figure.submission_key = standing.submission_key
+    inner join {{ ref('stg_submission') }} as submission on figure.submission_key = submission.submission_key
+    left join {{ ref('chk_correction') }} as correction
+        on figure.submission_key = correction.submission_key
+        and figure.sheet_code = correction.sheet_code
+        and figure.row_number = correction.row_number
+        and figure.column_name = correction.column_name
+    left join {{ ref('chk_disputed') }} as disputed
+        on figure.submission_key = disputed.submission_key
+        and figure.sheet_code = disputed.sheet_code
+        and figure.row_number = disputed.row_number
+        and figure.column_name = disputed.column_name
+    where disputed.submission_key is null
+    group by
+        comparison.rule_number, comparison.alternative, figure.submission_key, submission.unit_key,
+        submission.budget_year, submission.period_end, figure.fund_code
+),
+
+asked as (
+    select distinct
+        form_code,
+        budget_year,
+        period_end
+    from judged
+),
+
+-- over the units that reported by then, in this budget year and the one before; the middle half tells how alike they
+-- are
+usual as (
+    select
+        thing.rule_number,
+        thing.alternative,
+        asked.form_code,
+        asked.budget_year,
+        asked.period_end,
+        thing.fund_code,
+        count(distinct thing.unit_key) as n_units,
+        percentile_cont(array[0.25, 0.5, 0.75]) within group (
+            order by log(thing.amount / thing.things)::double precision
+        ) as quartiles
+    from thing
+    inner join comparison
+        on thing.rule_number = comparison.rule_number
+        and thing.alternative = comparison.alternative
+    inner join asked
+        on comparison.judges_form = asked.form_code
+        and thing.period_end <= asked.period_end
+        and thing.budget_year >= asked.budget_year - 1
+    where thing.amount > 0 and thing.things > 0
+    group by
+        thing.rule_number, thing.alternative, asked.form_code, asked.budget_year, asked.period_end, thing.fund_code
+),
+
+-- the report beside its source: by activity and fund; the same report a year before by indicator too; things by fund
+compared as (
+    select
+        comparison.rule_number,
+        comparison.gauge,
+        comparison.alternative,
+        matched.submission_key,
+        matched.role,
+        case when comparison.gauge <> 'own_size' then matched.figure_activity_code end as activity_code,
+        matched.figure_fund_code as fund_code,
+        case when comparison.gauge = 'year_before' then matched.figure_indicator_code end as indicator_code,
+        coalesce(matched.value, case when matched.role = 'own' then matched.written_value end) as value,
+        matched.is_source_of_record,
+        matched.is_disputed
+    from matched
+    inner join comparison
+        on matched.rule_number = comparison.rule_number
+        and matched.alternative = comparison.alternative
+    left join meaning on matched.figure_indicator_code = meaning.indicator_code
+    where matched.role = 'things' or (matched.role in ('own', 'against') and meaning.is_money)
+),
+
+paired as (
+    select
+        rule_number,
+        gauge,
+        alternative,
+        submission_key,
+        fund_code,
+        sum(value) filter (where role = 'own') as own_value,
+        sum(value) filter (where role = 'against' and not is_disputed) as against_value,
+        sum(value) filter (where role = 'things') as things,
+        bool_or(is_source_of_record) filter (where role = 'own') as is_of_record,
+        bool_or(is_disputed) as is_disputed
+    from compared
+    group by rule_number, gauge, alternative, submission_key, activity_code, fund_code, indicator_code
+),
+
+sized as (
+    select
+        paired.rule_number,
+        paired.gauge,
+        paired.submission_key,
+        paired.is_disputed,
+        paired.is_of_record,
+        paired.own_value,
+        coalesce(paired.against_value, paired.things) as counted,
+        paired.gauge = 'own_size' and usual.n_units < parameter.least_units as is_of_few,
+        paired.gauge = 'own_size'
+        and greatest(usual.quartiles[3] - usual.quartiles[2], usual.quartiles[2] - usual.quartiles[1])
+        > parameter.nearness as is_scattered,
+        case
+            when paired.gauge = 'own_size'
+                then paired.things * power(10::numeric, usual.quartiles[2]::numeric)
+            else paired.against_value
+        end as reference_value
+    from paired
+    inner join judged on paired.submission_key = judged.submission_key
+    cross join parameter
+    left join usual
+        on paired.rule_number = usual.rule_number
+        and paired.alternative = usual.alternative
+        and paired.fund_code = usual.fund_code
+        and judged.form_code = usual.form_code
+        and judged.budget_year = usual.budget_year
+        and judged.period_end = usual.period_end
+),
+
+weighed as (
+    select
+        sized.*,
+        sized.own_value > 0 and sized.reference_value > 0
+        and not coalesce(sized.is_of_few or sized.is_scattered, false) as is_compared,
+        case
+            when sized.own_value > 0 and sized.reference_value > 0
+                then log(sized.own_value / sized.reference_value)::double precision
+        end as digits
+    from sized
+),
+
+told as (
+    select
+        weighed.*,
+        power.power
+    from weighed
+    cross join parameter
+    left join power on weighed.is_compared and abs(weighed.digits - power.power) <= parameter.nearness
+),
+
+middle as (
+    select
+        rule_number,
+        gauge,
+        submission_key,
+        count(*) filter (where is_compared) as n_compared,
+        count(power) as n_telling,
+        percentile_cont(0.5) within group (order by digits) filter (where is_compared) as middle_digits,
+        sum(own_value) filter (where is_compared) as own_value,
+        sum(reference_value) filter (where is_compared) as reference_value,
+        bool_or(is_of_record) filter (where is_compared) as is_of_record,
+        bool_or(is_disputed) as is_disputed,
+        bool_or(coalesce(counted, 0) > 0) as has_source,
+        bool_or(coalesce(own_value, 0) > 0) as has_own,
+        bool_or(coalesce(is_of_few, true)) as is_of_few,
+        bool_or(is_scattered) as is_scattered
+    from told
+    group by rule_number, gauge, submission_key
+),
+
+alike as (
+    select
+        rule_number,
+        gauge,
+        submission_key,
+        power,
+        count(*) as n_alike
+    from told
+    where power is not null
+    group by rule_number, gauge, submission_key, power
+),
+
+spoken as (
+    select
+        middle.*,
+        power.power,
+        coalesce(alike.n_alike, 0) as n_alike
+    from middle
+    cross join parameter
+    left join power on abs(middle.middle_digits - power.power) <= parameter.nearness
+    left join alike
+        on middle.rule_number = alike.rule_number
+        and middle.gauge = alike.gauge
+        and middle.submission_key = alike.submission_key
+        and power.power = alike.power
+),
+
+due as (
+    select distinct
+        comparison.rule_id,
+        comparison.rule_number,
+        comparison.gauge,
+        judged.submission_key
+    from comparison
+    inner join judged
+        on comparison.judges_form = judged.form_code
+        and judged.period_end between comparison.valid_from and comparison.valid_to
+),
+
+reasoned as (
+    select
+        due.rule_id,
+        due.submission_key,
+        due.gauge,
+        spoken.own_value,
+        spoken.reference_value,
+        spoken.middle_digits,
+        coalesce(spoken.n_compared, 0) as n_compared,
+        coalesce(spoken.is_of_record, false) as is_of_record,
+        spoken.power,
+        case
+            when not coalesce(spoken.has_source, false)
+                then case when spoken.is_disputed then 'counterpart_disputed' else 'no_source' end
+            when not spoken.has_own then 'nothing_to_compare'
+            when spoken.n_compared = 0 and spoken.is_disputed then 'counterpart_disputed'
+            when spoken.n_compared = 0 and spoken.is_scattered then 'sizes_scattered'
+            when spoken.n_compared = 0 and spoken.is_of_few and due.gauge = 'own_size' then 'too_few_units'
+            when spoken.n_compared = 0 then 'nothing_to_compare'
+            when spoken.reference_value < parameter.least_vnd then 'too_small'
+            when spoken.power is null then 'between_powers'
+            when 100 * spoken.n_alike < parameter.least_share_pct * spoken.n_telling then 'parts_differ'
+        end as reason
+    from due
+    cross join parameter
+    left join spoken
+        on due.rule_number = spoken.rule_number
+        and due.gauge = spoken.gauge
+        and due.submission_key = spoken.submission_key
+),
+
+final as (
+    select
+        rule_id,
+        submission_key,
+        gauge,
+        own_value,
+        reference_value,
+        round(power(10::numeric, middle_digits::numeric), 12) as ratio,
+        n_compared,
+        is_of_record,
+        case when reason is null then power end as power,
+        reason
+    from reasoned
+)
+
+select * from final

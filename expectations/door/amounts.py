@@ -1,0 +1,41 @@
+"""The checks of the door on how large an amount or a number may be, and how small."""
+
+from __future__ import annotations
+
+from expectations.door.rows import Check, cells, columns, literal
+from ingestion.form import Form
+from ingestion.register import Register
+
+_MONEY_FACTOR = """coalesce((
+    select p.money_factor from raw.submission_column as p
+    where (p.submission_key, p.sheet_code, p.column_name) = (c.submission_key, c.sheet_code, c.column_name)
+), (select s.money_factor from raw.submission as s where s.submission_key = c.submission_key))"""
+
+
+def limits_of_amounts(form: Form, register: Register) -> list[Check]:
+    """No amount of money and no other number is larger than the register says that there can be, and no amount less than half a
+    đồng, which is the smallest thing that can be paid.
+    """
+    money = columns(form, lambda column: column.type == "money")
+    by_indicator = columns(form, lambda column: column.type == "by_indicator")
+    codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_money)
+    in_money = f"l.indicator_code in ({codes})"
+    amounts = [money] if money else []
+    others = [columns(form, lambda column: column.type == "percent")]
+    if by_indicator:
+        amounts.append(f"({by_indicator}) and {in_money}")
+        others.append(f"({by_indicator}) and coalesce(not {in_money}, true)")
+    size = f"abs(c.value) * {_MONEY_FACTOR}"
+    made = []
+    for what, found, measured, limit, unit in (
+        ("amount of money", amounts, size, register.parameters["largest_amount_vnd"], " đồng"),
+        ("other number", [each for each in others if each], "abs(c.value)", register.parameters["largest_number"], ""),
+    ):
+        if found:
+            over = f"({' or '.join(found)}) and {measured} > {limit:.0f}"
+            shown = literal(f"{limit:,.0f}".replace(",", ".") + unit)
+            made.append(Check("cell_over_limit", f"No {what} is more than there can be.", cells(over, shown)))
+    if amounts:
+        under = f"({' or '.join(amounts)}) and c.value <> 0 and {size} < 0.5"
+        made.append(Check("cell_under_dong", "No amount is less than there can be.", cells(under, "'1 đồng'")))
+    return made
