@@ -8,8 +8,8 @@ from typing import Any
 
 from ingestion.findings import Finding, shortened
 from ingestion.readers.narrative import NarrativeResult
+from ingestion.sheets.draft import Draft
 from ingestion.sheets.identity import Identity
-from ingestion.sheets.submissions import Draft
 from ingestion.written.text import column_letter
 
 LINE_KEYS = (

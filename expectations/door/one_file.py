@@ -16,7 +16,7 @@ from expectations.door.rows import Check
 from ingestion.findings import Finding, find
 from ingestion.raw_rows import submission_tables
 from ingestion.register import Register
-from ingestion.sheets.submissions import Draft
+from ingestion.sheets.draft import Draft
 from ingestion.written.text import column_letter
 
 # What checks ask for beside the tables of a submission.

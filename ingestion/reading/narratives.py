@@ -8,8 +8,8 @@ from ingestion.findings import Finding, find
 from ingestion.form import Form
 from ingestion.landing.receipts import Receipt
 from ingestion.readers.narrative import NarrativeContext, NotReadable, read_narrative
+from ingestion.sheets.draft import Draft
 from ingestion.sheets.identity import Identity
-from ingestion.sheets.submissions import Draft
 from warehouse.settings import TIMEZONE
 
 

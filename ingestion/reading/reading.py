@@ -24,8 +24,9 @@ from ingestion.reading.narratives import read_narrative_file
 from ingestion.reading.outcomes import FileRead, Outcome
 from ingestion.reading.troubles import give_up, take_in_hand, trouble_of, write_trouble
 from ingestion.register import Register
+from ingestion.sheets.draft import Draft
 from ingestion.sheets.identity import Identity
-from ingestion.sheets.submissions import Draft, read_sheets
+from ingestion.sheets.submissions import read_sheets
 from warehouse.settings import Settings
 from warehouse.statements import read_statement
 

@@ -1,8 +1,9 @@
 """Lines that a form asks for and that a sheet lacks: named with their place, and whether the sheet's own totals miss them.
 
 A form with given lines (`lines_from`) has one for each activity or indicator. A line that nobody needs is often left out, and where
-the totals are the sums of what is there, nothing contradicts that: it is named, no more. Where a total of figures is larger than
-its lines, what was left out was no zero: the report goes back, as for a column that is missing.
+the totals are the sums of what is there, nothing contradicts that: it is named, no more. Where the totals of two columns or more,
+one of them of figures, are larger than their lines, what was left out was no zero: the report goes back, as for a column that is
+missing. One column alone may as well hold a wrong cell, which is for the rules to say.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ingestion.sheets.line import Line, TableLines
 from ingestion.written.text import column_letter
 
 FEW_OF = 2  # a sheet with less than half of the lines gives only what it has; of one with more, a line was left out
+FEWEST_COLUMNS = 2  # of a line that was left out with its figures
 MOST_NAMED, MOST_COLUMNS = 6, 4
 READ = frozenset({"number", "blank", "zero_mark", "not_applicable"})
 KEYS = {"activities": "activity_code", "indicators": "indicator_code"}
@@ -53,7 +55,7 @@ def missing_lines(table: Table, lines: TableLines, form: Form, register: Registe
         vi, en = f"{vi}; và {more} dòng khác", f"{en}; and {more} more"
     over = _excess(table, lines)
     words: dict[str, Any] = {"lines": vi, "lines_en": en, "written": ", ".join(absent)}
-    if not any(each.column.role == "figure" for each in over):
+    if len(over) < FEWEST_COLUMNS or not any(each.column.role == "figure" for each in over):
         is_whole_form = len(absent) * FEW_OF <= len(rows)
         return [find("line_left_out", **place, **words)] if is_whole_form else []
     told = [

@@ -5,20 +5,18 @@ Nothing here touches the database, so that a dry run finds exactly what the nigh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.form import Form, FormSheet
-from ingestion.readers.narrative import NarrativeResult
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
+from ingestion.sheets.draft import Draft
 from ingestion.sheets.fixed_rows import missing_lines
 from ingestion.sheets.headers import HEADER_ROWS, HeaderCell, header_cells, marked_form, titled_form
-from ingestion.sheets.identity import Identity, identify
+from ingestion.sheets.identity import identify
 from ingestion.sheets.layout import Table, find_table
-from ingestion.sheets.line import TableLines
 from ingestion.sheets.lines import read_lines
 from ingestion.sheets.money_units import untold_amounts
 from ingestion.sheets.old_fonts import in_unicode
@@ -26,25 +24,6 @@ from ingestion.sheets.second_tables import goes_on
 from ingestion.sheets.sheet_units import in_own_unit, told_money
 from ingestion.sheets.table_findings import has_number, missing_table, no_form, table_findings
 from ingestion.written.text import folded
-
-
-@dataclass
-class Draft:
-    """One form found in a file; `identity` is None when nobody can tell whose it is; `rivals`: sheets that fit one place."""
-
-    form: Form
-    version: str
-    identity: Identity | None = None
-    header: dict[str, HeaderCell] = field(default_factory=dict)
-    tables: list[Table] = field(default_factory=list)
-    lines: dict[str, TableLines] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    narrative: NarrativeResult | None = None
-    rivals: list[str] = field(default_factory=list)
-
-    @property
-    def is_returned(self) -> bool:
-        return any(finding.verdict == "return" for finding in self.findings)
 
 
 def read_sheets(

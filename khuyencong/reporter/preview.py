@@ -17,9 +17,9 @@ from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from ingestion.register import Register
+    from ingestion.sheets.draft import Draft
     from ingestion.sheets.identity import Identity
     from ingestion.sheets.layout import Table
-    from ingestion.sheets.submissions import Draft
 
 NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
 
