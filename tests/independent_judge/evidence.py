@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from independent_judge.figures import Figure
 from independent_judge.register import Register
-from independent_judge.reports import Figure, Report
+from independent_judge.reports import Report
 from independent_judge.rules import Rule
 from independent_judge.tables import Spec
 
@@ -16,8 +17,10 @@ QUARTER = 3
 
 @dataclass(frozen=True)
 class Beside:
-    """Figures of other reports. `cutoff`: the last day on which their data stop; `is_gap`: a period lies between; `says_nought`: what
-    they do not list is nought: a list of lines that was accepted, and what was cumulative before the first period of a span."""
+    """Figures of other reports. `cutoff`: the last day on which their data stop; `is_gap`: a period lies between.
+
+    `says_nought`: what they do not list is nought, as in an accepted list of lines, and before the first period of a span.
+    """
 
     figures: list[tuple[Report, Figure]]
     cutoff: date | None = None
@@ -38,6 +41,9 @@ class Shelf:
         self.line_forms = {code for code, form in forms.items() if not any("lines_from" in sheet for sheet in form["sheets"])}
         self.months = {code: form["period_months"] for code, form in forms.items()}
         self.placed = {(r.form, r.unit, r.period_end): r for r in self.standing if r.form not in self.naming_units}
+
+    def of_form(self, form: str) -> list[Report]:
+        return [r for r in self.standing if r.form == form]
 
     def beside(self, rule: Rule, judged: Report) -> Beside | None:
         """What a rule compares a report with; None when no such report stands. Without foreign terms: nothing beside."""
@@ -63,10 +69,9 @@ class Shelf:
         """Documents of the centre: plans decided by then in the budget year, or extracts of the same month; lines of the unit
         judged and of whom it followed."""
         if is_plan:
-            until = judged.period_end
-            found = [r for r in self.standing if r.form == form and r.budget_year == judged.budget_year and r.document_date <= until]
+            found = [r for r in self.of_form(form) if r.budget_year == judged.budget_year and r.document_date <= judged.period_end]
         else:
-            found = [r for r in self.standing if r.form == form and r.period_end == judged.period_end]
+            found = [r for r in self.of_form(form) if r.period_end == judged.period_end]
         if not found:
             return None
         units = {judged.unit, *self.register.predecessors(judged.unit, judged.period_end)}
@@ -88,6 +93,7 @@ class Shelf:
 
     def _previous(self, form: str, judged: Report) -> list[Report]:
         """The latest earlier report of the budget year: the unit's own, else those of whom it followed."""
+
         def latest(unit: str) -> Report | None:
             earlier = [
                 r for (f, u, end), r in self.placed.items()

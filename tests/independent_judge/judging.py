@@ -8,21 +8,29 @@ from datetime import date
 from decimal import Decimal
 
 from independent_judge.evidence import Beside, Shelf
-from independent_judge.reports import Figure, Report
+from independent_judge.figures import Figure
+from independent_judge.reports import Report
 from independent_judge.rules import Rule, Term
 from independent_judge.written import NOT_APPLICABLE, UNREADABLE
 
 JANUARY_FIRST = (1, 1)
 
 
+Cells = frozenset[tuple[object, ...]]  # (sha256, form, unit, period_end, sheet, row, column)
+
+
 @dataclass(frozen=True)
 class Verdict:
+    """pass, fail or undecided with its reason; both sides as text; of a failure the cells that may be held."""
+
     rule_id: str
+    severity: str
     scope: str
     verdict: str
     reason: str
     left: str
     right: str
+    cells: Cells = frozenset()
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Picked:
     is_counted: bool
 
 
-def verdicts(rule: Rule, judged: Report, shelf: Shelf, held: frozenset[tuple[object, ...]]) -> Iterator[Verdict]:
+def verdicts(rule: Rule, judged: Report, shelf: Shelf, held: Cells) -> Iterator[Verdict]:
     """What a rule says of a report, scope by scope; nothing when the report is out of the rule's time.
 
     `held`: cells (report, sheet, row, column) that are disputed, and so no evidence against another report.
@@ -53,7 +61,9 @@ def verdicts(rule: Rule, judged: Report, shelf: Shelf, held: frozenset[tuple[obj
         if not any(p.report is judged for side in sides for p in side) and not (rule.missing == "must_exist" and _says(*sides)):
             continue  # what the report judged does not speak of is nobody's failing, unless the rule says that it must be there
         verdict, reason = _decide(rule, judged, beside, *sides, held)
-        yield Verdict(rule.rule_id, scope, verdict, reason, _shown(sides[0]), _shown(sides[1]))
+        own = [p.figure for side in sides for p in side if p.report is judged] if verdict == "fail" else []
+        cells = frozenset((*judged.name, *figure.place) for figure in own if figure.is_stored and figure.kind == "detail")
+        yield Verdict(rule.rule_id, rule.severity, scope, verdict, reason, _shown(sides[0]), _shown(sides[1]), cells)
 
 
 def _by_scope(rule: Rule, terms: tuple[Term, ...], judged: Report, beside: Beside | None, shelf: Shelf) -> dict[str, list[Picked]]:
@@ -92,19 +102,19 @@ def _fits(term: Term, figure: Figure, shelf: Shelf) -> bool:
 
 
 def _decide(
-    rule: Rule, judged: Report, beside: Beside | None, left: list[Picked], right: list[Picked], held: frozenset[tuple[object, ...]]
+    rule: Rule, judged: Report, beside: Beside | None, left: list[Picked], right: list[Picked], held: Cells
 ) -> tuple[str, str]:  # fmt: skip
     both = [*left, *right]
     if any(p.figure.state == UNREADABLE for p in both):
         return "undecided", "unreadable"
+    if any(p.is_foreign and (*p.report.name, *p.figure.place) in held for p in both):
+        return "undecided", "counterpart_disputed"
     if "whole_year" in rule.switches and (judged.period_start.month, judged.period_start.day) != JANUARY_FIRST:
         return "undecided", "period_differs"
     if beside is None:
         return "undecided", "nothing_to_compare" if "needs_amount" in rule.switches else "no_counterpart_report"
     if "adjacent" in rule.switches and beside.is_gap:
         return "undecided", "gap_in_periods"
-    if any(p.is_foreign and (*p.report.name, p.figure.sheet, p.figure.row, p.figure.column) in held for p in both):
-        return "undecided", "counterpart_disputed"
     stops = _missing(rule, beside, left, right)
     if stops:
         return "undecided", stops
@@ -114,16 +124,22 @@ def _decide(
         return ("pass", "") if all(_holds(rule.operator, [p], []) for p in left) else ("fail", "hard")
     if _holds(rule.operator, left, right):
         return "pass", ""
-    if "widen_by_cutoff" in rule.switches and beside.cutoff and beside.cutoff != judged.cutoff:
-        is_below = _sum(left) < _sum(right)
-        if is_below == (judged.cutoff < beside.cutoff):
-            return "pass", "cut_off_later"
+    if "widen_by_cutoff" in rule.switches and beside.cutoff and _may_have_grown(judged, beside.cutoff, left, right):
+        return "pass", "cut_off_later"
     return "fail", "hard"
 
 
 def _says(*sides: list[Picked]) -> bool:
     """Whether there is anything but nought or nothing among some figures."""
     return any(p.figure.state == UNREADABLE or p.figure.value for side in sides for p in side)
+
+
+def _may_have_grown(judged: Report, cutoff: date, left: list[Picked], right: list[Picked]) -> bool:
+    """Whether the side whose data stop later holds more by no more than it grew, day by day, since the beginning of the span."""
+    own, other = _sum(left), _sum(right)
+    more = other - own if cutoff > judged.cutoff else own - other
+    days, run = abs((cutoff - judged.cutoff).days), (max(cutoff, judged.cutoff) - judged.period_start).days
+    return more > 0 and more * max(run, 1) <= max(abs(own), abs(other)) * days
 
 
 def _missing(rule: Rule, beside: Beside, left: list[Picked], right: list[Picked]) -> str:

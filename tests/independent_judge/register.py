@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -40,8 +41,20 @@ class Register:
         return {code: behaviours.get(row["behaviour"], "missing") for code, row in self.indicators.items()}
 
     @cached_property
-    def units_of_measure(self) -> dict[str, Row]:
+    def _units_of_measure(self) -> dict[str, Row]:
         return {folded(row["unit"]): row for row in self.rows("units_of_measure")}
+
+    def money_factor(self, unit: object) -> Decimal | None:
+        """How many đồng a unit of money is; None for what is none."""
+        row = self._units_of_measure.get(folded(unit), {})
+        return Decimal(row["stored_factor"]) if row.get("is_money") == "yes" else None
+
+    def is_money(self, indicator: str) -> bool:
+        return self.money_factor(self.indicators.get(indicator, {}).get("unit", "")) is not None
+
+    def is_count(self, indicator: str) -> bool:
+        unit = folded(self.indicators.get(indicator, {}).get("unit", ""))
+        return self._units_of_measure.get(unit, {}).get("is_count") == "yes"
 
     @cached_property
     def unit_kinds(self) -> dict[str, str]:
@@ -53,7 +66,8 @@ class Register:
 
     @cached_property
     def _activities(self) -> dict[str, str]:
-        return {folded(row[name]): row["activity_code"] for row in self.rows("activities") for name in ("activity_code", "activity_name")}
+        names = ("activity_code", "activity_name")
+        return {folded(row[name]): row["activity_code"] for row in self.rows("activities") for name in names}
 
     @cached_property
     def _words(self) -> dict[str, dict[str, str]]:
