@@ -35,8 +35,8 @@ stood as (
     where why = 'stood'
 ),
 
--- how far a figure moved is judged beside all other reports of its form and period: when one of these stands no more, or
--- is compared with something else, the others are judged beside another crowd
+-- how far a figure moved is judged beside all other reports of its form and period: when one of these stands no more,
+-- or is compared with something else, the others are judged beside another crowd
 moved as (
     select submission_key from stood
     union

@@ -1,5 +1,5 @@
--- The submissions to judge again: the changed ones, and what was compared with them as they stood before. Those that stand
--- now or no longer do, and what is compared with them, also change the crowd beside which others are seen ('stood').
+-- The submissions to judge again: the changed ones, and what was compared with them as they stood before. Those that
+-- stand now or no longer do, and what is compared with them, change the crowd beside which others are seen ('stood').
 with concerned as (
     select
         changed.submission_key,
