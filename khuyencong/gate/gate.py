@@ -70,7 +70,7 @@ def run_gate(
         gone = [key for key, state in states.items() if state not in JUDGED]
         with connection, connection.cursor() as cursor:
             cursor.execute("delete from checks.chk_verdict where submission_key = any(%s)", (gone,))
-            write_rejudge(cursor, taken_up)
+            write_rejudge(cursor, taken_up, taken_up)
         rejudge()
         rounds += 1
     n_review = sum(state == "under_review" for state in states.values())

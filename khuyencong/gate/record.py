@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 # Where a gate writes what the runs that follow remember.
 WRITTEN = (("checks", "standing"), ("checks", "standing_history"), ("checks", "hold"), ("review", "decision_lapse"))
 
+# Where a judgement of a submission stands, beside what is remembered of it.
+JUDGEMENTS = (
+    ("checks", "chk_verdict"), ("checks", "chk_failing"), ("checks", "chk_verdict_figure"), ("checks", "suspicion"),
+    ("checks", "culprit"),
+)  # fmt: skip
+
 
 def in_force(states: dict[int, str]) -> set[int]:
     return {key for key, state in states.items() if state in IN_FORCE}
@@ -63,7 +69,7 @@ def write_choice(connection: Connection, run_key: int, states: dict[int, str], *
     judged = sorted(key for key, state in states.items() if state in JUDGED)
     with connection, connection.cursor() as cursor:
         cursor.execute("select submission_key from checks.chk_standing")
-        changed = {row[0] for row in cursor} ^ chosen
+        stood = {row[0] for row in cursor} ^ chosen
         cursor.execute("delete from checks.standing")
         cursor.execute(
             "insert into checks.standing (submission_key, run_key) select unnest(%s::bigint []), %s",
@@ -74,15 +80,30 @@ def write_choice(connection: Connection, run_key: int, states: dict[int, str], *
         find_held(cursor)
         cursor.execute(read_statement(__package__, "hold_cells"), {"run_key": run_key, "submissions": judged})
         cursor.execute(read_statement(__package__, "changed_holds"), {"run_key": run_key})
-        changed |= {row[0] for row in cursor}
-        write_rejudge(cursor, changed)
+        changed = stood | {row[0] for row in cursor}
+        write_rejudge(cursor, changed, stood)
         return changed
 
 
-def write_rejudge(cursor: Cursor, changed: set[int]) -> None:
-    """Name the submissions to judge again: the changed ones, and what was compared with them as they stood before."""
+def write_rejudge(cursor: Cursor, changed: set[int], stood: set[int]) -> None:
+    """Name the submissions to judge again: the changed ones, and what was compared with them as they stood before.
+
+    `stood` are those among them whose standing changed: beside them the other reports of their form and period are judged again.
+    """
     cursor.execute("delete from checks.rejudge")
-    cursor.execute(read_statement(__package__, "rejudge"), {"changed": sorted(changed)})
+    cursor.execute(read_statement(__package__, "rejudge"), {"changed": sorted(changed), "stood": sorted(stood)})
+
+
+def forget_verdicts(connection: Connection) -> None:
+    """Take away what was judged tonight of submissions that are neither in force nor under review now.
+
+    They competed, and were judged for that; tomorrow nobody judges them. What was said of them stays in checks.verdict_store.
+    """
+    with connection, connection.cursor() as cursor:
+        cursor.execute(read_statement(__package__, "no_longer_judged"), {"judged": list(JUDGED)})
+        gone = [key for (key,) in cursor]
+        for table in JUDGEMENTS:
+            cursor.execute(sql.SQL("delete from {} where submission_key = any(%s)").format(sql.Identifier(*table)), (gone,))
 
 
 def write_history(connection: Connection, run_key: int, states: dict[int, str], held: dict[int, int]) -> None:

@@ -115,6 +115,7 @@ def reconcile(night: Night) -> StationCount:
     """In force, held, flagged: the gate judges again until what stands no longer changes; then one flag a cause."""
     from khuyencong.flags.raising import raise_flags
     from khuyencong.gate.gate import run_gate
+    from khuyencong.gate.record import forget_verdicts
 
     def judge_again() -> None:
         build_and_record(night, ["checks"], exclude=MENTIONS)
@@ -126,6 +127,7 @@ def reconcile(night: Night) -> StationCount:
             begin_tables(cursor, night.run_key, night.station)
     gate = run_gate(night.connection, night.run_key, night.as_of, judge_again, _follows(night.settings))
     flags = raise_flags(night.connection, night.run_key, night.as_of)
+    forget_verdicts(night.connection)
     return StationCount(gate.submissions, flags.open)
 
 

@@ -30,8 +30,37 @@ shares_project as (
     inner join line as other_line on line.project_key = other_line.project_key
 ),
 
+stood as (
+    select submission_key from rejudge
+    where why = 'stood'
+),
+
+-- how far a figure moved is judged beside all other reports of its form and period: when one of these stands no more,
+-- or is compared with something else, the others are judged beside another crowd
+moved as (
+    select submission_key from stood
+    union
+    select evidence.submission_key
+    from evidence
+    inner join stood on evidence.evidence_submission_key = stood.submission_key
+),
+
+crowd as (
+    select distinct
+        form_code,
+        period_end
+    from {{ ref('stg_submission') }}
+    where submission_key in (select moved.submission_key from moved)
+),
+
 concerned as (
     select submission_key from rejudge
+    union
+    select submission.submission_key
+    from submission
+    inner join crowd on submission.form_code = crowd.form_code and submission.period_end = crowd.period_end
+    inner join {{ source('register', 'rule') }} as rule
+        on submission.form_code = rule.judges_form and rule.family = 'outlier'
     union
     select evidence.submission_key
     from evidence

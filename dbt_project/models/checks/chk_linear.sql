@@ -81,6 +81,8 @@ hindered as (
     select
         compared.*,
         case
+            -- what the report judged does not speak of is no scope of it, whatever is wrong with what others say of it
+            when n_own = 0 and missing_mode <> 'must_exist' then 'not_due'
             when n_unreadable > 0 then 'unreadable'
             when is_disputed then 'counterpart_disputed'
             when is_part_of_year then 'period_differs'
@@ -89,8 +91,7 @@ hindered as (
                 or needs_amount and foreign_side = 'left' and coalesce(left_value, 0) = 0
                 or needs_amount and foreign_side = 'right' and coalesce(right_value, 0) = 0 then 'nothing_to_compare'
             when n_own = 0 and larger = 0 then 'not_due'
-            when n_own = 0 and missing_mode = 'must_exist' then 'missing_counterpart'
-            when n_own = 0 then 'not_due'
+            when n_own = 0 then 'missing_counterpart'
             when foreign_side is not null and n_evidence = 0 and not (period_shift = 'previous' and is_first)
                 then case when period_shift = 'predecessors' then 'not_due' else 'no_counterpart_report' end
             when is_gap and not is_first then 'gap_in_periods'
