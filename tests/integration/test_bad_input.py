@@ -69,7 +69,7 @@ FUTURE = {"period_start": "01/05/2025", "period_end": "30/06/2025"}
 UNREADABLE = {
     "empty.xlsx": (lambda: b"", "file_empty", "rỗng"),
     "blank.csv": (lambda: b"\r\n  \r\n", "file_empty", "rỗng"),
-    "not-a-zip.xlsx": (lambda: b"<html><table><tr><td>1</td></tr></table></html>", "file_not_workbook", "không phải là bảng tính"),
+    "not-a-zip.xlsx": (lambda: b"<html><table><tr><td>1</td></tr></table></html>", "file_web_page", "trang web (HTML)"),
     "cut-off.xlsx": (lambda: kinh_phi()[:3000], "file_not_workbook", "không phải là bảng tính"),
     "damaged.xlsx": (lambda: zipped({"xl/workbook.xml": b"<w", "xl/_rels/workbook.xml.rels": b"<R/>"}), "file_broken", "hỏng"),
     "locked.xlsx": (lambda: ole2({"EncryptionInfo": b"\4\0\4\0", "EncryptedPackage": b"secret"}), "file_password", "mật khẩu"),
