@@ -134,7 +134,7 @@ def nation_on_servers(deployment: Deployment, nation: Path) -> Iterator[Servers]
         site = stack.enter_context(web(chain, TOKEN))
         store = stack.enter_context(s3_store())
         port = stack.enter_context(dovecot(deployment.folder / "dovecot", chain, passwords))
-        cut = stack.enter_context(broken_wire(sftp.port, 6_000))
+        cut = stack.enter_context(broken_wire(sftp.port, 1_000))  # while keys are exchanged: nothing was listed yet
         deployment.secret("authorities.pem", chain.authority)
         ways = {by_web: partial(_publish, site), by_s3: _bucket(store), by_mail: partial(_mail, port, chain.authority, passwords)}
 
