@@ -132,8 +132,9 @@ def number_vi(value: Decimal) -> str:
 
 
 def number_en(value: Decimal) -> str:
-    """A number as English prints it: 1,234,567.89."""
-    text = f"{value.quantize(Decimal('0.01')):,f}"
+    """A number as English prints it: 1,234,567.89; one that is no nought is not printed as nought."""
+    finest = min(-2, value.adjusted() - 2) if value else -2
+    text = f"{value.quantize(Decimal(1).scaleb(finest) if abs(value) < Decimal('0.01') else Decimal('0.01')):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
