@@ -23,9 +23,6 @@
         figure.column_name as figure_column_name,
         figure.figure_key,
         figure.line_key,
-        figure.activity_code as figure_activity_code,
-        figure.fund_code as figure_fund_code,
-        figure.indicator_code as figure_indicator_code,
         figure.is_source_of_record,
         case
             when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.value)
@@ -43,8 +40,6 @@
             when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_truncated_high, figure.truncated_high)
         end as truncated_high,
         figure.value as reported_value,
-        -- also of a cell that the door refused because of its size
-        figure.value_written * figure.factor as written_value,
         figure.is_missing and correction.corrected_value is null as is_missing,
         figure.is_not_applicable,
         figure.is_unreadable and correction.corrected_value is null as is_unreadable,

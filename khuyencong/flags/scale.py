@@ -1,8 +1,8 @@
 """A whole report in a wrong unit: one suspicion that every amount of it is the same power of ten off, and what follows from it.
 
 What its amounts are compared with elsewhere, and what they may at most be, fails for the same reason: until the unit is right
-nobody can say what else is wrong there. What the report says of itself still holds in any unit, so what fails there is another
-cause.
+nobody can say what else is wrong there. What the report says of itself still holds in any unit but for its rounding, so what else
+fails there is another cause.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def with_wrong_units(
     for lead in verdicts:
         if lead.scale_power is not None:
             of_report = [each for each in verdicts if each.submission_key == lead.submission_key]
-            explained = [each for each in of_report if each.key == lead.key or _follows(each)]
+            explained = [each for each in of_report if each.key == lead.key or _follows(each, lead.scale_power)]
             number = max((each.number for each in suspicions.values() if each.submission_key == lead.submission_key), default=-1)
             keys = tuple((each.rule_id, each.scope_key) for each in explained)
             # weighed was the report's unit alone: what others say may still differ once it is right
@@ -35,10 +35,20 @@ def with_wrong_units(
     return found
 
 
-def _follows(verdict: FailedVerdict) -> bool:
-    """Whether another report or a norm is beside the report's amounts."""
+def _follows(verdict: FailedVerdict, power: int) -> bool:
+    """Whether another report or a norm is beside the report's amounts, or it is off by no more than its amounts were rounded."""
     others = {cell.submission_key for cell in verdict.cells} - {verdict.submission_key}
-    return bool(others) or verdict.family == "cap"
+    if others or verdict.family == "cap":
+        return True
+    return verdict.family == "linear" and verdict.is_money and abs(verdict.difference) <= _rounding(verdict, power)
+
+
+def _rounding(verdict: FailedVerdict, power: int) -> Decimal:
+    """How far both sides may lie apart, đồng: by the digits printed in the unit meant, or by what was cut to whole đồng."""
+    if power < 0:
+        return Decimal(len(verdict.cells)) / 2
+    widths = verdict.left_high - verdict.left_low + verdict.right_high - verdict.right_low
+    return (widths / 2).scaleb(power)
 
 
 def _hypothesis(verdict: FailedVerdict, power: int) -> Hypothesis:

@@ -66,7 +66,9 @@ def scale_sentence(
             f" (có vẻ ghi theo {written[0]}, biểu ghi đơn vị tính là {said[0]})",
             f" (it looks written in {written[1]}, the form says {said[1]})",
         )[language]
-    return f"{head}: " + "; ".join(_gauge(each, number, language) for each in gauges)
+    told = "; ".join(_gauge(each, number, language) for each in gauges)
+    todo = ("Hãy kiểm tra đơn vị tính và gửi lại cả báo cáo", "Check the unit of money and send the whole report again")[language]
+    return f"{head}: {told}. {todo}"
 
 
 def _gauge(said: ScaleGauge, number: Callable[[Decimal], str], language: int) -> str:

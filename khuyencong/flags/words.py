@@ -134,8 +134,9 @@ def number_vi(value: Decimal) -> str:
 
 
 def number_en(value: Decimal) -> str:
-    """A number as English prints it: 1,234,567.89."""
-    text = f"{value:,.2f}"
+    """A number as English prints it: 1,234,567.89; one that is no nought is not printed as nought."""
+    small = 0 < abs(value) < Decimal("0.01")
+    text = f"{value:,.{2 - value.adjusted() if small else 2}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

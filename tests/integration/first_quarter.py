@@ -93,7 +93,7 @@ def fates(warehouse: Warehouse) -> dict[str, Fate]:
     reports = dict(
         _ask(
             warehouse,
-            """select unit_key, report_state from release.report
+            """select unit_key, state from release.report
             where form_code = 'kinh-phi' and period_end = %s and closed_release is null""",
         )
     )

@@ -58,6 +58,8 @@ def test_a_flag_says_what_was_reported_expected_and_where() -> None:
 def test_numbers() -> None:
     assert (number_vi(Decimal("1234567.5")), number_en(Decimal("1234567.50"))) == ("1.234.567,5", "1,234,567.5")
     assert number_vi(Decimal(-1200)) == "-1.200"
+    assert [number_en(Decimal(small)) for small in ("0.0123", "0.00065432", "-7E-7")] == ["0.01", "0.000654", "-0.0000007"]
+    assert number_en(Decimal("0.00")) == "0"
 
 
 def test_an_outlier_joins_a_cause_and_connects_nothing() -> None:

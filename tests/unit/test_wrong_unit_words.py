@@ -51,15 +51,25 @@ def test_what_is_gauged_by_others_belongs_to_it_and_what_fails_within_the_report
     scale = _scale(_cell(1, 5_000_000_000), _cell(2, 7_000_000_000))
     beside = _verdict("LB-01", _cell(3, 9), _cell(1, 4, submission=2), scope_key="activity_code=A1")
     norm = _verdict("TH-01", _cell(4, 9), family="cap")
-    within = _verdict("KP-05", _cell(1, 5_000_000_000), _cell(2, 7_000_000_000))
+    within = _verdict("KP-05", _cell(1, 5_000_000_000), _cell(2, 7_000_000_000), difference=Decimal(10**12))
+    # printed to a million, of which it is a thousandth: half a thousand million is rounding
+    ends = dict(zip(("left_low", "left_high", "right_low", "right_high"), map(Decimal, (0, 500_000, 0, 500_000)), strict=True))
+    rounded = _verdict("KP-01", _cell(1, 5_000_000_000), difference=Decimal(500_000_000), **ends)
+    too_far = _verdict("KP-03", _cell(2, 7_000_000_000), difference=Decimal(-500_000_001), **ends)
     elsewhere = _verdict("LB-01", _cell(9, 9, submission=3), _cell(1, 4, submission=2), submission_key=3)
-    verdicts = [scale, beside, norm, within, elsewhere]
+    verdicts = [scale, beside, norm, within, rounded, too_far, elsewhere]
     thought = Suspicion(1, 4, (("LB-01", "activity_code=A1"),), 1, (Hypothesis("sign", (), 0.9),))
     found = with_wrong_units(verdicts, {beside.key: thought})
-    assert found.keys() == {scale.key, beside.key, norm.key}
+    assert found.keys() == {scale.key, beside.key, norm.key, rounded.key}
     assert len({suspicion.number for suspicion in found.values()} | {4}) == 2
     groups = [sorted(verdict.rule_id for verdict in group) for group in group_causes(verdicts, found)]
-    assert sorted(groups) == [["KP-05"], ["KP-19", "LB-01", "TH-01"], ["LB-01"]]
+    assert sorted(groups) == [["KP-01", "KP-19", "LB-01", "TH-01"], ["KP-03", "KP-05"], ["LB-01"]]
+
+
+def test_what_was_cut_to_whole_dong_may_miss_half_a_dong_a_cell() -> None:
+    cells = [_cell(row, 1) for row in range(1, 5)]
+    near, far = (_verdict(f"KP-0{n}", *cells, difference=Decimal(n)) for n in (2, 3))
+    assert with_wrong_units([scale := _scale(*cells, power=-6), near, far], {}).keys() == {scale.key, near.key}
 
 
 def test_every_amount_is_proposed_in_the_unit_that_was_meant_and_no_count() -> None:
@@ -93,6 +103,7 @@ def test_it_names_the_power_the_units_the_gauges_and_their_values() -> None:
     ):  # fmt: skip
         assert words in vi, vi
     for words in (
+        "Check the unit of money and send the whole report again.",
         "1,000 times too large by 2 independent sources", "it looks written in thousand đồng, the form says million đồng",
         "the plan assigned: 3,000,000,000,000 VND reported, 3,000,000,000 VND there", "what the Treasury paid: there is none",
     ):  # fmt: skip

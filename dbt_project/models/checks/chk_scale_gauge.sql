@@ -6,19 +6,8 @@
     post_hook='analyze {{ this }}'
 ) }}
 
-with rule as (
-    select
-        *,
-        row_number() over (order by rule_id)::integer as rule_number
-    from {{ source('register', 'rule') }}
-),
-
-judged as (
+with judged as (
     select * from {{ ref('chk_judged') }}
-),
-
-meaning as (
-    select * from {{ ref('stg_indicator') }}
 ),
 
 -- two units of money lie one of these powers of ten apart
@@ -39,138 +28,7 @@ parameter as (
 ),
 
 comparison as (
-    select
-        rule.rule_id,
-        rule.rule_number,
-        rule.judges_form,
-        rule.valid_from,
-        coalesce(rule.valid_to, 'infinity') as valid_to,
-        named.gauge,
-        named.position::integer as alternative
-    from rule
-    cross join
-        lateral jsonb_array_elements_text(rule.parameters -> 'gauges') with ordinality as named (gauge, position)
-    where rule.family = 'scale'
-),
-
-matched as (
-    {{ rule_matches('scale') }}
-),
-
--- what a thing cost in each report that stands, by fund: the size of a report is that of its things
-thing as (
-    select
-        comparison.rule_number,
-        comparison.alternative,
-        figure.submission_key,
-        submission.unit_key,
-        submission.budget_year,
-        submission.period_end,
-        figure.fund_code,
-        sum(coalesce(correction.corrected_value, figure.value)) filter (where term.role = 'own') as amount,
-        sum(case when term.aggregate = 'count_lines' then 1 else figure.value end)
-        filter (where term.role = 'things') as things
-    from comparison
-    inner join {{ ref('chk_rule_column') }} as term
-        on comparison.rule_number = term.rule_number
-        and comparison.alternative = term.alternative
-        and comparison.gauge = 'own_size'
-    inner join {{ ref('stg_figure') }} as figure
-        on term.form_code = figure.form_code
-        and term.sheet_code = figure.sheet_code
-        and term.column_name = figure.column_name
-        and term.line_kind = figure.line_kind
-        and (term.indicator_codes is null or figure.indicator_code = any(term.indicator_codes))
-        and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))
-    inner join {{ ref('chk_standing') }} as standing on figure.submission_key = standing.submission_key
-    inner join {{ ref('stg_submission') }} as submission on figure.submission_key = submission.submission_key
-    left join {{ ref('chk_correction') }} as correction
-        on figure.submission_key = correction.submission_key
-        and figure.sheet_code = correction.sheet_code
-        and figure.row_number = correction.row_number
-        and figure.column_name = correction.column_name
-    left join {{ ref('chk_disputed') }} as disputed
-        on figure.submission_key = disputed.submission_key
-        and figure.sheet_code = disputed.sheet_code
-        and figure.row_number = disputed.row_number
-        and figure.column_name = disputed.column_name
-    where disputed.submission_key is null
-    group by
-        comparison.rule_number, comparison.alternative, figure.submission_key, submission.unit_key,
-        submission.budget_year, submission.period_end, figure.fund_code
-),
-
-asked as (
-    select distinct
-        form_code,
-        budget_year,
-        period_end
-    from judged
-),
-
--- over the units that reported by then, in this budget year and the one before; the middle half tells how alike they
--- are
-usual as (
-    select
-        thing.rule_number,
-        thing.alternative,
-        asked.form_code,
-        asked.budget_year,
-        asked.period_end,
-        thing.fund_code,
-        count(distinct thing.unit_key) as n_units,
-        percentile_cont(array[0.25, 0.5, 0.75]) within group (
-            order by log(thing.amount / thing.things)::double precision
-        ) as quartiles
-    from thing
-    inner join comparison
-        on thing.rule_number = comparison.rule_number
-        and thing.alternative = comparison.alternative
-    inner join asked
-        on comparison.judges_form = asked.form_code
-        and thing.period_end <= asked.period_end
-        and thing.budget_year >= asked.budget_year - 1
-    where thing.amount > 0 and thing.things > 0
-    group by
-        thing.rule_number, thing.alternative, asked.form_code, asked.budget_year, asked.period_end, thing.fund_code
-),
-
--- the report beside its source: by activity and fund; the same report a year before by indicator too; things by fund
-compared as (
-    select
-        comparison.rule_number,
-        comparison.gauge,
-        comparison.alternative,
-        matched.submission_key,
-        matched.role,
-        case when comparison.gauge <> 'own_size' then matched.figure_activity_code end as activity_code,
-        matched.figure_fund_code as fund_code,
-        case when comparison.gauge = 'year_before' then matched.figure_indicator_code end as indicator_code,
-        coalesce(matched.value, case when matched.role = 'own' then matched.written_value end) as value,
-        matched.is_source_of_record,
-        matched.is_disputed
-    from matched
-    inner join comparison
-        on matched.rule_number = comparison.rule_number
-        and matched.alternative = comparison.alternative
-    left join meaning on matched.figure_indicator_code = meaning.indicator_code
-    where matched.role = 'things' or (matched.role in ('own', 'against') and meaning.is_money)
-),
-
-paired as (
-    select
-        rule_number,
-        gauge,
-        alternative,
-        submission_key,
-        fund_code,
-        sum(value) filter (where role = 'own') as own_value,
-        sum(value) filter (where role = 'against' and not is_disputed) as against_value,
-        sum(value) filter (where role = 'things') as things,
-        bool_or(is_source_of_record) filter (where role = 'own') as is_of_record,
-        bool_or(is_disputed) as is_disputed
-    from compared
-    group by rule_number, gauge, alternative, submission_key, activity_code, fund_code, indicator_code
+    select * from {{ ref('chk_scale_comparison') }}
 ),
 
 sized as (
@@ -191,10 +49,10 @@ sized as (
                 then paired.things * power(10::numeric, usual.quartiles[2]::numeric)
             else paired.against_value
         end as reference_value
-    from paired
+    from {{ ref('chk_scale_pair') }} as paired
     inner join judged on paired.submission_key = judged.submission_key
     cross join parameter
-    left join usual
+    left join {{ ref('chk_usual_size') }} as usual
         on paired.rule_number = usual.rule_number
         and paired.alternative = usual.alternative
         and paired.fund_code = usual.fund_code

@@ -1,0 +1,123 @@
+-- The amounts of judged reports beside what they are gauged against, or beside the things that they paid for: a row a
+-- comparison and key.
+{{ config(materialized='ephemeral') }}
+
+with comparison as (
+    select * from {{ ref('chk_scale_comparison') }}
+),
+
+judged as (
+    select * from {{ ref('chk_judged') }}
+),
+
+meaning as (
+    select * from {{ ref('stg_indicator') }}
+),
+
+evidence as (
+    select
+        judged.submission_key,
+        judged.form_code as judges_form,
+        judged.period_end,
+        evidence.period_shift,
+        evidence.evidence_submission_key,
+        evidence.evidence_unit_keys
+    from judged
+    inner join (select distinct judges_form from comparison) as scaled on judged.form_code = scaled.judges_form
+    inner join {{ ref('chk_evidence') }} as evidence on judged.submission_key = evidence.submission_key
+),
+
+-- the cells of what is judged and of what it is gauged against come first: they are few among those of all years
+cell as materialized (
+    select
+        evidence.submission_key,
+        evidence.judges_form,
+        evidence.period_end,
+        evidence.period_shift,
+        figure.submission_key as figure_submission_key,
+        figure.form_code,
+        figure.sheet_code,
+        figure.row_number,
+        figure.column_name,
+        figure.line_kind,
+        figure.activity_code,
+        figure.fund_code,
+        figure.indicator_code,
+        figure.measure,
+        figure.value,
+        -- also of a cell that the door refused because of its size
+        figure.value_written * figure.factor as written_value,
+        figure.is_source_of_record
+    from evidence
+    inner join {{ ref('stg_figure') }} as figure
+        on evidence.evidence_submission_key = figure.submission_key
+        and (evidence.evidence_unit_keys is null or figure.unit_key = any(evidence.evidence_unit_keys))
+),
+
+-- the report beside its source: by activity and fund; the same report a year before by indicator too; things by fund
+compared as (
+    select
+        comparison.rule_number,
+        comparison.gauge,
+        comparison.alternative,
+        cell.submission_key,
+        term.role,
+        case when comparison.gauge <> 'own_size' then cell.activity_code end as activity_code,
+        cell.fund_code,
+        case when comparison.gauge = 'year_before' then cell.indicator_code end as indicator_code,
+        case
+            when term.aggregate = 'count_lines' then 1
+            when term.role = 'own' then coalesce(correction.corrected_value, cell.value, cell.written_value)
+            else coalesce(correction.corrected_value, cell.value)
+        end as value,
+        cell.is_source_of_record,
+        disputed.submission_key is not null
+        and cell.figure_submission_key <> cell.submission_key as is_disputed
+    from cell
+    inner join {{ ref('chk_rule_column') }} as term
+        on cell.judges_form = term.judges_form
+        and cell.form_code = term.form_code
+        and cell.sheet_code = term.sheet_code
+        and cell.column_name = term.column_name
+        and cell.period_shift = term.period_shift
+        and cell.line_kind = term.line_kind
+        and cell.period_end between term.valid_from and term.valid_to
+        and term.family = 'scale'
+        and (term.measure is null or cell.measure = term.measure)
+        and (term.activity_codes is null or cell.activity_code = any(term.activity_codes))
+        and (term.fund_codes is null or cell.fund_code = any(term.fund_codes))
+        and (term.indicator_codes is null or cell.indicator_code = any(term.indicator_codes))
+    inner join comparison
+        on term.rule_number = comparison.rule_number
+        and term.alternative = comparison.alternative
+    left join meaning on cell.indicator_code = meaning.indicator_code
+    left join {{ ref('chk_correction') }} as correction
+        on cell.figure_submission_key = correction.submission_key
+        and cell.sheet_code = correction.sheet_code
+        and cell.row_number = correction.row_number
+        and cell.column_name = correction.column_name
+    left join {{ ref('chk_disputed') }} as disputed
+        on cell.figure_submission_key = disputed.submission_key
+        and cell.sheet_code = disputed.sheet_code
+        and cell.row_number = disputed.row_number
+        and cell.column_name = disputed.column_name
+    where term.role = 'things' or (term.role in ('own', 'against') and meaning.is_money)
+),
+
+final as (
+    select
+        rule_number,
+        gauge,
+        alternative,
+        submission_key,
+        fund_code,
+        sum(value) filter (where role = 'own') as own_value,
+        sum(value) filter (where role = 'against' and not is_disputed) as against_value,
+        sum(value) filter (where role = 'things') as things,
+        bool_or(is_source_of_record) filter (where role = 'own') as is_of_record,
+        bool_or(is_disputed) as is_disputed
+    from compared
+    group by rule_number, gauge, alternative, submission_key, activity_code, fund_code, indicator_code
+)
+
+select * from final
