@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from khuyencong.culprits.suspicions import LINE_MISSING, Hypothesis, SuspectedCell, Suspicion
-from khuyencong.flags.words import number_en, number_vi
+from khuyencong.flags.numbers import number_en, number_vi
 
 ROWS_EXCHANGED = "rows_exchanged"
 OF_LINES = (ROWS_EXCHANGED, LINE_MISSING)

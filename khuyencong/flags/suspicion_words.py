@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell, Suspicion
 from khuyencong.flags.line_words import OF_LINES, of_lines
+from khuyencong.flags.numbers import number_en, number_vi
 from khuyencong.flags.scale_words import UNITS
-from khuyencong.flags.words import number_en, number_vi
 
 MAX_CELLS = 4
 MOST_ALTERNATIVES, LEAST_TOLD = 2, 0.05

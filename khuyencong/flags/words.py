@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from statistics import mode
 
+from khuyencong.flags.numbers import number_en, number_vi
 from khuyencong.flags.scale_words import ScaleGauge, power_of, scale_sentence
 
 MAX_CELLS = 6
@@ -126,18 +127,6 @@ class FailedVerdict:
     def scope(self) -> dict[str, str]:
         """The keys of the scope: name → value."""
         return dict(part.split("=", 1) for part in self.scope_key.split(";") if part)
-
-
-def number_vi(value: Decimal) -> str:
-    """A number as Vietnamese reports print it: 1.234.567,89."""
-    return number_en(value).translate(str.maketrans(",.", ".,"))
-
-
-def number_en(value: Decimal) -> str:
-    """A number as English prints it: 1,234,567.89; one that is no nought is not printed as nought."""
-    small = 0 < abs(value) < Decimal("0.01")
-    text = f"{value:,.{2 - value.adjusted() if small else 2}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def explanation_of(verdicts: Sequence[FailedVerdict], lead: FailedVerdict) -> tuple[str, str]:

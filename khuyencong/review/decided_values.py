@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from ingestion.written.money_units import money_factor
 from ingestion.written.quantities import read_cell
+from khuyencong.flags.numbers import number_vi
 from khuyencong.flags.scale_words import UNITS
-from khuyencong.flags.words import number_vi
 from khuyencong.review.words import AnswerRefused
 
 MOST_DIGITS = 20

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from khuyencong.flags.words import number_en, number_vi
+from khuyencong.flags.numbers import number_en, number_vi
 from khuyencong.review.ends import StandingWord
 from khuyencong.review.outlooks import Outlook
 from khuyencong.review.questions import Page, Question, ShownFigure

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from khuyencong.flags.causes import group_causes
-from khuyencong.flags.words import FailedVerdict, FlagCell, explanation_of, number_en, number_vi
+from khuyencong.flags.numbers import number_en, number_vi
+from khuyencong.flags.words import FailedVerdict, FlagCell, explanation_of
 
 
 def _cell(row: int, column: str = "c", submission: int = 1) -> FlagCell:
