@@ -34,7 +34,7 @@ class Judgement:
 
 
 def judge_inbox(inboxes: list[Path], project: Path, held: Cells) -> Judgement:
-    """Judge the files that the manifests of some folders list, by the forms, rules and register of a project.
+    """Judge the files that the manifests of some folders list and that lie there, by the forms, rules and register of a project.
 
     `held`: cells that the gate holds, which are no evidence against another report; whom the engine blames is not a matter of a
     linear rule, so it is taken from the gate.
@@ -47,6 +47,7 @@ def judge_inbox(inboxes: list[Path], project: Path, held: Cells) -> Judgement:
         reader.read(inbox / row["path"], row["path"], datetime.fromisoformat(row["received_at"]))
         for inbox in inboxes
         for row in csv.DictReader((inbox / "manifest.csv").open(encoding="utf-8", newline=""))
+        if (inbox / row["path"]).exists()
     ]
     in_force, waiting = choose(reports, forms, register, rules)
     shelf = Shelf(in_force, register, forms)
