@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FORM = "kinh-phi"
 JUDGING = [
     "chk_submission", "chk_standing", "chk_disputed", "chk_correction", "chk_evidence", "chk_judged", "chk_counterpart",
-    "chk_rule_column", "chk_verdict",
+    "chk_rule_column", "chk_scale_gauge", "chk_verdict",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-OTHER_FAMILIES = ("ratio", "unique", "not_copy", "cap", "outlier")
+OTHER_FAMILIES = ("ratio", "unique", "not_copy", "cap", "outlier", "scale")
 KEYS = (
     "activity_code", "column_name", "establishment_key", "fund_code", "indicator_code", "project_key", "unit_key",
 )  # fmt: skip

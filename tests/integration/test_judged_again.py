@@ -19,7 +19,7 @@ from warehouse.settings import Settings
 # Families that compare more than two sums: what each asks is said in its own test (test_checks.py and its proofs).
 NOT_LINEAR = {
     "KQ-03": "ratio", "TD-06": "unique", "TG-10": "not_copy", "TG-11": "not_copy", "TG-17": "outlier", "TG-18": "outlier",
-    "TH-01": "cap", "TH-02": "cap", "TD-13": "cap",
+    "TH-01": "cap", "TH-02": "cap", "TD-13": "cap", "KP-19": "scale", "TD-15": "scale", "TH-07": "scale",
 }  # fmt: skip
 # No file of the sample nation has what these ask about: A10 before its first day, district money of budget years after 2025.
 NOT_IN_SAMPLE = {"KQ-10", "KP-10", "KP-12"}
