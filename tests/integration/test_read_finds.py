@@ -36,6 +36,7 @@ def _money(book) -> None:
     money[address(MONEY, "kcdp_t_plan", 0)] = "1.234"
     money[address(MONEY, "kcdp_t_settled", 1)] = "hai trăm"
     money[address(MONEY, "kcdp_x_settled", 1)] = 9.99e307
+    money[address(MONEY, "kcdp_x_disbursed", 1)] = "0,0000002"
     projects[address(PROJECTS, "kcdp_t", 0)] = -3
     projects[address(PROJECTS, "kcdp_h", 0)] = 1.5
 
@@ -65,6 +66,7 @@ EXPECTED = {
         ("cell_ambiguous", address(MONEY, "kcdp_t_plan", 0), "1.234"),
         ("cell_unreadable", address(MONEY, "kcdp_t_settled", 1), "hai trăm"),
         ("cell_over_limit", address(MONEY, "kcdp_x_settled", 1), WRITTEN_OUT),
+        ("cell_under_dong", address(MONEY, "kcdp_x_disbursed", 1), "0,0000002"),
         ("cell_negative_count", address(PROJECTS, "kcdp_t", 0), "-3"),
         ("cell_fractional_count", address(PROJECTS, "kcdp_h", 0), "1.5"),
     },

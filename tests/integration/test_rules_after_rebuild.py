@@ -94,6 +94,7 @@ def assert_same_after_rebuild(settings: Settings, day: str) -> None:
         assert [row for row in after[name] if row not in rows] == [], f"only after its rebuild: {name}"
 
 
+@pytest.mark.long
 def test_the_rules_say_the_same_after_a_night_and_after_its_rebuild(country: Country, database) -> None:
     settings = country.settings(database.dsn)
     send(country, "", EVENINGS[-1])
