@@ -64,7 +64,7 @@ def _amounts(verdict: FailedVerdict) -> list[FlagCell]:
         for cell in verdict.cells
         if cell.submission_key == verdict.submission_key and cell.is_money and cell.written_value
     }
-    return sorted(own.values(), key=lambda cell: (-abs(cell.written_value or 0), cell.place))
+    return sorted(own.values(), key=lambda cell: (-abs(cell.written_value or Decimal(0)), cell.place))
 
 
 def _suspected(cells: Iterable[FlagCell], power: int | None) -> Iterator[SuspectedCell]:
