@@ -98,8 +98,7 @@ def test_it_is_taken_over_where_it_stands(old, empty_database):
     figures = "select md5(string_agg(t::text, '|' order by t::text)) from marts.mart_national_rollup as t"
     before = ask(old, figures)
     assert applied_migrations_of(old) == folded("migration")
-    new = sorted(path.stem for path in (PROJECT / "warehouse" / "migrations").glob("*.sql"))
-    assert migrate(old) == new[new.index("0107_definitions") :]
+    assert migrate(old) == [migration.name for migration in read_migrations() if migration.name not in BASELINE]
     assert applied_migrations_of(old) == {migration.name: migration.checksum for migration in read_migrations()}
     assert (migrate(old), ask(old, figures)) == ([], before)
     without_what_nights_build(old, empty_database)

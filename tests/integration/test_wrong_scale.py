@@ -92,7 +92,7 @@ def test_whoever_knows_better_says_so_and_what_is_sent_again_repairs_itself(quar
     """The proposal applied, a report waived, another sent again, and a third that a later source calls right; the rest stays."""
     before = quarter.fates
     with reviewers(quarter.database) as (lan, minh):
-        for unit, decision in (("nghe-an", "apply"), ("son-la", "waive")):
+        for unit, decision in (("nghe-an", "apply"), ("lai-chau", "waive")):
             flag = quarter.flags[unit][0]["flag_id"]
             with lan, lan.cursor() as cursor:
                 write_decision(cursor, flag, Word(decision, "Đã hỏi Sở"), decided_at=AFTER + timedelta(hours=1))
@@ -105,22 +105,23 @@ def test_whoever_knows_better_says_so_and_what_is_sent_again_repairs_itself(quar
     inbox = quarter.settings.inbox
     send_again(inbox, f"hue/{REPORT}", (quarter.whole / "hue" / REPORT).read_bytes(), AFTER + timedelta(hours=3))
     lines = (inbox / TREASURY).read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    assert sum(line.startswith("Lai Châu;") for line in lines) > 0
-    said = "".join(a_thousandth(line) if line.startswith("Lai Châu;") else line for line in lines)
+    assert sum(line.startswith("Sơn La;") for line in lines) > 0
+    said = "".join(a_million_times(line) if line.startswith("Sơn La;") else line for line in lines)
     send_again(inbox, TREASURY, said.encode("utf-8-sig"), AFTER + timedelta(hours=3))
     night(quarter.settings, LATER)
     after = fates(quarter.database)
-    for unit in ("nghe-an", "son-la", "hue", "lai-chau"):
+    for unit in ("nghe-an", "lai-chau", "hue"):
         assert after[unit].report_state == "in_force" and after[unit].held_by == {}, (unit, after[unit])
         assert after[unit].states.get("disputed", 0) == 0 and after[unit].states["accepted"] > 100, (unit, after[unit])
     for unit in ("ha-noi", "tay-ninh-2025", *RIGHT):
         assert after[unit].states == before[unit].states, unit
+    assert after["son-la"].report_state == "in_force" and "KP-19" not in after["son-la"].held_by
     planned = plans(quarter.database)
     assert planned["nghe-an"] == plan_in_file(quarter.whole, "nghe-an") * 10**6
     assert planned["hue"] == plan_in_file(quarter.whole, "hue") * 10**6
-    assert planned["son-la"] == plan_in_file(quarter.whole, "son-la") * 10**6 * 10**6
+    assert planned["lai-chau"] == plan_in_file(quarter.whole, "lai-chau") * 10**6 / 10**3
     with contextlib.closing(connect(quarter.database)) as connection:
-        told = undecided_verdicts(connection, rule="KP-19", unit="lai-chau", period="2026-03")
+        told = undecided_verdicts(connection, rule="KP-19", unit="son-la", period="2026-03")
     assert [row["reason"] for row in told] == ["gauges_disagree"]
 
 
@@ -135,10 +136,10 @@ def reviewers(database: Warehouse) -> Iterator[list[Any]]:
         yield [stack.enter_context(contextlib.closing(connect(each))) for each in as_logins]
 
 
-def a_thousandth(line: str) -> str:
-    """A line of a treasury extract with both amounts divided by a thousand."""
+def a_million_times(line: str) -> str:
+    """A line of a treasury extract with both amounts a million times as large."""
     *keys, advanced, disbursed = line.rstrip("\n").split(";")
-    return ";".join([*keys, *(str(int(amount) // 1000) for amount in (advanced, disbursed))]) + "\n"
+    return ";".join([*keys, *(str(int(amount) * 10**6) for amount in (advanced, disbursed))]) + "\n"
 
 
 def plans(database: Warehouse) -> dict[str, Decimal]:
