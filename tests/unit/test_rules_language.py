@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 import yaml
 
 from expectations.rulebook.language import read_rules
-from expectations.rulebook.loading import load_rules
+from expectations.rulebook.loading import bounds_of, load_rules
 from expectations.rulebook.rule import RuleError
 from expectations.rulebook.terms import Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
@@ -63,6 +65,39 @@ def test_a_rule_that_cannot_be_read_is_refused_by_name(
     with pytest.raises(RuleError, match=r"some\.yml: X-01") as raised:
         _read(tmp_path, vocabulary, {**BASE, **change})
     assert sentence in str(raised.value)
+
+
+SCALE: dict[str, Any] = {name: value for name, value in BASE.items() if name not in ("scope", "operator", "left", "right")}
+OWN = {"columns": ["kcdp_t_plan"]}
+
+
+@pytest.mark.parametrize(
+    ("scale", "severity", "sentence"),
+    [
+        ({"year_before": [{"own": OWN, "against": OWN}]}, "warn", "the report is gauged against itself"),
+        ({"year_before": [{"own": OWN, "against": {"shift": "prior_year"}}]}, "block", "one gauge alone blocks no report"),
+        ({"last_year": []}, "warn", "unknown key 'last_year'"),
+        ({"own_size": [{"own": OWN, "against": {"shift": "prior_year"}}]}, "warn", "unknown key 'against'"),
+        ({"decisions": [{"own": OWN}]}, "warn", "against"),
+    ],
+)
+def test_a_rule_of_scale_has_gauges_that_know_the_money_without_the_report(
+    tmp_path: Path, vocabulary: Vocabulary, scale: dict[str, Any], severity: str, sentence: str
+) -> None:
+    with pytest.raises(RuleError, match=r"some\.yml: X-01") as raised:
+        _read(tmp_path, vocabulary, {**SCALE, "scale": scale, "severity": severity})
+    assert sentence in str(raised.value)
+
+
+def test_a_changed_bound_is_another_rule(tmp_path: Path) -> None:
+    register = tmp_path / "register"
+    shutil.copytree(SETTINGS.register, register)
+    before = bounds_of(SETTINGS)
+    parameters = register / "parameters.csv"
+    text = parameters.read_text(encoding="utf-8")
+    parameters.write_text(text.replace("scale_share_pct,90,", "scale_share_pct,80,"), encoding="utf-8")
+    after = bounds_of(replace(SETTINGS, register=register))
+    assert {family for family in before if before[family] != after[family]} == {"scale"}
 
 
 def test_an_id_stands_once(tmp_path: Path, vocabulary: Vocabulary) -> None:

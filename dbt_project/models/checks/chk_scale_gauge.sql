@@ -75,11 +75,14 @@ weighed as (
 
 told as (
     select
-        weighed.*,
+        weighed.rule_number,
+        weighed.gauge,
+        weighed.submission_key,
         power.power
     from weighed
     cross join parameter
-    left join power on weighed.is_compared and abs(weighed.digits - power.power) <= parameter.nearness
+    inner join power on abs(weighed.digits - power.power) <= parameter.nearness
+    where weighed.is_compared
 ),
 
 middle as (
@@ -88,7 +91,6 @@ middle as (
         gauge,
         submission_key,
         count(*) filter (where is_compared) as n_compared,
-        count(power) as n_telling,
         percentile_cont(0.5) within group (order by digits) filter (where is_compared) as middle_digits,
         sum(own_value) filter (where is_compared) as own_value,
         sum(reference_value) filter (where is_compared) as reference_value,
@@ -98,7 +100,7 @@ middle as (
         bool_or(coalesce(own_value, 0) > 0) as has_own,
         bool_or(coalesce(is_of_few, true)) as is_of_few,
         bool_or(is_scattered) as is_scattered
-    from told
+    from weighed
     group by rule_number, gauge, submission_key
 ),
 
@@ -108,9 +110,9 @@ alike as (
         gauge,
         submission_key,
         power,
-        count(*) as n_alike
+        count(*) as n_alike,
+        sum(count(*)) over (partition by rule_number, gauge, submission_key) as n_telling
     from told
-    where power is not null
     group by rule_number, gauge, submission_key, power
 ),
 
@@ -118,7 +120,8 @@ spoken as (
     select
         middle.*,
         power.power,
-        coalesce(alike.n_alike, 0) as n_alike
+        coalesce(alike.n_alike, 0) as n_alike,
+        coalesce(alike.n_telling, 1) as n_telling
     from middle
     cross join parameter
     left join power on abs(middle.middle_digits - power.power) <= parameter.nearness

@@ -19,6 +19,7 @@ evidence as (
         judged.submission_key,
         judged.form_code as judges_form,
         judged.period_end,
+        evidence.form_code,
         evidence.period_shift,
         evidence.evidence_submission_key,
         evidence.evidence_unit_keys
@@ -27,7 +28,7 @@ evidence as (
     inner join {{ ref('chk_evidence') }} as evidence on judged.submission_key = evidence.submission_key
 ),
 
--- the cells of what is judged and of what it is gauged against come first: they are few among those of all years
+-- the amounts of what is judged and of what it is gauged against come first: they are few among the cells of all years
 cell as materialized (
     select
         evidence.submission_key,
@@ -44,17 +45,37 @@ cell as materialized (
         figure.fund_code,
         figure.indicator_code,
         figure.measure,
-        figure.value,
+        coalesce(correction.corrected_value, figure.value) as value,
         -- also of a cell that the door refused because of its size
-        figure.value_written * figure.factor as written_value,
+        coalesce(correction.corrected_value, figure.value, figure.value_written * figure.factor) as written_value,
         figure.is_source_of_record
     from evidence
     inner join {{ ref('stg_figure') }} as figure
         on evidence.evidence_submission_key = figure.submission_key
         and (evidence.evidence_unit_keys is null or figure.unit_key = any(evidence.evidence_unit_keys))
+    left join {{ ref('chk_correction') }} as correction
+        on figure.submission_key = correction.submission_key
+        and figure.sheet_code = correction.sheet_code
+        and figure.row_number = correction.row_number
+        and figure.column_name = correction.column_name
+    where coalesce(correction.corrected_value, figure.value, figure.value_written * figure.factor) <> 0
 ),
 
--- the report beside its source: by activity and fund; the same report a year before by indicator too; things by fund
+-- a gauge without its source says nothing: what it would have been is not even added up
+there as (
+    select distinct
+        comparison.rule_number,
+        comparison.alternative,
+        comparison.gauge,
+        evidence.submission_key
+    from comparison
+    inner join evidence
+        on comparison.judges_form = evidence.judges_form
+        and coalesce(comparison.against_form, evidence.judges_form) = evidence.form_code
+        and coalesce(comparison.against_shift, 'same') = evidence.period_shift
+),
+
+-- by activity and fund; the same report a year before by indicator too; things by fund
 compared as (
     select
         comparison.rule_number,
@@ -67,8 +88,8 @@ compared as (
         case when comparison.gauge = 'year_before' then cell.indicator_code end as indicator_code,
         case
             when term.aggregate = 'count_lines' then 1
-            when term.role = 'own' then coalesce(correction.corrected_value, cell.value, cell.written_value)
-            else coalesce(correction.corrected_value, cell.value)
+            when term.role = 'own' then cell.written_value
+            else cell.value
         end as value,
         cell.is_source_of_record,
         disputed.submission_key is not null
@@ -87,15 +108,11 @@ compared as (
         and (term.activity_codes is null or cell.activity_code = any(term.activity_codes))
         and (term.fund_codes is null or cell.fund_code = any(term.fund_codes))
         and (term.indicator_codes is null or cell.indicator_code = any(term.indicator_codes))
-    inner join comparison
+    inner join there as comparison
         on term.rule_number = comparison.rule_number
         and term.alternative = comparison.alternative
+        and cell.submission_key = comparison.submission_key
     left join meaning on cell.indicator_code = meaning.indicator_code
-    left join {{ ref('chk_correction') }} as correction
-        on cell.figure_submission_key = correction.submission_key
-        and cell.sheet_code = correction.sheet_code
-        and cell.row_number = correction.row_number
-        and cell.column_name = correction.column_name
     left join {{ ref('chk_disputed') }} as disputed
         on cell.figure_submission_key = disputed.submission_key
         and cell.sheet_code = disputed.sheet_code

@@ -22,7 +22,7 @@ thing as (
         submission.period_end,
         figure.fund_code,
         sum(coalesce(correction.corrected_value, figure.value)) filter (where term.role = 'own') as amount,
-        sum(case when term.aggregate = 'count_lines' then 1 else figure.value end)
+        sum(case when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.value) end)
         filter (where term.role = 'things') as things
     from comparison
     inner join {{ ref('chk_rule_column') }} as term
@@ -47,7 +47,9 @@ thing as (
         and figure.sheet_code = disputed.sheet_code
         and figure.row_number = disputed.row_number
         and figure.column_name = disputed.column_name
-    where disputed.submission_key is null
+    where
+        disputed.submission_key is null
+        and coalesce(correction.corrected_value, figure.value) <> 0
     group by
         comparison.rule_number, comparison.alternative, figure.submission_key, submission.unit_key,
         submission.budget_year, submission.period_end, figure.fund_code
