@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ingestion.written.text import column_index
+from ingestion.written.text import column_index, column_letter
 
 LONGEST_FORMULA = 2000
 DEEPEST = 64
@@ -54,17 +54,11 @@ def shifted(formula: str, rows: int, columns: int) -> str:
     """A shared formula as it stands so many rows and columns away."""
 
     def moved(match: re.Match[str]) -> str:
-        column = match[2] if match[1] else _letters(column_index(match[2]) + columns)
+        column = match[2] if match[1] else column_letter(max(column_index(match[2]) + columns, 0))
         row = match[4] if match[3] else str(int(match[4]) + rows)
         return f"{match[1]}{column}{match[3]}{row}"
 
     return _SHIFTED.sub(moved, formula)
-
-
-def _letters(column: int) -> str:
-    from ingestion.written.text import column_letter
-
-    return column_letter(max(column, 0))
 
 
 class _Parser:
