@@ -53,17 +53,10 @@
         and (evidence.evidence_unit_keys is null or figure.unit_key = any(evidence.evidence_unit_keys))
     inner join {{ ref('chk_rule_column') }} as term
         on judged.form_code = term.judges_form
-        and figure.form_code = term.form_code
-        and figure.sheet_code = term.sheet_code
-        and figure.column_name = term.column_name
         and evidence.period_shift = term.period_shift
-        and figure.line_kind = term.line_kind
         and judged.period_end between term.valid_from and term.valid_to
         {% if family %}and term.family = '{{ family }}'{% endif %}
-        and (term.measure is null or figure.measure = term.measure)
-        and (term.activity_codes is null or figure.activity_code = any(term.activity_codes))
-        and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))
-        and (term.indicator_codes is null or figure.indicator_code = any(term.indicator_codes))
+        and {{ is_picked('figure') }}
     left join {{ ref('chk_correction') }} as correction
         on figure.submission_key = correction.submission_key
         and figure.sheet_code = correction.sheet_code

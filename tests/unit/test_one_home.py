@@ -87,6 +87,13 @@ FACTS = {
         once=("when difference_low < 0 and difference_high > 0 then 'rounding'", "when low_each = cap_vnd then 'borderline'",
               "return judged('truncation')"),
     ),
+    "which figures a term of a rule picks": Fact(
+        homes=("dbt_project/macros/is_picked.sql",),
+        spellings=(r"_codes\s+is\s+null\b",),
+        once=("and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))",
+              "and (term.indicator_codes is null or cell.indicator_code = any(term.indicator_codes))"),
+        readers={"khuyencong/desk/sql/empty_terms.sql": "asks outside dbt which terms never pick anything"},
+    ),
     "of which kind a value of a YAML file is": Fact(
         homes=("ingestion/known_words.py",),
         spellings=(r"'a list of texts", r"def _?is_a\("),

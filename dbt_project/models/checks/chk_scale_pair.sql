@@ -97,17 +97,10 @@ compared as (
     from cell
     inner join {{ ref('chk_rule_column') }} as term
         on cell.judges_form = term.judges_form
-        and cell.form_code = term.form_code
-        and cell.sheet_code = term.sheet_code
-        and cell.column_name = term.column_name
         and cell.period_shift = term.period_shift
-        and cell.line_kind = term.line_kind
         and cell.period_end between term.valid_from and term.valid_to
         and term.family = 'scale'
-        and (term.measure is null or cell.measure = term.measure)
-        and (term.activity_codes is null or cell.activity_code = any(term.activity_codes))
-        and (term.fund_codes is null or cell.fund_code = any(term.fund_codes))
-        and (term.indicator_codes is null or cell.indicator_code = any(term.indicator_codes))
+        and {{ is_picked('cell') }}
     inner join there as comparison
         on term.rule_number = comparison.rule_number
         and term.alternative = comparison.alternative

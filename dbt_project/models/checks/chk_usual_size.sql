@@ -29,12 +29,7 @@ thing as (
         on comparison.rule_number = term.rule_number
         and comparison.alternative = term.alternative
     inner join {{ ref('stg_figure') }} as figure
-        on term.form_code = figure.form_code
-        and term.sheet_code = figure.sheet_code
-        and term.column_name = figure.column_name
-        and term.line_kind = figure.line_kind
-        and (term.indicator_codes is null or figure.indicator_code = any(term.indicator_codes))
-        and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))
+        on {{ is_picked('figure') }}
     inner join {{ ref('chk_standing') }} as standing on figure.submission_key = standing.submission_key
     inner join {{ ref('stg_submission') }} as submission on figure.submission_key = submission.submission_key
     left join {{ ref('chk_correction') }} as correction
