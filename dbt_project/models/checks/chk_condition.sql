@@ -1,97 +1,105 @@
--- Whether linear rules with conditions are due, at every scope: a condition does not hold, or cannot be told.
+-- The conditions of linear rules at the scopes where there are figures to ask: does one certainly not hold (is_broken), can
+-- one not be told (is_untold), and which were asked, a bit each.
 {{ config(materialized='ephemeral') }}
 
-with operand as (
-    select * from {{ ref('chk_operand') }}
-),
-
-rule as (
+with rule as (
     select
         *,
         row_number() over (order by rule_id)::integer as rule_number
     from {{ source('register', 'rule') }}
 ),
 
-term as (
-    select * from {{ ref('chk_rule_column') }}
-    where side = 'when'
+judged as (
+    select * from {{ ref('chk_judged') }}
 ),
 
-counterpart as (
-    select * from {{ ref('chk_counterpart') }}
-),
-
-condition as (
+conditional as (
     select
-        rule.rule_number,
-        asked.position::integer as condition_number,
-        asked.compared ->> 'operator' as operator,
-        (asked.compared ->> 'value')::numeric as bound,
-        term.form_code,
-        term.period_shift,
-        term.source_number,
-        term.is_absent_zero,
-        term.is_absent_report_zero
+        judged.submission_key,
+        rule.rule_number
     from rule
-    cross join
-        lateral jsonb_array_elements(rule.parameters -> 'when') with ordinality as asked (compared, position)
-    inner join (
-        select distinct
-            rule_number,
-            alternative,
-            form_code,
-            period_shift,
-            source_number,
-            is_absent_zero,
-            is_absent_report_zero
-        from term
-    ) as term
-        on rule.rule_number = term.rule_number and asked.position = term.alternative
+    inner join judged on rule.judges_form = judged.form_code
+    where rule.parameters ?| array['when', 'when_codes']
 ),
 
-asked as (
+matched as (
+    {{ rule_matches('linear', wanted='conditional') }}
+),
+
+-- what is printed as nought is nothing: whether something is there is what conditions ask
+summed as (
     select
-        operand.rule_number,
-        operand.submission_key,
+        rule_number,
+        submission_key,
         {%- for name in scope_columns() %}
-            operand.{{ name }},
+            {{ name }},
         {%- endfor %}
-        condition.operator,
-        condition.bound,
-        found.left_low,
-        found.left_high,
-        -- where all that it asks of is not applicable, there is nothing of it
-        coalesce(found.n_applicable = 0, false) as is_nothing,
-        coalesce(found.n_left_absent = 0 and not found.is_disputed, false) as is_told,
-        found.rule_number is null and case
-            when condition.source_number = 0 or counterpart.n_evidence > 0 then condition.is_absent_zero
-            else condition.is_absent_report_zero
-        end as is_nought
-    from operand
-    inner join condition on operand.rule_number = condition.rule_number
-    left join operand as found
-        on operand.rule_number = found.rule_number
-        and operand.submission_key = found.submission_key
-        {%- for name in scope_columns() %}
-            and operand.{{ name }} = found.{{ name }}
+        alternative as condition_number,
+        bool_and(is_not_applicable) as is_nothing,
+        bool_or(not is_not_applicable and (is_missing or is_unreadable or is_disputed)) as is_untold,
+        sum(case when value = 0 then 0 when coefficient < 0 then high else low end * coefficient) as low,
+        sum(case when value = 0 then 0 when coefficient < 0 then low else high end * coefficient) as high
+    from matched
+    where side = 'when'
+    group by
+        submission_key,
+        rule_number,
+        alternative
+        {%- for name in scope_columns() %},
+            {{ name }}
         {%- endfor %}
-        and condition.condition_number = found.condition_number
-    left join counterpart
-        on operand.submission_key = counterpart.submission_key
-        and condition.form_code = counterpart.counterpart_form_code
-        and condition.period_shift = counterpart.period_shift
-    where operand.condition_number = 0
 ),
 
+-- where all that is asked is not applicable, there is nothing of it
 said as (
     select
-        asked.*,
+        summed.*,
         case
-            when is_nothing then false
-            when is_nought then checks.is_certain(operator, 0, 0, bound)
-            when is_told then checks.is_certain(operator, left_low, left_high, bound)
+            when summed.is_nothing then false
+            when not summed.is_untold
+                then checks.is_certain(asked.compared ->> 'operator', low, high, (asked.compared ->> 'value')::numeric)
         end as is_met
-    from asked
+    from summed
+    inner join rule on summed.rule_number = rule.rule_number
+    cross join lateral (select rule.parameters -> 'when' -> (summed.condition_number - 1) as compared) as asked
+),
+
+-- of the codes that the lines judged must have: all have them, none has, or it is not the same for all
+of_codes as (
+    select
+        rule_number,
+        submission_key,
+        {%- for name in scope_columns() %}
+            {{ name }},
+        {%- endfor %}
+        0 as condition_number,
+        case
+            when bool_and(coalesce(is_of_condition, false)) then true
+            when bool_and(not coalesce(is_of_condition, true)) then false
+        end as is_met
+    from matched
+    where side <> 'when' and figure_submission_key = submission_key
+    group by
+        submission_key,
+        rule_number
+        {%- for name in scope_columns() %},
+            {{ name }}
+        {%- endfor %}
+),
+
+every_condition as (
+    {%- for relation in ['said', 'of_codes'] %}
+        select
+            rule_number,
+            submission_key,
+            {%- for name in scope_columns() %}
+                {{ name }},
+            {%- endfor %}
+            condition_number,
+            is_met
+        from {{ relation }}
+        {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 final as (
@@ -101,14 +109,16 @@ final as (
         {%- for name in scope_columns() %}
             {{ name }},
         {%- endfor %}
+        bit_or(1 << condition_number) as conditions_asked,
         bool_or(not coalesce(is_met, true)) as is_broken,
         bool_or(is_met is null) as is_untold
-    from said
+    from every_condition
     group by
-        {%- for name in scope_columns() %}
-            {{ name }},
+        submission_key,
+        rule_number
+        {%- for name in scope_columns() %},
+            {{ name }}
         {%- endfor %}
-        rule_number, submission_key
 )
 
 select * from final

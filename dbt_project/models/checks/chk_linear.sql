@@ -13,8 +13,7 @@ rule as (
         coalesce((parameters ->> 'adjacent')::boolean, false) as needs_adjacent,
         coalesce((parameters ->> 'whole_year')::boolean, false) as needs_whole_year,
         coalesce((parameters ->> 'needs_amount')::boolean, false) as needs_amount,
-        coalesce((parameters ->> 'widen_by_cutoff')::boolean, false) as widens_by_cutoff,
-        parameters ? 'when_codes' as asks_codes
+        coalesce((parameters ->> 'widen_by_cutoff')::boolean, false) as widens_by_cutoff
     from {{ source('register', 'rule') }}
 ),
 
@@ -47,6 +46,10 @@ condition as (
     select * from {{ ref('chk_condition') }}
 ),
 
+lacking as (
+    select * from {{ ref('chk_condition_lacking') }}
+),
+
 compared as (
     select
         operand.*,
@@ -54,6 +57,7 @@ compared as (
         rule.operator,
         rule.missing_mode,
         rule.tolerance_pct,
+        rule.parameters ? 'when_codes' as asks_codes,
         own_side.has_right,
         own_side.is_left_zero,
         own_side.is_right_zero,
@@ -64,11 +68,11 @@ compared as (
         other.is_first,
         other.sources_there & ~operand.sources_met <> 0 as is_line_absent,
         other.sources_with_all_lines & ~operand.sources_met <> 0 as is_line_left_out,
-        -- a condition that does not hold, of figures or of the codes of the lines: the rule says nothing here
+        -- where a condition does not hold the rule says nothing
         coalesce(condition.is_broken, false)
-        or rule.asks_codes and operand.n_of_condition = 0 and operand.n_not_of_condition = operand.n_own as is_not_due,
+        or coalesce(lacking.conditions_broken & ~coalesce(condition.conditions_asked, 0) <> 0, false) as is_not_due,
         coalesce(condition.is_untold, false)
-        or rule.asks_codes and operand.n_of_condition < operand.n_own as is_condition_untold,
+        or coalesce(lacking.conditions_untold & ~coalesce(condition.conditions_asked, 0) <> 0, false) as is_condition_untold,
         rule.needs_amount,
         rule.needs_adjacent and not other.is_adjacent as is_gap,
         rule.needs_whole_year and judged.period_start > make_date(judged.budget_year, 1, 1) as is_part_of_year,
@@ -85,13 +89,15 @@ compared as (
     left join other
         on operand.rule_number = other.rule_number
         and operand.submission_key = other.submission_key
+    left join lacking
+        on operand.rule_number = lacking.rule_number
+        and operand.submission_key = lacking.submission_key
     left join condition
         on operand.rule_number = condition.rule_number
         and operand.submission_key = condition.submission_key
         {%- for name in scope_columns() %}
             and operand.{{ name }} = condition.{{ name }}
         {%- endfor %}
-    where operand.condition_number = 0
 ),
 
 hindered as (
@@ -100,6 +106,7 @@ hindered as (
         case
             -- what the report judged does not speak of is no scope of it, whatever is wrong with what others say of it
             when is_not_due then 'not_due'
+            when asks_codes and n_own = 0 then 'not_due'
             when n_own = 0 and missing_mode <> 'must_exist' and not (is_left_zero or is_right_zero) then 'not_due'
             when is_condition_untold then 'condition_not_told'
             when n_unreadable > 0 then 'unreadable'
