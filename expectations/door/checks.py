@@ -53,14 +53,14 @@ def checks_of(form: Form, register: Register) -> list[Check]:
         made.append(_document_once(form))
     made += limits_of_amounts(form, register)
     counted = columns(form, lambda column: column.type == "by_indicator")
+    not_negative = columns(form, lambda column: column.type == "by_indicator" and not column.negative)
     if counted:
         codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_count)
-        is_counted = f"({counted}) and l.indicator_code in ({codes})"
-        negative, broken = f"{is_counted} and c.value < 0", f"{is_counted} and c.value <> trunc(c.value)"
-        made += [
-            Check("cell_negative_count", "No count is negative.", cells(negative, "'0'")),
-            Check("cell_fractional_count", "Counts are whole numbers.", cells(broken, "''")),
-        ]
+        broken = f"({counted}) and l.indicator_code in ({codes}) and c.value <> trunc(c.value)"
+        if not_negative:
+            negative = f"({not_negative}) and l.indicator_code in ({codes}) and c.value < 0"
+            made.append(Check("cell_negative_count", "No count is negative.", cells(negative, "'0'")))
+        made.append(Check("cell_fractional_count", "Counts are whole numbers.", cells(broken, "''")))
     for sheet_code, limited in limits_of(form).items():
         for name, (low, high) in limited.items():
             outside = f"{is_column(sheet_code, name)} and (c.value < {low:d} or c.value > {high:d})"

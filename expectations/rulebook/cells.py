@@ -14,9 +14,11 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
+from expectations.rulebook.own_names import OTHER, own_names
 from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term
 from expectations.rulebook.vocabulary import Vocabulary
+from expectations.rulebook.words import ROW
 
 Line = tuple[tuple[str, str], ...]
 Cell = tuple[str, ...]
@@ -38,6 +40,7 @@ class Symbols:
     def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary, copies: int = 1) -> None:
         self.vocabulary, self.copies = vocabulary, copies
         self.numbers: dict[Cell, int] = {}
+        self.of_either_sign: set[int] = set()
         terms = [term for rule in rules for term in rule.terms]
         named = sorted({code for term in terms for code in term.activity_codes or ()})
         self.activities = [*named, *[code for code in sorted(vocabulary.activities) if code not in named][:copies]]
@@ -47,6 +50,11 @@ class Symbols:
         for code, row in vocabulary.indicators.items():
             alike[row["behaviour"], *(code in chosen for chosen in sorted(filters))].append(code)
         self.indicators = sorted(code for codes in alike.values() for code in codes[:copies])
+        self.own = own_codes(rules, vocabulary, copies)
+        places = {(term.form_code, term.sheet_code) for term in terms}
+        self.negative = {
+            place: {column.name for column in vocabulary.sheet(*place).columns if column.negative} for place in places
+        }
 
     def rows_of(self, rule: Rule) -> list[RuleRow]:
         """The rows of a linear rule; none where it names figures without comparing them, or one side has no figure."""
@@ -59,6 +67,8 @@ class Symbols:
             sign = int(term.coefficient) * (1 if term.side == "left" else -1)
             for cell, keys in self._cells(term):
                 number = self.numbers.setdefault(cell, len(self.numbers))
+                if keys["column_name"] in self.negative[term.form_code, term.sheet_code]:
+                    self.of_either_sign.add(number)
                 scope = (*(keys[name] for name in rule.scope), *((str(number),) if is_each else ()))
                 sides[scope][number] += sign
                 present[scope].add(term.side)
@@ -74,6 +84,8 @@ class Symbols:
         sheet = next(s for s in self.vocabulary.forms[term.form_code].sheets if s.sheet_code == term.sheet_code)
         for line in self._lines(term, sheet):
             keys = dict(line)
+            if any(keys.get(name) not in codes for name, codes in term.where):
+                continue
             for name in term.column_names:
                 column = sheet.column_by_name[name]
                 code = column.indicator or column.counts_as or column.fact or keys.get("indicator_code", "")
@@ -85,6 +97,7 @@ class Symbols:
                 if term.fund_codes is not None and fund not in term.fund_codes:
                     continue
                 known = {"project_key": "", "establishment_key": "", "unit_key": "", "activity_code": ""} | keys
+                known = {**dict.fromkeys(self.own[term.form_code, term.sheet_code], ""), ROW: ";".join(map("=".join, line))} | known
                 place = (term.form_code, term.period_shift, term.sheet_code, term.line_kind, *map("=".join, line))
                 cell = (*place, "lines" if term.aggregate == "count_lines" else name)
                 yield cell, {**known, "indicator_code": code, "fund_code": fund, "column_name": name}
@@ -106,6 +119,8 @@ class Symbols:
             free.append([("project_key", number) for number in copies])
         if "establishment" in types:
             free.append([("establishment_key", number) for number in copies])
+        for name, codes in self.own[term.form_code, term.sheet_code].items():
+            free.append([(name, code) for code in codes])
         for chosen in product(*free):
             keys = dict(chosen)
             if "project" in types:  # a project has one activity
@@ -118,6 +133,24 @@ class Symbols:
         if column.measure != "by_behaviour" or code not in self.vocabulary.measures:
             return column.measure or ""
         return self.vocabulary.measures[code]
+
+
+def own_codes(rules: Iterable[Rule], vocabulary: Vocabulary, copies: int) -> dict[tuple[str, str], dict[str, list[str]]]:
+    """Form and sheet → name → codes: the own dimensions and attributes by which rules tell lines apart, with the codes that they name
+    and `copies` others."""
+    rules = list(rules)
+    terms = [(rule, term) for rule in rules for term in rule.terms]
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for place in {(term.form_code, term.sheet_code) for _, term in terms}:
+        names = own_names(vocabulary.sheet(*place), vocabulary.lists)
+        asked: dict[str, set[str]] = {name: set() for rule in rules for name in rule.scope if name in names}
+        for _, term in terms:
+            for name, codes in term.where if (term.form_code, term.sheet_code) == place else ():
+                asked.setdefault(name, set()).update(codes)
+        found[place] = {
+            name: [*sorted(codes), *(f"{OTHER} {n}" for n in range(copies))] for name, codes in sorted(asked.items())
+        }
+    return found
 
 
 def spans_in_force(rules: Sequence[Rule]) -> list[tuple[date, list[Rule]]]:
