@@ -55,6 +55,12 @@ def load_forms(folder: Path, register: Path) -> dict[str, Form]:
     return forms
 
 
+def load_form(file: Path, folder: Path, register: Path) -> Form:
+    """One form by its file, wherever it lies, with the header fields of `folder`; raises FormError."""
+    header_fields = header_of(_yaml_of(folder / "_header.yml"), "_header.yml")
+    return form_of(_yaml_of(file), file.name, header_fields, codes_of(read_tables(register)))
+
+
 def _yaml_of(path: Path) -> dict[str, Any]:
     try:
         return read_yaml(path)

@@ -11,6 +11,7 @@ from kc import (
     differences,
     figures,
     files,
+    forms,
     mails,
     register,
     releases,
@@ -34,7 +35,7 @@ app = typer.Typer(
 NOT_BUILT = ("42P01", "42703", "42704")  # PostgreSQL: undefined_table, undefined_column, undefined_object
 
 GROUPS = (
-    runs, status, files, differences, figures, releases, mails, review, reviewers, rules, register, system, backups,
+    runs, status, files, forms, differences, figures, releases, mails, review, reviewers, rules, register, system, backups,
 )  # fmt: skip
 for module in GROUPS:
     module.register(app)
