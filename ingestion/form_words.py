@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.known_words import fault_of_keys, line_of, placed, unknown_word
+from ingestion.known_words import ConfigurationError, fault_of_keys, line_of, placed, unknown_word
 from ingestion.register_rows import Tables
 
 QUANTITY_ROLES = ("figure", "check")
@@ -77,7 +77,7 @@ PLACES = {
 }  # fmt: skip
 
 
-class FormError(ValueError):
+class FormError(ConfigurationError):
     """A form file that does not say what a form must say; the message names the file, the line and the place."""
 
     @classmethod
