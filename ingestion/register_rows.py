@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ingestion.known_words import unknown_word
+from ingestion.known_words import ConfigurationError, unknown_word
 
 Tables = Mapping[str, list[dict[str, str]]]
 
@@ -71,6 +71,7 @@ KEYS = {
     "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
     "parameters": ("parameter_code",), "sources": ("source_code",), "calendar": ("calendar_code",),
     "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
+    "code_lists": ("list_code", "code"),
 }  # fmt: skip
 FILES = tuple(dict.fromkeys((*KEYS, *WORDS, *CODES, "sender_roles")))
 FORM_ROWS = ("calendar", "form_roles", "indicator_sources")  # their form_code is a form, and a sheet_code a sheet of it
@@ -78,7 +79,7 @@ DAYS = ("valid_from", "valid_to", "effective_date", "first_period_end", "last_pe
 NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position", "stored_factor")
 
 
-class RegisterError(ValueError):
+class RegisterError(ConfigurationError):
     """A row of the register that contradicts the rest of it; the message names the file and the line."""
 
 

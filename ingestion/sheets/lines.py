@@ -11,7 +11,8 @@ from __future__ import annotations
 from datetime import date
 
 from ingestion.findings import Finding, find
-from ingestion.form import Column, Form
+from ingestion.form import Form
+from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.cells import (
     Reading,
@@ -80,7 +81,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         headings = [*headings, *_texts(row)] if kind == "label" and not has_number else []
         own = own_unit(table, texts)
         own_factor, named = money_factor(own) if own else None, unit_of_name(table, texts)
-        line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {})
+        line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {}, read.codes)
         out.lines.append(line)
         if line.line_kind == "label" and not has_number:
             continue
