@@ -1,4 +1,4 @@
--- Contributions behind the figures of a span: at the end with +1; for a span not from January at the month before with
+-- Contributions behind the figures of a span: at the end with +1; for a span not from the year's begin at the month before with
 -- -1, under the unit itself or, where it closed in between and is not carried, under the one that followed it.
 with place as (
     select
@@ -27,10 +27,10 @@ visible as (
     select * from release.visible_contributions(%(release)s)
     where
         indicator_code = %(indicator)s and measure = %(measure)s
-        and budget_year = extract(year from %(span_end)s::date)
+        and budget_year = register.budget_year_of(%(span_end)s)
 ),
 
--- of a figure at the end, and of the month before a span that is not from January
+-- of a figure at the end, and of the month before a span that is not from the year's begin
 part as (
     select
         visible.*,
