@@ -1,71 +1,42 @@
-"""A report form, as its YAML says it: sheets, columns, what each column means and how a blank reads."""
+"""A report form, as its YAML says it: whose it is, its versions, the block above its tables, its sheets."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from ingestion.form_words import QUANTITY_ROLES
-from ingestion.written.text import folded
+from ingestion.form_sheet import FormSheet
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column of a form sheet; `position` counts from 1 in the order of the YAML."""
+class Place:
+    """Where the value of a header field stands: `at` a place, by a pattern with {value} in it, or given by the form itself."""
 
-    name: str
-    position: int
-    headers: tuple[str, ...]
-    type: str
-    role: str
-    group: str | None = None
-    indicator: str | None = None
-    fund: str | None = None
-    measure: str | None = None
-    fact: str | None = None
-    counts_as: str | None = None
-    counts_when: tuple[str, ...] = ()
-    blank: str = "not_applicable"
-    required: bool = False
-
-    @property
-    def is_quantity(self) -> bool:
-        return self.role in QUANTITY_ROLES
-
-
-@dataclass(frozen=True)
-class FormSheet:
-    """One sheet of a form: its names, its key and its columns."""
-
-    sheet_code: str
-    sheet_name: str
-    sheet_aliases: tuple[str, ...]
-    required: bool
-    line_key: tuple[str, ...]
-    total_labels: tuple[str, ...]
-    lines_from: str | None
-    line_fund: str | None
-    columns: tuple[Column, ...]
-
-    @cached_property
-    def column_by_name(self) -> dict[str, Column]:
-        return {column.name: column for column in self.columns}
-
-    @cached_property
-    def folded_names(self) -> frozenset[str]:
-        return frozenset(folded(name) for name in (self.sheet_name, *self.sheet_aliases))
+    at: str
+    pattern: str | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True)
 class HeaderField:
-    """One field of the block above the table: the labels that announce it and how its value reads."""
+    """One field of the block above the table: its labels, how its value reads, and where it may stand, in order."""
 
     name: str
     labels: tuple[str, ...]
     type: str
     required: bool
+    places: tuple[Place, ...] = (Place("right"),)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What an earlier version of a form looked like; the titles, header fields and sheets of the present one where it says none."""
+
+    titles: tuple[str, ...] | None = None
+    header_fields: tuple[HeaderField, ...] | None = None
+    sheets: tuple[FormSheet, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +59,30 @@ class Form:
     nil_allowed: bool
     sheets: tuple[FormSheet, ...]
     header_fields: tuple[HeaderField, ...]
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
+
+    def in_version(self, version: str) -> Form:
+        """The form with the layout of a version; itself for the present one, one of the same layout, or one that is not known."""
+        layout = self.layouts.get(version)
+        if layout is None:
+            return self
+        return replace(
+            self, titles=layout.titles or self.titles, header_fields=layout.header_fields or self.header_fields,
+            sheets=layout.sheets or self.sheets,
+        )  # fmt: skip
+
+    @cached_property
+    def sheets_ever(self) -> tuple[FormSheet, ...]:
+        """The sheets of all versions, each once, with the columns that it ever had: the present ones first."""
+        found: dict[str, FormSheet] = {}
+        for sheet in (*self.sheets, *(sheet for layout in self.layouts.values() for sheet in layout.sheets or ())):
+            known = found.setdefault(sheet.sheet_code, sheet)
+            more = [column for column in sheet.columns if column.name not in known.column_by_name]
+            if more:
+                last = len(known.columns)
+                columns = (*known.columns, *(replace(each, position=last + n) for n, each in enumerate(more, 1)))
+                found[sheet.sheet_code] = replace(known, columns=columns)
+        return tuple(found.values())
 
     @property
     def has_document_no(self) -> bool:
@@ -115,4 +110,4 @@ class Form:
     @cached_property
     def raw_columns(self) -> tuple[str, ...]:
         """The columns of the form's raw table: those of all its sheets, each once, in the order of the YAML."""
-        return tuple(dict.fromkeys(column.name for sheet in self.sheets for column in sheet.columns))
+        return tuple(dict.fromkeys(column.name for sheet in self.sheets_ever for column in sheet.columns))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingestion.form import Column, Form, FormSheet
+from ingestion.form import Form
+from ingestion.form_sheet import Column, FormSheet
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def load_forms_into(connection: Connection, forms: dict[str, Form]) -> None:
         cursor.execute("delete from register.form where form_code <> all (%s)", (list(forms),))
         for form in forms.values():
             cursor.execute(read_statement(__package__, "write_form"), _form_row(form))
-            columns = [_column_row(form, sheet, column) for sheet in form.sheets for column in sheet.columns]
+            columns = [_column_row(form, sheet, column) for sheet in form.sheets_ever for column in sheet.columns]
             cursor.executemany(read_statement(__package__, "write_form_column"), columns)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,15 @@ from ingestion.known_words import fault_of_keys, unknown_word
 from ingestion.register_rows import Tables
 
 QUANTITY_ROLES = ("figure", "check")
-KEY_TYPES = ("activity", "project", "establishment", "fund", "effect", "indicator", "unit")
+CODED_ROLES = ("key", "attribute")
+KEY_TYPES = ("activity", "project", "establishment", "fund", "effect", "indicator", "unit", "code")
 # role → the types that a column of that role may have
 TYPES_OF_ROLE = {
     "figure": ("money", "by_indicator", "date", "mark", "project_state"),
     "check": ("money", "percent", "by_indicator", "date", "mark", "project_state"),
     "key": (*KEY_TYPES, "indicator_code"),
     "place": ("unit",),
+    "attribute": ("code", "text", "date"),
     "text": ("text",),
     "personal": ("text",),
     "label": ("label", "unit_of_measure"),
@@ -33,28 +36,45 @@ LINES_FROM = ("indicators", "activities")
 # Fields of the block above the table, which the reader asks for by name, and how each reads.
 HEADER_FIELDS = {
     "form_mark": "text", "unit": "unit", "unit_code": "code", "sender_role": "sender_role", "document_no": "text",
-    "document_date": "date", "period_start": "date", "period_end": "month_end", "budget_year": "year", "cutoff_date": "date",
+    "document_date": "date", "period_start": "date", "period_end": "month_end", "period": "span", "budget_year": "year",
+    "cutoff_date": "date",
     "money_unit": "money_unit", "is_estimated": "mark", "is_nil": "mark", "nil_reason": "text", "is_withdrawal": "mark",
     "prepared_by": "text",
 }  # fmt: skip
+# Fields that a form may do without.
+OPTIONAL_FIELDS = ("period",)
 HEADER_TYPES = tuple(dict.fromkeys(HEADER_FIELDS.values()))
 # key of the YAML → what stands there: a text, texts, a flag, a day, months, or entries with keys of their own
 FORM_KEYS = {
     "form_code": "text", "form_name": "text", "form_name_en": "text", "version": "text", "valid_from": "day",
     "earlier_versions": "entries",
     "legal_basis": "text", "titles": "texts", "period_months": "months", "identity": "texts", "required_header": "texts",
-    "money_unit": "text", "nil_allowed": "flag", "sheets": "entries",
+    "money_unit": "text", "nil_allowed": "flag", "sheets": "entries", "header": "entries",
 }  # fmt: skip
 SHEET_KEYS = {
     "sheet_code": "text", "sheet_name": "text", "sheet_aliases": "texts", "required": "flag", "line_key": "texts",
-    "total_labels": "texts", "lines_from": "text", "line_fund": "text", "columns": "entries",
+    "total_labels": "texts", "lines_from": "text", "line_fund": "text", "columns": "entries", "shape": "text",
+    "starts_after": "text", "ends_at": "text", "header_rows": "count", "repeat_by": "mapping", "keys": "text by name",
 }  # fmt: skip
 COLUMN_KEYS = {
     "name": "text", "headers": "texts", "type": "text", "role": "text", "group": "text", "indicator": "text", "fund": "text",
     "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
+    "values": "texts", "list": "text", "pattern": "text", "required_if": "texts by name", "forbidden_if": "texts by name",
+    "unique": "flag", "negative": "flag", "fill_down": "flag", "period": "mapping",
 }  # fmt: skip
-VERSION_KEYS = {"version": "text", "valid_from": "day"}
-HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag"}
+VERSION_KEYS = {"version": "text", "valid_from": "day", "titles": "texts", "header": "entries", "sheets": "entries"}
+HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag", "places": "entries"}
+PLACE_KEYS = {"at": "text", "pattern": "text", "value": "text"}
+REPEAT_KEYS = {"heading": "text", "column": "text"}
+PERIOD_KEYS = {"months_before": "count", "months": "count", "start": "day", "end": "day"}
+SHAPES = ("table", "key_values")
+BLANK_ROW = "blank row"  # of ends_at
+FILLED = "*"  # of required_if and forbidden_if: whatever stands there
+# Where the value of a header field may stand → the keys that such a place has
+PLACES = {
+    "right": (), "below": (), "text": ("pattern",), "sheet_name": ("pattern",), "file_name": ("pattern",), "folder": ("pattern",),
+    "constant": ("value",),
+}  # fmt: skip
 
 
 class FormError(ValueError):
@@ -68,6 +88,7 @@ class Codes:
     indicators: Collection[str]
     funds: Collection[str]
     states: Collection[str]
+    lists: Mapping[str, Collection[str]]
 
 
 def codes_of(tables: Tables) -> Codes:
@@ -76,7 +97,10 @@ def codes_of(tables: Tables) -> Codes:
         name: tuple(dict.fromkeys(row[column] for row in tables[name]))
         for name, column in (("indicators", "indicator_code"), ("funds", "fund_code"), ("project_states", "state_code"))
     }
-    return Codes(found["indicators"], found["funds"], found["project_states"])
+    lists: dict[str, list[str]] = {}
+    for row in tables["code_lists"]:
+        lists.setdefault(row["list_code"], []).append(row["code"])
+    return Codes(found["indicators"], found["funds"], found["project_states"], lists)
 
 
 def check_keys(entry: Any, kinds: Mapping[str, str], needed: Collection[str], place: str) -> None:
@@ -103,6 +127,8 @@ def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
             check_word(entry[key], codes.funds, key, place, home="register/funds.csv")
     for state in entry.get("counts_when", ()):
         check_word(state, codes.states, "counts_when", place, home="register/project_states.csv")
+    if "list" in entry:
+        check_word(entry["list"], codes.lists, "list", place, home="register/code_lists.csv")
 
 
 def check_column(entry: Mapping[str, Any], place: str) -> None:
@@ -118,6 +144,15 @@ def check_column(entry: Mapping[str, Any], place: str) -> None:
     for key in ("blank", "measure"):
         if str(entry.get(key)).startswith("by_") and entry["type"] != "by_indicator":
             raise FormError(f"{place}: {key} is {entry[key]!r}; only a column of type by_indicator can say that.")
+    for key, roles in (("period", QUANTITY_ROLES), ("negative", QUANTITY_ROLES), ("values", CODED_ROLES), ("list", CODED_ROLES)):
+        if key in entry and entry["role"] not in roles:
+            raise FormError(f"{place}: {key} is of a column with role {' or '.join(roles)}, not {entry['role']}.")
+    if {"values", "list"} <= entry.keys():
+        raise FormError(f"{place}: values and list both say what may stand there; one must.")
+    try:
+        re.compile(entry.get("pattern", ""))
+    except re.error as error:
+        raise FormError(f"{place}: pattern is {entry['pattern']!r}; it must be a regular expression: {error}.") from error
     if "counts_when" in entry and entry["type"] != "project_state":
         raise FormError(f"{place}: counts_when is of a column of type project_state, not {entry['type']}.")
     if entry["role"] in QUANTITY_ROLES and entry["type"] != "by_indicator" and entry["measure"] != "ratio":

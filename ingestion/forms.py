@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ingestion.form import Column, Form, FormSheet, HeaderField
+from ingestion.form import Form, HeaderField, Layout
+from ingestion.form_parts import check_shape, column_period_of, header_of, named, own_header, repeated_of
+from ingestion.form_sheet import Column, FormSheet
 from ingestion.form_words import (
     COLUMN_KEYS,
     FORM_KEYS,
-    HEADER_FIELDS,
-    HEADER_KEYS,
     IDENTITY,
     KEY_TYPES,
     LINES_FROM,
@@ -62,29 +62,9 @@ def _yaml_of(path: Path) -> dict[str, Any]:
         raise FormError(str(error)) from error
 
 
-def header_of(content: dict[str, Any], file: str) -> tuple[HeaderField, ...]:
-    """The fields of the block above a form's table, from the YAML of a file; raises FormError."""
-    check_keys(content, {"fields": "entries"}, ("fields",), file)
-    fields: dict[str, HeaderField] = {}
-    for entry in content["fields"]:
-        place = f"{file}: field {_named(entry, 'name')}"
-        check_keys(entry, HEADER_KEYS, ("name", "labels", "type"), place)
-        check_word(entry["name"], tuple(HEADER_FIELDS), "name", place)
-        check_word(entry["type"], (HEADER_FIELDS[entry["name"]],), "type", place)
-        if entry["name"] in fields:
-            raise FormError(f"{place}: the field stands twice.")
-        fields[entry["name"]] = HeaderField(
-            entry["name"], tuple(entry["labels"]), entry["type"], entry.get("required", False)
-        )
-    for name in HEADER_FIELDS:
-        if name not in fields:
-            raise FormError(f"{file}: the field {name!r} is missing.")
-    return tuple(fields.values())
-
-
 def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField, ...], codes: Codes) -> Form:
     """A form from the YAML of the file `place`; raises FormError."""
-    check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS.keys() - {"required_header", "earlier_versions"})), place)
+    check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS.keys() - {"required_header", "earlier_versions", "header"})), place)
     if f"{entry['form_code']}.yml" != place:
         raise FormError(f"{place}: form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
@@ -95,14 +75,18 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
     for name in IDENTITY[:2]:
         if name not in entry["identity"]:
             raise FormError(f"{place}: identity lacks {name!r}.")
+    header_fields = own_header(entry.get("header", ()), header_fields, place)
     for name in entry.get("required_header", ()):
         check_word(name, tuple(field.name for field in header_fields), "required_header", place)
     versions = entry.get("earlier_versions", ())
     for version in versions:
-        check_keys(version, VERSION_KEYS, tuple(VERSION_KEYS), f"{place}: earlier_versions")
+        check_keys(version, VERSION_KEYS, ("version", "valid_from"), f"{place}: earlier_versions")
     _check_once([entry["version"], *(version["version"] for version in versions)], "version", place)
-    sheets = tuple(_sheet_of(sheet, f"{place}: sheet {_named(sheet, 'sheet_code')}", codes) for sheet in entry["sheets"])
-    _check_once([sheet.sheet_code for sheet in sheets], "sheet", place)
+    sheets = _sheets_of(entry["sheets"], place, codes)
+    layouts = {
+        version["version"]: _layout_of(version, f"{place}: version {version['version']}", header_fields, sheets, codes)
+        for version in versions
+    }
     return Form(
         form_code=entry["form_code"],
         form_name=entry["form_name"],
@@ -120,6 +104,33 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         nil_allowed=entry["nil_allowed"],
         sheets=sheets,
         header_fields=header_fields,
+        layouts={version: layout for version, layout in layouts.items() if layout != Layout()},
+    )
+
+
+def _sheets_of(entries: Sequence[Any], place: str, codes: Codes) -> tuple[FormSheet, ...]:
+    sheets = tuple(_sheet_of(sheet, f"{place}: sheet {named(sheet, 'sheet_code')}", codes) for sheet in entries)
+    _check_once([sheet.sheet_code for sheet in sheets], "sheet", place)
+    return sheets
+
+
+def _layout_of(
+    entry: dict[str, Any], place: str, header_fields: tuple[HeaderField, ...], present: tuple[FormSheet, ...], codes: Codes
+) -> Layout:
+    """What an earlier version says of its layout; a column of a present name must mean what it means now."""
+    sheets = _sheets_of(entry["sheets"], place, codes) if "sheets" in entry else None
+    now = {(sheet.sheet_code, column.name): column for sheet in present for column in sheet.columns}
+    for then in sheets or ():
+        for column in then.columns:
+            if now.get((then.sheet_code, column.name), column).meaning != column.meaning:
+                raise FormError(
+                    f"{place}: sheet {then.sheet_code}: column {column.name} means something else than in the present version; "
+                    "give it another name."
+                )
+    return Layout(
+        titles=tuple(entry["titles"]) if "titles" in entry else None,
+        header_fields=own_header(entry["header"], header_fields, place) if "header" in entry else None,
+        sheets=sheets,
     )
 
 
@@ -140,6 +151,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
     for wanted, type_ in ((wants_indicator, "indicator"), (entry.get("lines_from") == "activities", "activity")):
         if wanted and type_ not in types.values():
             raise FormError(f"{place}: no column of type {type_} with role key says what each line is.")
+    check_shape(entry, columns, place)
     return FormSheet(
         sheet_code=entry["sheet_code"],
         sheet_name=entry["sheet_name"],
@@ -150,25 +162,29 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
         lines_from=entry.get("lines_from"),
         line_fund=entry.get("line_fund"),
         columns=columns,
+        shape=entry.get("shape", "table"),
+        starts_after=entry.get("starts_after"),
+        ends_at=entry.get("ends_at"),
+        header_rows=entry.get("header_rows", 3),
+        repeat_by=repeated_of(entry.get("repeat_by"), tuple(types), place),
+        keys=dict(entry.get("keys", {})),
     )
 
 
 def _column_of(entry: dict[str, Any], position: int, place: str, codes: Codes) -> Column:
-    place = f"{place}: column {_named(entry, 'name')}"
+    place = f"{place}: column {named(entry, 'name')}"
     needed = ["name", "headers", "type", "role"]
     if isinstance(entry, dict) and entry.get("role") in QUANTITY_ROLES:
         needed += ["measure", "blank"]
     check_keys(entry, COLUMN_KEYS, needed, place)
     check_column(entry, place)
     check_codes(entry, codes, place)
-    texts = {key: value for key, value in entry.items() if key not in ("headers", "counts_when")}
-    return Column(
-        position=position, headers=tuple(entry["headers"]), counts_when=tuple(entry.get("counts_when", ())), **texts
-    )
-
-
-def _named(entry: object, key: str) -> object:
-    return entry.get(key) if isinstance(entry, dict) else entry
+    made: dict[str, Any] = {key: tuple(entry[key]) for key in ("headers", "counts_when", "values") if key in entry}
+    for key in ("required_if", "forbidden_if"):
+        if key in entry:
+            made[key] = {name: tuple(said) for name, said in entry[key].items()}
+    made["period"] = column_period_of(entry.get("period"), place)
+    return Column(position=position, **made, **{key: value for key, value in entry.items() if key not in made})
 
 
 def _check_once(names: Sequence[object], what: str, place: str) -> None:

@@ -16,6 +16,8 @@ KINDS = {
     "text": "a text", "texts": "a list of texts, [one, two]", "flag": "true or false", "day": "a day, 2024-01-31",
     "months": "a list of months, each once and in order, [3, 6, 9, 12]", "count": "a whole number", "number": "a number",
     "entries": "a list of entries", "entries or 0": "a list of terms, or 0", "mapping": "a mapping",
+    "text by name": "a mapping of names to texts, {name: text}",
+    "texts by name": "a mapping of names to lists of texts, {name: [one, two]}",
 }  # fmt: skip
 
 
@@ -68,6 +70,9 @@ def is_a(kind: str, value: object) -> bool:
         return isinstance(value, str) and bool(value.strip())
     if kind == "mapping":
         return isinstance(value, Mapping)
+    if kind in ("text by name", "texts by name"):
+        each = kind.split()[0]
+        return isinstance(value, Mapping) and all(is_a("text", name) and is_a(each, said) for name, said in value.items())
     if kind == "entries or 0" and value == 0:
         return value is not False
     if not isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -92,8 +93,12 @@ def submission_tables(draft: Draft) -> list[RawTable]:
         ),
         (
             "line",
-            ("sheet_code", "row_number", "line_kind", *LINE_KEYS),
-            ((n.sheet_code, n.row_number, n.line_kind, *map(n.keys.get, LINE_KEYS)) for n in lines),
+            ("sheet_code", "row_number", "line_kind", *LINE_KEYS, "dimension_key", "codes"),
+            (
+                (n.sheet_code, n.row_number, n.line_kind, *map(n.keys.get, LINE_KEYS), n.keys.get("dimension_key", ""),
+                 json.dumps(n.codes, ensure_ascii=False, sort_keys=True) if n.codes else None)
+                for n in lines
+            ),
         ),
         (
             "cell",

@@ -37,7 +37,10 @@ def _tables() -> str:
     ]  # fmt: skip
     of_form: Rows = [
         ("keys of a form", form.FORM_KEYS), ("keys of a sheet", form.SHEET_KEYS), ("keys of a column", form.COLUMN_KEYS),
-        ("keys of `earlier_versions`", form.VERSION_KEYS), ("`identity`", form.IDENTITY), ("`lines_from`", form.LINES_FROM),
+        ("keys of `earlier_versions`", form.VERSION_KEYS), ("keys of a field of `header`", form.HEADER_KEYS),
+        ("`at` of a field's `places`, and what such a place says", [" ".join((at, *keys)) for at, keys in form.PLACES.items()]),
+        ("`shape`", form.SHAPES), ("`ends_at`", "a text, or " + _words((form.BLANK_ROW,))), ("keys of `repeat_by`", form.REPEAT_KEYS),
+        ("keys of a column's `period`", form.PERIOD_KEYS), ("`identity`", form.IDENTITY), ("`lines_from`", form.LINES_FROM),
         ("`line_key`", "columns with `role: key`, of the types " + _words(form.KEY_TYPES)),
         ("`required_header`, fields of `_header.yml`", form.HEADER_FIELDS), *column,
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ingestion.form import Column, FormSheet
+from ingestion.form_sheet import Column, FormSheet
 from samples.documents import Document, Line, SheetPart, money, number, whole
 from samples.model import Figures
 from samples.reports import Desk, new_document, true_figure

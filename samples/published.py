@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ingestion.form import FormSheet
+from ingestion.form_sheet import FormSheet
 from ingestion.forms import load_forms
 from ingestion.written.money_units import money_factor
 from samples.documents import Document, Line, SheetPart

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from ingestion.form import FormSheet
+from ingestion.form_sheet import FormSheet
 from samples.documents import Document, SheetPart, Spot
 
 TITLES = (

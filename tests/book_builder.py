@@ -6,7 +6,8 @@ from pathlib import Path
 
 import openpyxl
 
-from ingestion.form import Column, Form, FormSheet
+from ingestion.form import Form
+from ingestion.form_sheet import Column, FormSheet
 from ingestion.forms import load_forms
 from ingestion.written.text import cell_address
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from expectations.rulebook.words import AGGREGATES, LINE_KINDS, SHIFTS, check_term
-from ingestion.form import Column, Form
+from ingestion.form import Form
+from ingestion.form_sheet import Column
 from ingestion.known_words import unknown_word
 from ingestion.register import load_register
 

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingestion.form import Column
+from ingestion.form_sheet import Column
 from ingestion.sheets.headers import read_mark
 from ingestion.written.counts import multiple_of
 from ingestion.written.money_units import money_factor

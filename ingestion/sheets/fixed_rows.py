@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.form import Column, Form
+from ingestion.form import Form
+from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.cells import Reading
 from ingestion.sheets.identity import Identity

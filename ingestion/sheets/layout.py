@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingestion.form import Column, FormSheet
+from ingestion.form_sheet import Column, FormSheet
 from ingestion.readers.sheets import Sheet
 from ingestion.sheets.headers import text_of
 from ingestion.written.money_units import told_units, without_units

@@ -10,13 +10,15 @@ from ingestion.sheets.cells import Reading
 
 @dataclass(frozen=True)
 class Line:
-    """One source line: its text as typed by form column, its kind, and its keys (the columns of raw.line)."""
+    """One source line: its text as typed by form column, its kind, its keys (the columns of raw.line), and the form's own codes by
+    name (dimensions, which are part of its key as `dimension_key`, and attributes, which are not)."""
 
     sheet_code: str
     row_number: int
     line_kind: str
     texts: dict[str, str]
     keys: dict[str, str]
+    codes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.form import Column
+from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
 from ingestion.written.characters import code_letters

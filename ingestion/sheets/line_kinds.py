@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingestion.form import Column, Form
+from ingestion.form import Form
+from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.form import Column
+from ingestion.form_sheet import Column
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line_keys import LineKeys, place_of

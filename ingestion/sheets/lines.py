@@ -11,7 +11,8 @@ from __future__ import annotations
 from datetime import date
 
 from ingestion.findings import Finding, find
-from ingestion.form import Column, Form
+from ingestion.form import Form
+from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.cells import (
     Reading,

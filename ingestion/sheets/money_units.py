@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.form import Column
+from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line import TableLines

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.form import Form, FormSheet
+from ingestion.form import Form
+from ingestion.form_sheet import FormSheet
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
 from ingestion.sheets.draft import Draft

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from ingestion.findings import Finding, find
-from ingestion.form import Column
+from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.cells import (
     BLANK,

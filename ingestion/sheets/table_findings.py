@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.form import Form, FormSheet
+from ingestion.form import Form
+from ingestion.form_sheet import FormSheet
 from ingestion.readers.legacy import legacy_encoding_of
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register

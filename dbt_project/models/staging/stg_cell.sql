@@ -80,6 +80,8 @@ printed as (
         line.establishment_key,
         line.effect_code,
         line.state_code,
+        line.codes,
+        line.dimension_key,
         coalesce(
             case
                 when line.line_kind = 'total' then max(cell.decimals) over column_unit
@@ -127,6 +129,8 @@ joined as (
         printed.state_code,
         coalesce(printed.project_key, '') as project_key,
         coalesce(printed.establishment_key, '') as establishment_key,
+        printed.codes,
+        printed.dimension_key,
         printed.activity_code as line_activity_code,
         coalesce(printed.line_unit_key, submission.unit_key) as unit_key,
         form_column.column_type,
@@ -240,7 +244,7 @@ final as (
                     then concat_ws('|', named.project_key, named.establishment_key, coalesce(named.effect_code, ''))
                 when named.column_type = 'by_indicator' then named.indicator_code
                 else named.activity_code
-            end
+            end, nullif(named.dimension_key, '')
         ) as line_key
     from named
     left join indicator_source

@@ -67,6 +67,8 @@ final as (
         measure,
         project_key,
         establishment_key,
+        dimension_key,
+        codes,
         place_unit_key,
         effect_code,
         state_code,
@@ -75,7 +77,8 @@ final as (
         line_key,
         concat_ws(
             '|', unit_key, budget_year, period_start, period_end, fund_code, activity_code, indicator_code, measure,
-            project_key, establishment_key, case when measure = 'plan' then line_reference end
+            project_key, establishment_key, case when measure = 'plan' then line_reference end,
+            nullif(dimension_key, '')
         ) as figure_key,
         reading,
         value_written,

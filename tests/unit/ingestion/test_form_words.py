@@ -14,7 +14,8 @@ from expectations.rulebook.language import read_rules
 from expectations.rulebook.rule import RuleError
 from expectations.rulebook.terms import read_vocabulary
 from ingestion.form_words import FORM_KEYS, KEY_TYPES, FormError, codes_of
-from ingestion.forms import form_of, header_of, load_forms
+from ingestion.form_parts import header_of
+from ingestion.forms import form_of, load_forms
 from ingestion.known_words import read_yaml
 from ingestion.register_rows import RegisterError, read_tables, refuse_rows_of_unknown_forms
 from warehouse.settings import PROJECT
@@ -146,7 +147,7 @@ def test_a_misspelt_key_of_a_form_is_refused_by_name(form_code):
          "(register/funds.csv). Near it: KCQG."),
         ({"measure": "ytb"}, "measure is 'ytb'; it must be one of plan, ytd, in_period, prior_ytd, stock, ratio, by_behaviour. "
          "Near it: ytd."),
-        ({"role": "chek"}, "role is 'chek'; it must be one of figure, check, key, place, text, personal, label. Near it: check."),
+        ({"role": "chek"}, "role is 'chek'; it must be one of figure, check, key, place, attribute, text, personal, label. Near it: check."),
         ({"type": "activity"}, "type of a column with role check is 'activity'; it must be one of money, percent"),
         ({"counts_as": "KC-E01"}, "indicator and counts_as says what it counts"),
         ({"counts_when": ["stopped"]}, "counts_when is of a column of type project_state, not money"),
@@ -176,4 +177,4 @@ def test_what_may_be_a_key_of_a_line_is_what_the_door_can_join():
 
 def test_the_keys_of_a_form_are_what_the_form_keeps():
     kept = {field.name for field in dataclasses.fields(next(iter(FORMS.values())))}
-    assert FORM_KEYS.keys() <= kept
+    assert FORM_KEYS.keys() <= kept | {"header"}  # which becomes header_fields

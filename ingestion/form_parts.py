@@ -1,0 +1,122 @@
+"""The parts of a form that say where things stand: header fields with their places, periods of columns, blocks under headings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ingestion.form import HeaderField, Place
+from ingestion.form_sheet import Column, ColumnPeriod, Repeated
+from ingestion.form_words import (
+    FILLED,
+    HEADER_FIELDS,
+    HEADER_KEYS,
+    OPTIONAL_FIELDS,
+    PERIOD_KEYS,
+    PLACE_KEYS,
+    PLACES,
+    REPEAT_KEYS,
+    SHAPES,
+    FormError,
+    check_keys,
+    check_word,
+)
+
+VALUE = "{value}"
+
+
+def header_of(content: dict[str, Any], file: str) -> tuple[HeaderField, ...]:
+    """The fields of the block above a form's table, from the YAML of a file; raises FormError."""
+    check_keys(content, {"fields": "entries"}, ("fields",), file)
+    fields = _fields_of(content["fields"], file)
+    for name in HEADER_FIELDS:
+        if name not in fields and name not in OPTIONAL_FIELDS:
+            raise FormError(f"{file}: the field {name!r} is missing.")
+    return tuple(fields.values())
+
+
+def own_header(entries: Sequence[Any], common: tuple[HeaderField, ...], place: str) -> tuple[HeaderField, ...]:
+    """The header fields of a form: its own, and the common ones that it does not say itself; raises FormError."""
+    own = _fields_of(entries, place)
+    kept = {field.name: field for field in common}
+    for name, field in own.items():
+        kept[name] = field if field.labels else replace(field, labels=kept[name].labels if name in kept else ())
+    return tuple(kept.values())
+
+
+def _fields_of(entries: Sequence[Any], file: str) -> dict[str, HeaderField]:
+    fields: dict[str, HeaderField] = {}
+    for entry in entries:
+        place = f"{file}: field {named(entry, 'name')}"
+        check_keys(entry, HEADER_KEYS, ("name", "type", *(() if "places" in entry else ("labels",))), place)
+        check_word(entry["name"], tuple(HEADER_FIELDS), "name", place)
+        check_word(entry["type"], (HEADER_FIELDS[entry["name"]],), "type", place)
+        if entry["name"] in fields:
+            raise FormError(f"{place}: the field stands twice.")
+        places = tuple(_place_of(each, place) for each in entry.get("places", ({"at": "right"},)))
+        fields[entry["name"]] = HeaderField(
+            entry["name"], tuple(entry.get("labels", ())), entry["type"], entry.get("required", False), places
+        )
+    return fields
+
+
+def _place_of(entry: Any, place: str) -> Place:
+    check_keys(entry, PLACE_KEYS, ("at",), f"{place}: places")
+    check_word(entry["at"], tuple(PLACES), "at", place)
+    wanted = PLACES[entry["at"]]
+    for key in ("pattern", "value"):
+        if (key in entry) != (key in wanted):
+            raise FormError(f"{place}: a place at {entry['at']} {'must' if key in wanted else 'cannot'} say {key}.")
+    if "pattern" in entry:
+        check_pattern(entry["pattern"], "pattern", place)
+    return Place(entry["at"], entry.get("pattern"), entry.get("value"))
+
+
+def check_pattern(pattern: str, what: str, place: str) -> None:
+    """Raise FormError for a pattern in which {value} does not stand exactly once."""
+    if pattern.count(VALUE) != 1:
+        raise FormError(f"{place}: {what} is {pattern!r}; {VALUE} must stand in it once, for what is read there.")
+
+
+def repeated_of(entry: Any, keys: Sequence[str], place: str) -> Repeated | None:
+    """The blocks of a sheet under headings, from its YAML; None where it says none; raises FormError."""
+    if entry is None:
+        return None
+    check_keys(entry, REPEAT_KEYS, tuple(REPEAT_KEYS), f"{place}: repeat_by")
+    check_pattern(entry["heading"], "heading", f"{place}: repeat_by")
+    check_word(entry["column"], keys, "column", f"{place}: repeat_by")
+    return Repeated(entry["heading"], entry["column"])
+
+
+def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
+    """The period of a column's figures, from its YAML; None where it is the report's own; raises FormError."""
+    if entry is None:
+        return None
+    check_keys(entry, PERIOD_KEYS, (), f"{place}: period")
+    is_absolute = {"start", "end"} <= entry.keys()
+    if is_absolute == bool({"months_before", "months"} & entry.keys()) or len({"start", "end"} & entry.keys()) == 1:
+        raise FormError(f"{place}: period must say start and end, or months_before and, where it is not as long, months.")
+    return ColumnPeriod(**entry)
+
+
+def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str) -> None:
+    """Raise FormError for words about a sheet or its columns that contradict each other, or name a column that it lacks."""
+    check_word(entry.get("shape", SHAPES[0]), SHAPES, "shape", place)
+    names = tuple(column.name for column in columns)
+    for name in entry.get("keys", {}):
+        if name in names:
+            raise FormError(f"{place}: keys names {name!r}, which is a column too.")
+    codes = {column.name: column.values for column in columns}
+    for column in columns:
+        for key, conditions in (("required_if", column.required_if), ("forbidden_if", column.forbidden_if)):
+            for name, said in conditions.items():
+                check_word(name, names, f"{key} of column {column.name}", place)
+                for code in said:
+                    if codes[name] and code != FILLED:
+                        check_word(code, codes[name], f"{key} of column {column.name}", place)
+
+
+def named(entry: object, key: str) -> object:
+    """What a mapping calls itself under a key; the entry itself where it is none."""
+    return entry.get(key) if isinstance(entry, dict) else entry
