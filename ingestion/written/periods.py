@@ -81,7 +81,7 @@ def read_span(written: object, years: BudgetYears) -> tuple[datetime.date, datet
         return _months_of(years, match[2], match[3], 3 * quarter - 2, 3 * quarter)
     if match := FIRST_MONTHS.fullmatch(text):
         return _months_of(years, match[2], match[3], 1, int(match[1]))
-    if match := YEAR_MONTH.fullmatch(text):
+    if (match := YEAR_MONTH.fullmatch(text)) and int(match[2]) <= 12:
         return _month(int(match[1]), int(match[2]))
     if match := YEAR.fullmatch(text):
         return _months_of(years, match[1], match[2], 1, 12)
