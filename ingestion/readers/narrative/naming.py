@@ -89,7 +89,7 @@ def name_all(
             topic, is_near = topic_before(document, topics, sentence, register, setting, opens_period)
             current = sentence
         around = stretches_around(folded, quantities, i, sentence)
-        year = ambient.budget_year if ambient else setting.year
+        year = ambient.budget_year if ambient else setting.budget_year
         periods = find_periods(folded, sentence.start, sentence.end, year, years)
         before = named[-1] if named else None
         # Over a paragraph's end a fund is handed on to projects and money only, not to people or places.
