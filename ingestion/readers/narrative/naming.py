@@ -106,8 +106,7 @@ def name_all(
         named.append(
             Mention(
                 quantity, document.line_of(quantity.span.start), activity, indicator, measure, unit, unit_key,
-                period.budget_year if period else None, period.start if period else None,
-                period.end if period else None, fund,
+                *((period.budget_year, period.start, period.end) if period else (None, None, None)), fund,
             )
         )  # fmt: skip
     return _repeats(named, document)
