@@ -1,5 +1,6 @@
 -- Contributions behind the figures of a span: at the end with +1; for a span not from the year's begin at the month
--- before with -1, under the unit itself or, where it closed in between and is not carried, under the one that followed it.
+-- before with -1, under the unit itself or, where it closed in between and is not carried, under the one that
+-- followed it.
 with place as (
     select
         unit_key,
