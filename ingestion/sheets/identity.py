@@ -13,6 +13,7 @@ from ingestion.register import Register
 from ingestion.sheets.headers import HeaderCell, read_mark, text_of
 from ingestion.sheets.identity_findings import period_findings, place, sender_findings
 from ingestion.sheets.sheet_units import SheetUnit
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.periods import read_date, read_period_end, read_period_start, read_span
 
 LONGEST_DOCUMENT_NO = 200  # characters; it is part of keys that are indexed
@@ -72,10 +73,11 @@ def identify(
             findings.append(find(code, **place(cell), expected=expected, header=field.labels[0]))
         return value
 
-    start = read("period_start", read_period_start)
-    end = read("period_end", read_period_end)
+    years = register.budget_years
+    start = read("period_start", lambda written: read_period_start(written, years))
+    end = read("period_end", lambda written: read_period_end(written, years))
     role = read("sender_role", lambda cell: register.role_of(text_of(cell)))
-    year = read("budget_year", _year) or (end.year if end else None)
+    year = read("budget_year", lambda written: _year(written, years)) or (years.of(end) if end else None)
     document_date, cutoff_date = read("document_date", read_date), read("cutoff_date", read_date)
     is_estimated, is_nil, is_withdrawal = (read(name, read_mark) for name in ("is_estimated", "is_nil", "is_withdrawal"))
     unit = _unit(header, register, end, findings) if end else None
@@ -138,9 +140,9 @@ def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings
     return found[0]
 
 
-def _year(cell: object) -> int | None:
-    span = read_span(cell)
-    return span[1].year if span else None
+def _year(cell: object, years: BudgetYears) -> int | None:
+    span = read_span(cell, years)
+    return years.of(span[1]) if span else None
 
 
 def _text(header: dict[str, HeaderCell], name: str) -> str:

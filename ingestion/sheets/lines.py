@@ -77,7 +77,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         elif kind == "label" and has_number:
             out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
         if repeats_header(row, table):
-            out.findings += second_table(table, number, headings, day)
+            out.findings += second_table(table, number, headings, day, register.budget_years)
         headings = [*headings, *_texts(row)] if kind == "label" and not has_number else []
         own = own_unit(table, texts)
         own_factor, named = money_factor(own) if own else None, unit_of_name(table, texts)

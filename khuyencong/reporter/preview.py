@@ -96,6 +96,7 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
     """Every cell of a draft that holds a number, a date or a mark that counts, with its key and its address."""
     from openpyxl.utils import get_column_letter
 
+    years = register.budget_years
     for table in draft.tables:
         code = table.form_sheet.sheet_code
         read = draft.lines[code]
@@ -129,8 +130,8 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
                 "measure": measure,
                 "unit_key": line.keys.get("line_unit_key", identity.unit_key),
                 "budget_year": identity.budget_year,
-                "period_start": f"{identity.budget_year}-01" if is_plan else f"{identity.period_start:%Y-%m}",
-                "period_end": f"{identity.budget_year}-12" if is_plan else f"{identity.period_end:%Y-%m}",
+                "period_start": f"{years.start(identity.budget_year) if is_plan else identity.period_start:%Y-%m}",
+                "period_end": f"{years.end(identity.budget_year) if is_plan else identity.period_end:%Y-%m}",
                 "fund": column.fund or line.keys.get("fund_code"),
                 "where": {"sheet": table.sheet.name, "cell": f"{letter}{row_number}", "line": line.line_kind},
             }
