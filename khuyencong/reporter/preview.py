@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.findings import Finding, find
 from ingestion.readers.containers import is_table_text
-from ingestion.transports.seen import place_of
+from ingestion.transports.seen import place_given, place_of
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
 
@@ -62,7 +62,7 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
     from ingestion.register import load_register
 
     register = load_register(settings.register)
-    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
+    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."), location=place_given(file))
     forms = load_forms(settings.forms, settings.register)
     drafts, findings = read_file(file.read_bytes(), receipt, forms, register, settings.register)
     judged = [(draft, findings_of(draft, register)) for draft in drafts]
