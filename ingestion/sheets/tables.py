@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from ingestion.findings import find
 from ingestion.form import Form
@@ -46,7 +47,19 @@ def tables_of(form: Form, sheets: Sequence[Sheet], draft: Draft, telling_names: 
 
 def table_on(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
     """The table of a form sheet on a sheet; None where there is none."""
-    return find_table(sheet, form_sheet) if sheet.rows else None
+    table = find_table(sheet, form_sheet) if sheet.rows else None
+    return _without_idle_rows(table) if table and form_sheet.is_of_period else table
+
+
+def _without_idle_rows(table: Table) -> Table:
+    """A table whose header begins where its texts do: the cell above it that says the report's period is no header of a column."""
+    for top in range(table.top + 1, table.first_line):
+        below = replace(table.sheet, rows=[[""]] * top + table.sheet.rows[top:])
+        again = find_table(below, table.form_sheet)
+        if again is None or replace(again, sheet=table.sheet, top=table.top) != table:
+            break
+        table = replace(table, top=again.top)
+    return table
 
 
 def has_table(sheet: Sheet, form: Form) -> bool:
