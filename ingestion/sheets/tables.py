@@ -54,7 +54,8 @@ def table_on(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
 def _without_idle_rows(table: Table) -> Table:
     """A table whose header begins where its texts do: the cell above it that says the report's period is no header of a column."""
     for top in range(table.top + 1, table.first_line):
-        below = replace(table.sheet, rows=[[""]] * top + table.sheet.rows[top:])
+        rows: list[list[object]] = [[] if index < top else row for index, row in enumerate(table.sheet.rows)]
+        below = replace(table.sheet, rows=rows)
         again = find_table(below, table.form_sheet)
         if again is None or replace(again, sheet=table.sheet, top=table.top) != table:
             break

@@ -14,7 +14,11 @@ insert into register.form_column (
     fact,
     counts_as,
     counts_when,
-    blank
+    blank,
+    period_months_before,
+    period_months,
+    period_start,
+    period_end
 )
 values (
     %(form_code)s,
@@ -31,5 +35,9 @@ values (
     %(fact)s,
     %(counts_as)s,
     %(counts_when)s,
-    %(blank)s
+    %(blank)s,
+    %(period_months_before)s,
+    %(period_months)s,
+    %(period_start)s,
+    %(period_end)s
 )
