@@ -22,6 +22,10 @@ KINDS = {
 }  # fmt: skip
 
 
+class ConfigurationError(ValueError):
+    """A form, a rule, a limit or a row of the register that cannot be read; the message says where and what may stand there."""
+
+
 class Word(str):
     """A text of a YAML file that knows its line."""
 

@@ -43,6 +43,7 @@ for module in GROUPS:
 
 def main() -> None:
     """Run `kc`; an error of ours ends as one clear sentence and exit code 1."""
+    from ingestion.known_words import ConfigurationError
     from kc.output import Refused, say_error
 
     # A file's name need not be text. The command gets it as it is; what looks at the process's own command line, as dbt's log
@@ -54,6 +55,9 @@ def main() -> None:
     except Refused as refusal:
         say_error(str(refusal))
         sys.exit(refusal.exit_code)
+    except ConfigurationError as error:
+        say_error(f"Nothing was done. {error}\nCorrect the file and run the command again.")
+        sys.exit(2)
     except KeyboardInterrupt:
         say_error("Stopped. What was finished is kept; run the same command again to go on.")
         sys.exit(1)

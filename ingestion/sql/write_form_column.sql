@@ -18,7 +18,8 @@ insert into register.form_column (
     period_months_before,
     period_months,
     period_start,
-    period_end
+    period_end,
+    codes
 )
 values (
     %(form_code)s,
@@ -39,5 +40,6 @@ values (
     %(period_months_before)s,
     %(period_months)s,
     %(period_start)s,
-    %(period_end)s
+    %(period_end)s,
+    %(codes)s
 )
