@@ -8,6 +8,7 @@ from typing import Any
 from ingestion.findings import Finding, find
 from ingestion.form import Form
 from ingestion.register import Register
+from ingestion.sheets.header_period import cell_of
 from ingestion.sheets.headers import HeaderCell
 from warehouse.settings import TIMEZONE
 
@@ -40,7 +41,7 @@ def period_findings(
 ) -> list[Finding]:
     """A period must be one of the form and of the sender, over one year, begun, and over soon."""
     received = received_at.astimezone(TIMEZONE).date()
-    start_place, end_place = place(header["period_start"]), place(header["period_end"])
+    start_place, end_place = place(cell_of(header, "period_start")), place(cell_of(header, "period_end"))
     day = f"{received:%d/%m/%Y}"
     findings, years = [], register.budget_years
     if years.month_of(end) not in form.period_months:
@@ -69,4 +70,4 @@ def period_findings(
 
 def place(cell: HeaderCell) -> dict[str, Any]:
     """The place of a header cell and what it says, in the words of a finding."""
-    return {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}
+    return {"sheet_name": cell.sheet_name or None, "cell": cell.cell_address, "written": cell.written}

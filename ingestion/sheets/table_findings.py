@@ -16,19 +16,20 @@ from ingestion.sheets.layout import Table
 from ingestion.written.text import folded
 
 
-def missing_table(form_sheet: FormSheet, sheets: list[Sheet]) -> list[Finding]:
-    """The finding for a sheet of a form that must be there and is not, or that holds no table with its headers."""
+def missing_table(form_sheet: FormSheet, sheets: list[Sheet], version: str) -> list[Finding]:
+    """The finding for a sheet of a form's version that must be there and is not, or that holds no table with its headers."""
     if not form_sheet.required:
         return []
     headers = ", ".join(column.headers[0] for column in form_sheet.columns if column.required or column.is_quantity)
     named = next((sheet.name for sheet in sheets if folded(sheet.name) in form_sheet.folded_names), None)
     if named:
-        return [find("table_not_found", sheet_name=named, sheet_code=form_sheet.sheet_code, expected=headers)]
+        place: dict[str, Any] = {"sheet_name": named, "sheet_code": form_sheet.sheet_code}
+        return [find("table_not_found", **place, expected=headers, version=version)]
     names = ", ".join(sheet.name for sheet in sheets)
-    return [find("sheet_missing", sheet_code=form_sheet.sheet_code, written=names, expected=form_sheet.sheet_name)]
+    return [find("sheet_missing", sheet_code=form_sheet.sheet_code, written=names, expected=form_sheet.sheet_name, version=version)]
 
 
-def table_findings(table: Table, register: Register, identity: Identity) -> list[Finding]:
+def table_findings(table: Table, register: Register, identity: Identity, version: str) -> list[Finding]:
     """Columns that the table lacks or has twice, and columns of the sender's own.
 
     A missing column of figures returns the file, because a missing figure would read as zero; not so when its fund had ended.
@@ -39,7 +40,7 @@ def table_findings(table: Table, register: Register, identity: Identity) -> list
         fund = register.funds.get(column.fund or "")
         if column.role == "figure" and (fund is None or fund.holds_on(identity.period_end)):
             header = " / ".join(filter(None, (column.group, column.headers[0])))
-            findings.append(find("column_missing", **place, column_name=column.name, expected=header))
+            findings.append(find("column_missing", **place, column_name=column.name, expected=header, version=version))
         elif column.role == "check":
             findings.append(find("check_column_missing", **place, column_name=column.name, expected=column.headers[0]))
     for name in table.repeated:

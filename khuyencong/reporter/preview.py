@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.findings import Finding, find
 from ingestion.readers.containers import is_table_text
-from ingestion.transports.seen import place_of
+from ingestion.sheets.form_periods import told_period
+from ingestion.transports.seen import place_given, place_of
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
 
@@ -62,7 +63,7 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
     from ingestion.register import load_register
 
     register = load_register(settings.register)
-    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
+    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."), location=place_given(file))
     forms = load_forms(settings.forms, settings.register)
     drafts, findings = read_file(file.read_bytes(), receipt, forms, register, settings.register)
     judged = [(draft, findings_of(draft, register)) for draft in drafts]
@@ -113,7 +114,10 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
             measure = column.measure
             if measure == "by_behaviour" and indicator is not None:
                 measure = indicator.measure
-            is_plan = measure == "plan"
+            start, end = told_period(column, measure or "", (identity.period_start, identity.period_end), years)
+            budget_year = years.of(end) if column.period else identity.budget_year
+            if measure == "plan":
+                start, end = years.start(budget_year), years.end(budget_year)
             letter = get_column_letter(table.sheet.first_column + table.positions[column_name] + 1)
             yield {
                 "written": line.texts.get(column_name, ""),
@@ -129,9 +133,9 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
                 "indicator_code": indicator_code,
                 "measure": measure,
                 "unit_key": line.keys.get("line_unit_key", identity.unit_key),
-                "budget_year": identity.budget_year,
-                "period_start": f"{years.start(identity.budget_year) if is_plan else identity.period_start:%Y-%m}",
-                "period_end": f"{years.end(identity.budget_year) if is_plan else identity.period_end:%Y-%m}",
+                "budget_year": budget_year,
+                "period_start": f"{start:%Y-%m}",
+                "period_end": f"{end:%Y-%m}",
                 "fund": column.fund or line.keys.get("fund_code"),
                 "where": {"sheet": table.sheet.name, "cell": f"{letter}{row_number}", "line": line.line_kind},
             }
