@@ -12,6 +12,7 @@ from typing import Any
 from ingestion.form import Form, HeaderField, Layout
 from ingestion.form_parts import check_shape, column_period_of, header_of, named, own_header, repeated_of
 from ingestion.form_sheet import Column, FormSheet
+from ingestion.form_tables import check_tables, check_told_apart
 from ingestion.form_words import (
     COLUMN_KEYS,
     FORM_KEYS,
@@ -111,6 +112,7 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
 def _sheets_of(entries: Sequence[Any], place: str, codes: Codes) -> tuple[FormSheet, ...]:
     sheets = tuple(_sheet_of(sheet, f"{place}: sheet {named(sheet, 'sheet_code')}", codes) for sheet in entries)
     _check_once([sheet.sheet_code for sheet in sheets], "sheet", place)
+    check_told_apart(sheets, place)
     return sheets
 
 
@@ -139,7 +141,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
     check_codes(entry, codes, place)
     columns = tuple(_column_of(column, n, place, codes) for n, column in enumerate(entry["columns"], 1))
     _check_once([column.name for column in columns], "column", place)
-    headers = [(folded(column.group or ""), folded(header)) for column in columns for header in column.headers]
+    headers = [(tuple(map(folded, column.groups)), folded(header)) for column in columns for header in column.headers]
     _check_once(headers, "header", place)
     types = {column.name: column.type for column in columns if column.role == "key"}
     for name in entry["line_key"]:
@@ -152,6 +154,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
         if wanted and type_ not in types.values():
             raise FormError(f"{place}: no column of type {type_} with role key says what each line is.")
     check_shape(entry, columns, place)
+    check_tables(entry, columns, place)
     return FormSheet(
         sheet_code=entry["sheet_code"],
         sheet_name=entry["sheet_name"],
@@ -184,7 +187,9 @@ def _column_of(entry: dict[str, Any], position: int, place: str, codes: Codes) -
         if key in entry:
             made[key] = {name: tuple(said) for name, said in entry[key].items()}
     made["period"] = column_period_of(entry.get("period"), place)
-    return Column(position=position, **made, **{key: value for key, value in entry.items() if key not in made})
+    group = entry.get("group", ())
+    made["groups"] = (group,) if isinstance(group, str) else tuple(group)
+    return Column(position=position, **made, **{key: value for key, value in entry.items() if key not in (*made, "group")})
 
 
 def _check_once(names: Sequence[object], what: str, place: str) -> None:
