@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.known_words import fault_of_keys, unknown_word
+from ingestion.known_words import ConfigurationError, fault_of_keys, line_of, placed, unknown_word
 from ingestion.register_rows import Tables
 
 QUANTITY_ROLES = ("figure", "check")
@@ -78,8 +78,13 @@ PLACES = {
 }  # fmt: skip
 
 
-class FormError(ValueError):
-    """A form file that does not say what a form must say; the message names the file and the place."""
+class FormError(ConfigurationError):
+    """A form file that does not say what a form must say; the message names the file, the line and the place."""
+
+    @classmethod
+    def at(cls, place: str, thing: object, said: str) -> FormError:
+        """What is said of a text or a mapping of the file at a place."""
+        return cls(placed(place, f"{line_of(thing)}{said}"))
 
 
 @dataclass(frozen=True)
@@ -108,14 +113,14 @@ def check_keys(entry: Any, kinds: Mapping[str, str], needed: Collection[str], pl
     """Raise FormError for a key that is not known, is missing, or holds another kind of thing than it must."""
     said = fault_of_keys(entry, kinds, needed)
     if said:
-        raise FormError(f"{place}: {said}")
+        raise FormError(placed(place, said))
 
 
 def check_word(word: object, allowed: Collection[str], what: str, place: str, home: str = "") -> None:
     """Raise FormError for a word that is not allowed, with what stands near it and what is allowed."""
     said = unknown_word(word, allowed, what, home)
     if said:
-        raise FormError(f"{place}: {said}")
+        raise FormError(placed(place, said))
 
 
 def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
@@ -141,23 +146,25 @@ def check_column(entry: Mapping[str, Any], place: str) -> None:
     check_word(entry.get("measure", "plan"), MEASURES, "measure", place)
     check_word(entry.get("fact", FACTS[0]), FACTS, "fact", place)
     if entry["type"] in NAMED_TYPES and entry["name"] != entry["type"]:
-        raise FormError(f"{place}: name is {entry['name']!r}; a column of type {entry['type']} is read by that name.")
+        said = f"name is {entry['name']!r}; a column of type {entry['type']} is read by that name."
+        raise FormError.at(place, entry["name"], said)
     for key in ("blank", "measure"):
         if str(entry.get(key)).startswith("by_") and entry["type"] != "by_indicator":
-            raise FormError(f"{place}: {key} is {entry[key]!r}; only a column of type by_indicator can say that.")
+            raise FormError.at(place, entry[key], f"{key} is {entry[key]!r}; only a column of type by_indicator can say that.")
     for key, roles in (("period", QUANTITY_ROLES), ("negative", QUANTITY_ROLES), ("values", CODED_ROLES), ("list", CODED_ROLES)):
         if key in entry and entry["role"] not in roles:
-            raise FormError(f"{place}: {key} is of a column with role {' or '.join(roles)}, not {entry['role']}.")
+            raise FormError.at(place, entry, f"{key} is of a column with role {' or '.join(roles)}, not {entry['role']}.")
     if {"values", "list"} <= entry.keys():
-        raise FormError(f"{place}: values and list both say what may stand there; one must.")
+        raise FormError.at(place, entry, "values and list both say what may stand there; one must.")
     try:
         re.compile(entry.get("pattern", ""))
     except re.error as error:
-        raise FormError(f"{place}: pattern is {entry['pattern']!r}; it must be a regular expression: {error}.") from error
+        said = f"pattern is {entry['pattern']!r}; it must be a regular expression: {error}."
+        raise FormError.at(place, entry["pattern"], said) from error
     if "counts_when" in entry and entry["type"] != "project_state":
-        raise FormError(f"{place}: counts_when is of a column of type project_state, not {entry['type']}.")
+        raise FormError.at(place, entry, f"counts_when is of a column of type project_state, not {entry['type']}.")
     if entry["role"] in QUANTITY_ROLES and entry["type"] != "by_indicator" and entry["measure"] != "ratio":
         meant = [key for key in ("indicator", "counts_as", "fact") if key in entry]
         if len(meant) != 1:
             told = " and ".join(meant) or "nothing"
-            raise FormError(f"{place}: {told} says what it counts; one of indicator, counts_as, fact must.")
+            raise FormError.at(place, entry, f"{told} says what it counts; one of indicator, counts_as, fact must.")
