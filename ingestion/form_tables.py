@@ -19,17 +19,15 @@ def check_tables(entry: Mapping[str, Any], columns: Sequence[Column], place: str
     is_area = entry.get("shape", SHAPES[0]) == "key_values"
     for key in OF_TABLES:
         if is_area and entry.get(key):
-            raise FormError(f"{place}: {key} is of a table; an area of labels (shape: key_values) is one line without it.")
+            raise FormError.at(place, entry[key], f"{key} is of a table; an area of labels (shape: key_values) is one line without it.")
     if not entry["line_key"] and not is_area:
-        raise FormError(f"{place}: line_key names no column, so no line could be told from another.")
+        raise FormError.at(place, entry, "line_key names no column, so no line could be told from another.")
     if not 1 <= entry.get("header_rows", 1) <= MOST_HEADER_ROWS:
-        raise FormError(f"{place}: header_rows is {entry['header_rows']}; a header has 1 to {MOST_HEADER_ROWS} rows.")
+        raise FormError.at(place, entry, f"header_rows is {entry['header_rows']}; a header has 1 to {MOST_HEADER_ROWS} rows.")
     for column in columns:
         if column.fill_down and (column.role not in CARRIED_ROLES or is_area):
-            raise FormError(
-                f"{place}: column {column.name}: fill_down is of a column with role {' or '.join(CARRIED_ROLES)} in a table; "
-                "a figure that is carried to the lines below would count again in each."
-            )
+            said = f"fill_down is of a column with role {' or '.join(CARRIED_ROLES)} in a table; a figure would count again in each line."
+            raise FormError.at(f"{place}: column {column.name}", column.name, said)
 
 
 def may_share(one: FormSheet, other: FormSheet) -> bool:
@@ -45,10 +43,9 @@ def check_told_apart(sheets: Sequence[FormSheet], place: str) -> None:
             continue
         starts = {folded(sheet.starts_after or "") for sheet in (one, other)}
         if _fits(one, other) and _fits(other, one) and (len(starts) < 2 or "" in starts):
-            raise FormError(
-                f"{place}: the sheets {one.sheet_code} and {other.sheet_code} stand on one sheet and have the same headers; "
-                "each must say starts_after, the text above its own table, and not the same one."
-            )
+            said = f"the sheets {one.sheet_code} and {other.sheet_code} stand on one sheet and have the same headers; "
+            said += "each must say starts_after, the text above its own table, and not the same one."
+            raise FormError.at(place, other.sheet_code, said)
 
 
 def _headers(sheet: FormSheet) -> set[tuple[tuple[str, ...], str]]:

@@ -26,6 +26,7 @@ class Table:
     missing          form columns that the sheet lacks; repeated: form columns that stand twice; extra: headers of no form column
     begin            the first row index of its own part of the sheet; the sheet's rows end where that part ends
     cell_rows        of an area of labels: form column → the file's number of the row in which its value stands
+    labels           of an area: form column → row index and position of its label
     """
 
     sheet: Sheet
@@ -40,6 +41,7 @@ class Table:
     extra: tuple[tuple[int, str], ...]
     begin: int = 0
     cell_rows: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def score(self) -> int:
@@ -48,6 +50,17 @@ class Table:
     @property
     def is_area(self) -> bool:
         return self.form_sheet.shape == "key_values"
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The positions of its first and its last column."""
+        places = [*self.positions.values(), *(position for _, position in self.labels.values())]
+        return min(places), max(places)
+
+    def stands_beside(self, other: Table) -> bool:
+        """Whether no column of one table stands between the columns of the other."""
+        (left, right), (other_left, other_right) = self.span, other.span
+        return right < other_left or other_right < left
 
     def row_of(self, name: str, row_number: int) -> int:
         """The file's number of the row in which the cell of a column stands, of the line in a row."""

@@ -111,8 +111,7 @@ def place_of(table: Table, number: int, column: Column | None = None) -> dict[st
     """The place of a line, or of its cell in a column, in the words of a finding."""
     place: dict[str, Any] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
     if column is not None and column.name in table.positions:
-        index = number - table.sheet.first_row
-        place |= {"cell": table.sheet.address(index, table.positions[column.name]), "column_name": column.name}
+        place |= {"cell": table.address(column.name, number), "column_name": column.name}
     return place
 
 

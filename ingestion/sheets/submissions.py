@@ -10,7 +10,6 @@ from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.form import Form
-from ingestion.form_sheet import FormSheet
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
 from ingestion.sheets.column_checks import column_findings
@@ -18,13 +17,14 @@ from ingestion.sheets.draft import Draft
 from ingestion.sheets.fixed_rows import missing_lines
 from ingestion.sheets.headers import HEADER_ROWS, HeaderCell, header_cells, marked_form, titled_form
 from ingestion.sheets.identity import identify
-from ingestion.sheets.layout import Table, find_table
 from ingestion.sheets.lines import read_lines
 from ingestion.sheets.money_units import untold_amounts
+from ingestion.sheets.not_taken import not_taken
 from ingestion.sheets.old_fonts import in_unicode
 from ingestion.sheets.second_tables import goes_on
 from ingestion.sheets.sheet_units import in_own_unit, told_money
 from ingestion.sheets.table_findings import has_number, missing_table, no_form, table_findings
+from ingestion.sheets.tables import has_table, tables_of, tops_of
 from ingestion.written.text import folded
 
 
@@ -39,7 +39,7 @@ def read_sheets(
     named = {form.form_code: form for form, _, _ in marks.values() if form}
     findings = about_fonts + [finding for _, _, finding in marks.values() if finding]
     if not named and len(findings) == len(about_fonts):
-        fitting = [form for form in forms.values() if any(_table_on(s, fs) for s in sheets for fs in form.sheets)]
+        fitting = [form for form in forms.values() if any(has_table(s, form) for s in sheets)]
         if len(fitting) == 1:
             named = {fitting[0].form_code: fitting[0]}
         else:
@@ -87,7 +87,7 @@ def _draft(
         draft.findings.append(find("form_mark_missing", expected=f"{form.form_code} {form.version}"))
     elif version != form.version and version not in form.earlier_versions:
         draft.findings.append(find("version_unknown", written=version, expected=f"{form.form_code} {form.version}"))
-    found = _tables(form, sheets, draft)
+    found = tables_of(form, sheets, draft)
     draft.tables = [table for table in found.values() if table]
     draft.header = _header(form, sheets, draft)
     money = told_money(draft.tables, draft.header.get("money_unit"))
@@ -110,51 +110,15 @@ def _draft(
         if not draft.identity.is_withdrawal:
             draft.findings += missing_lines(table, lines, form, register, draft.identity)
         draft.findings += untold_amounts(table, lines, money, register)
+    draft.findings += not_taken(draft, sheets, register)
     draft.findings += _nil_findings(draft)
     return draft
 
 
-def _tables(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, Table | None]:
-    """Form sheet → its table: on the sheet of that name, else on the only other sheet whose table fits."""
-    found: dict[str, Table | None] = {}
-    taken: set[str] = set()
-    for form_sheet in form.sheets:
-        named = [sheet for sheet in sheets if folded(sheet.name) in form_sheet.folded_names]
-        others = [sheet for sheet in sheets if sheet not in named]
-        tables = [t for t in (_table_on(s, form_sheet) for s in named) if t and t.sheet.name not in taken]
-        if not tables:
-            tables = [t for t in (_table_on(s, form_sheet) for s in others) if t and t.sheet.name not in taken]
-            if tables and tables[0].sheet.name:
-                name = tables[0].sheet.name
-                draft.findings.append(find("sheet_name_other", sheet_name=name, written=name, expected=form_sheet.sheet_name))
-        else:
-            tables += [t for t in (_table_on(s, form_sheet) for s in others) if t and _is_rival(t.sheet, form, taken)]
-        if len(tables) > 1:
-            draft.rivals += [t.sheet.name for t in tables]
-            names = ", ".join(t.sheet.name + (" (ẩn, hidden)" if t.sheet.is_hidden else "") for t in tables)
-            draft.findings.append(find("sheet_twice", written=names, expected=form_sheet.sheet_name))
-        found[form_sheet.sheet_code] = tables[0] if tables else None
-        if tables:
-            taken.add(tables[0].sheet.name)
-            if tables[0].sheet.is_hidden:
-                draft.findings.append(find("hidden_sheet", sheet_name=tables[0].sheet.name))
-    return found
-
-
-def _is_rival(sheet: Sheet, form: Form, taken: set[str]) -> bool:
-    """Whether a sheet with the columns of a form, but without its name, may be the one that was meant."""
-    has_other_name = any(folded(sheet.name) in form_sheet.folded_names for form_sheet in form.sheets)
-    return has_number(sheet) and sheet.name not in taken and not has_other_name
-
-
-def _table_on(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
-    return find_table(sheet, form_sheet) if sheet.rows else None
-
-
 def _header(form: Form, sheets: list[Sheet], draft: Draft) -> dict[str, HeaderCell]:
     """Header cells from the form's own sheets first; two sheets of one form that name different units or periods are a fault."""
-    tops = {table.sheet.name: table.top for table in draft.tables}
-    ordered = [table.sheet for table in draft.tables] + [sheet for sheet in sheets if sheet.name not in tops]
+    tops, names = tops_of(draft.tables), [table.sheet.name for table in draft.tables]
+    ordered = sorted(sheets, key=lambda sheet: names.index(sheet.name) if sheet.name in names else len(names))
     header: dict[str, HeaderCell] = {}
     for sheet in ordered:
         for name, cell in header_cells(sheet, form.header_fields, tops.get(sheet.name)).items():

@@ -94,8 +94,6 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
 
 def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[dict[str, Any]]:
     """Every cell of a draft that holds a number, a date or a mark that counts, with its key and its address."""
-    from openpyxl.utils import get_column_letter
-
     for table in draft.tables:
         code = table.form_sheet.sheet_code
         read = draft.lines[code]
@@ -113,7 +111,6 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
             if measure == "by_behaviour" and indicator is not None:
                 measure = indicator.measure
             is_plan = measure == "plan"
-            letter = get_column_letter(table.sheet.first_column + table.positions[column_name] + 1)
             yield {
                 "written": line.texts.get(column_name, ""),
                 "value": reading.value,
@@ -132,7 +129,7 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
                 "period_start": f"{identity.budget_year}-01" if is_plan else f"{identity.period_start:%Y-%m}",
                 "period_end": f"{identity.budget_year}-12" if is_plan else f"{identity.period_end:%Y-%m}",
                 "fund": column.fund or line.keys.get("fund_code"),
-                "where": {"sheet": table.sheet.name, "cell": f"{letter}{row_number}", "line": line.line_kind},
+                "where": {"sheet": table.sheet.name, "cell": table.address(column_name, row_number), "line": line.line_kind},
             }
 
 
