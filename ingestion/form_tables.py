@@ -1,4 +1,4 @@
-"""What a form says of the place and shape of its tables, judged when it is loaded: could a reader find them, and tell them apart?"""
+"""What a form says of the place and shape of its tables, judged when it is loaded: can they be found, and told apart?"""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def check_tables(entry: Mapping[str, Any], columns: Sequence[Column], place: str
     is_area = entry.get("shape", SHAPES[0]) == "key_values"
     for key in OF_TABLES:
         if is_area and entry.get(key):
-            raise FormError.at(place, entry[key], f"{key} is of a table; an area of labels (shape: key_values) is one line without it.")
+            said = f"{key} is of a table; an area of labels (shape: key_values) is one line without it."
+            raise FormError.at(place, entry[key], said)
     if not entry["line_key"] and not is_area:
         raise FormError.at(place, entry, "line_key names no column, so no line could be told from another.")
     if not 1 <= entry.get("header_rows", 1) <= MOST_HEADER_ROWS:
         raise FormError.at(place, entry, f"header_rows is {entry['header_rows']}; a header has 1 to {MOST_HEADER_ROWS} rows.")
     for column in columns:
         if column.fill_down and (column.role not in CARRIED_ROLES or is_area):
-            said = f"fill_down is of a column with role {' or '.join(CARRIED_ROLES)} in a table; a figure would count again in each line."
+            said = f"fill_down is of a column with role {' or '.join(CARRIED_ROLES)} in a table; a figure would count once a line."
             raise FormError.at(f"{place}: column {column.name}", column.name, said)
 
 

@@ -57,7 +57,8 @@ SHEET_KEYS = {
     "starts_after": "text", "ends_at": "text", "header_rows": "count", "repeat_by": "mapping", "keys": "text by name",
 }  # fmt: skip
 COLUMN_KEYS = {
-    "name": "text", "headers": "texts", "type": "text", "role": "text", "group": "text or texts", "indicator": "text", "fund": "text",
+    "name": "text", "headers": "texts", "type": "text", "role": "text", "group": "text or texts", "indicator": "text",
+    "fund": "text",
     "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
     "values": "texts", "list": "text", "pattern": "text", "required_if": "texts by name", "forbidden_if": "texts by name",
     "unique": "flag", "negative": "flag", "fill_down": "flag", "period": "mapping",

@@ -12,7 +12,7 @@ from typing import Any
 from ingestion.form import Form, HeaderField, Layout
 from ingestion.form_parts import check_shape, column_period_of, header_of, named, own_header, repeated_of
 from ingestion.form_sheet import Column, FormSheet
-from ingestion.form_tables import check_tables, check_told_apart
+from ingestion.form_tables import check_told_apart
 from ingestion.form_words import (
     COLUMN_KEYS,
     FORM_KEYS,
@@ -159,7 +159,6 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
         if wanted and type_ not in types.values():
             raise FormError.at(place, entry, f"no column of type {type_} with role key says what each line is.")
     check_shape(entry, columns, place)
-    check_tables(entry, columns, place)
     return FormSheet(
         sheet_code=entry["sheet_code"],
         sheet_name=entry["sheet_name"],

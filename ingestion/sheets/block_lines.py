@@ -65,7 +65,8 @@ class BlockLines:
         if self.blocks.current is not None:
             return self.blocks.current.is_read or all(column.name != self.repeated.column for column in read.unread)
         column = self.table.form_sheet.column_by_name[self.repeated.column]
-        if column.name in read.codes or (not column.is_dimension and column not in read.unread and column.name in self.table.positions):
+        is_typed = column.name in self.table.positions and column not in read.unread and not column.is_dimension
+        if column.name in read.codes or is_typed:
             return True
         if has_number:
             place = place_of(self.table, number)

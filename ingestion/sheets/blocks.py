@@ -65,9 +65,10 @@ def heading_in(row: Sequence[object], index: int, repeated: Repeated, table: Tab
         return None
     if not is_bare(repeated.heading):
         for n, (place, text) in enumerate(filled):
-            for value in (value_in(repeated.heading, text), *(value_in(repeated.heading, f"{text} {t}") for _, t in filled[n + 1 : n + 2])):
-                if value is not None and isinstance(row[place], str):
-                    return Heading(value, index, place)
+            with_next = [text, *(f"{text} {following}" for _, following in filled[n + 1 : n + 2])]
+            value = next((found for each in with_next if (found := value_in(repeated.heading, each))), None)
+            if value is not None and isinstance(row[place], str):
+                return Heading(value, index, place)
         return None
     place, text = filled[0]
     is_alone = len({folded(each) for _, each in filled}) == 1 and isinstance(row[place], str)

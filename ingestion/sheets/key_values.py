@@ -62,7 +62,8 @@ def _labels(
         if key in groups:
             above = {**above, key: place}
         cells.setdefault(key, []).append((place, above))
-    found, repeated = {}, []
+    found: dict[str, Place] = {}
+    repeated = []
     for column in sorted(form_sheet.columns, key=lambda c: (-len(c.groups), c.position)):
         fitting = [
             place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,7 +39,7 @@ class LineCells:
         return covered_cells(self.table)
 
     @cached_property
-    def _marks(self) -> dict[str, object]:
+    def _marks(self) -> dict[str, Callable[[], str | None]]:
         return {column.name: mark_of(self.table, column.name) for column in self.quantities}
 
     def read_into(self, out: TableLines, line: Line, filled: dict[str, object]) -> None:

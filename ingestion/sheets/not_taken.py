@@ -69,11 +69,9 @@ def _other_tables(table: Table, sheet: Sheet, tables: Sequence[Table]) -> Iterat
 
 
 def _is_of_others(index: int, table: Table, tables: Sequence[Table]) -> bool:
-    return any(
-        other is not table and not other.stands_beside(table) and other.begin <= index < max(len(other.sheet.rows), other.first_line)
-        for other in tables
-        if not other.is_area or other.top <= index
-    )
+    others = [other for other in tables if other is not table and not other.stands_beside(table)]
+    begins = {id(other): other.top if other.is_area else other.begin for other in others}
+    return any(begins[id(other)] <= index < max(len(other.sheet.rows), other.first_line) for other in others)
 
 
 def _numbers(draft: Draft, sheet: Sheet, tables: Sequence[Table]) -> Iterator[Finding]:

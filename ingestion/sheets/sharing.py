@@ -49,7 +49,7 @@ def rows_of(sheet: Sheet, words: str | None, begin: int = 0) -> list[int]:
 
 
 def _regions(sheet: Sheet, form_sheet: FormSheet, marks: Sequence[int]) -> list[tuple[int, int]]:
-    """The parts of a sheet in which the table of a form sheet may begin: from its text to the next that another table starts after."""
+    """The parts of a sheet in which a form sheet's table may begin: from its text to the next that a table starts after."""
     if not form_sheet.starts_after:
         return [(0, len(sheet.rows))]
     return [
@@ -144,7 +144,7 @@ def _goes_on(table: Table, index: int) -> bool:
     """Whether the next filled row below an empty one is the heading of a further block."""
     repeated, rows = table.form_sheet.repeat_by, table.sheet.rows
     below = next((n for n in range(index, len(rows)) if not is_blank(rows[n], table)), None)
-    return bool(repeated) and below is not None and heading_in(rows[below], below, repeated, table) is not None
+    return repeated is not None and below is not None and heading_in(rows[below], below, repeated, table) is not None
 
 
 def _begin_of(lower: Table, upper: Table) -> int:

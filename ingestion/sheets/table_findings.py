@@ -43,11 +43,13 @@ def table_findings(table: Table, register: Register, identity: Identity) -> list
         fund = register.funds.get(column.fund or "")
         if column.role == "figure" and (fund is None or fund.holds_on(identity.period_end)):
             header = " / ".join(filter(None, (column.group, column.headers[0])))
-            findings.append(find("label_missing" if table.is_area else "column_missing", **place, column_name=column.name, expected=header))
+            code = "label_missing" if table.is_area else "column_missing"
+            findings.append(find(code, **place, column_name=column.name, expected=header))
         elif column.role == "check":
             findings.append(find("check_column_missing", **place, column_name=column.name, expected=column.headers[0]))
     for name in table.repeated:
-        findings.append(find("label_twice" if table.is_area else "column_twice", **place, column_name=name, written=table.headers[name]))
+        code = "label_twice" if table.is_area else "column_twice"
+        findings.append(find(code, **place, column_name=name, written=table.headers[name]))
     for position, written in table.extra:
         address = table.sheet.address(table.first_line - 1, position)
         findings.append(find("column_not_known", **place, cell=address, written=written))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ingestion.findings import Finding, find
 from ingestion.sheets.headers import text_of
@@ -71,7 +72,7 @@ def says_header_again(table: Table, row: Sequence[object]) -> bool:
 
 
 def header_elsewhere(table: Table, row: Sequence[object], number: int) -> list[Finding]:
-    """The finding of a header that stands once more with its columns in other places: what stands below would be taken for others."""
+    """The finding of a header that stands once more with its columns elsewhere: what stands below would be taken for others."""
     wanted = {name: folded(text) for name, text in table.headers.items() if folded(text)}
     said = {folded(cell): place for place, cell in reversed(list(enumerate(row))) if isinstance(cell, str) and cell.strip()}
     there = [name for name, text in wanted.items() if text in said]
@@ -81,7 +82,7 @@ def header_elsewhere(table: Table, row: Sequence[object], number: int) -> list[F
     first = moved[0]
     cell = table.sheet.address(number - table.sheet.first_row, said[wanted[first]])
     expected = table.sheet.address(number - table.sheet.first_row, table.positions[first])
-    place = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
+    place: dict[str, Any] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
     return [find("block_in_other_columns", **place, cell=cell, written=table.headers[first], expected=expected)]
 
 
@@ -106,7 +107,8 @@ def widths_told(table: Table, lines: Sequence[Line]) -> list[Finding]:
 
 def hidden_notes(table: Table, lines: Sequence[Line]) -> list[Finding]:
     """Notes on lines and columns of a table that the sender hid."""
-    sheet, place = table.sheet, {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code}
+    sheet = table.sheet
+    place: dict[str, Any] = {"sheet_name": sheet.name, "sheet_code": table.form_sheet.sheet_code}
     rows = [str(line.row_number) for line in lines if line.row_number in sheet.hidden_rows]
     columns = [table.headers[name] for name, p in table.positions.items() if sheet.first_column + p in sheet.hidden_columns]
     notes = []

@@ -20,8 +20,8 @@ from ingestion.written.text import folded
 def tables_of(form: Form, sheets: Sequence[Sheet], draft: Draft, telling_names: Collection[str] = ()) -> dict[str, Table | None]:
     """Form sheet → its table: on the sheet of that name, else on the only other sheet whose table fits; what is odd is said.
 
-    A sheet holds the table of one form sheet, or of several that may share it. `telling_names` are the names of sheets that say whose
-    report it is, and so are not the form sheet's.
+    A sheet holds the table of one form sheet, or of several that may share it. `telling_names` are the names of sheets that say
+    whose report it is, and so are not the form sheet's.
     """
     found: dict[str, Table | None] = {}
     taken: dict[str, list[FormSheet]] = defaultdict(list)
