@@ -106,9 +106,10 @@ def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str)
     check_word(entry.get("shape", SHAPES[0]), SHAPES, "shape", place)
     check_tables(entry, columns, place)
     names = tuple(column.name for column in columns)
-    for name in entry.get("keys", {}):
-        if name in names:
-            raise FormError.at(place, name, f"keys names {name!r}, which is a column too.")
+    for said in (entry.get("keys", {}), *(column.keys for column in columns)):
+        for name in said:
+            if name in names:
+                raise FormError.at(place, name, f"keys names {name!r}, which is a column too.")
     codes = {column.name: column.values for column in columns}
     for column in columns:
         for key, conditions in (("required_if", column.required_if), ("forbidden_if", column.forbidden_if)):

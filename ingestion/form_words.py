@@ -26,6 +26,10 @@ TYPES_OF_ROLE = {
 }
 COLUMN_ROLES = tuple(TYPES_OF_ROLE)
 COLUMN_TYPES = tuple(dict.fromkeys(each for types in TYPES_OF_ROLE.values() for each in types))
+# keys that only columns of some roles have
+ROLES_OF_KEY = {
+    **dict.fromkeys(("period", "negative", "keys"), QUANTITY_ROLES), **dict.fromkeys(("values", "list"), CODED_ROLES),
+}  # fmt: skip
 # Columns that the reader finds by name, not by type.
 NAMED_TYPES = ("indicator_code", "unit_of_measure")
 BLANKS = ("zero", "missing", "not_applicable", "by_indicator")
@@ -62,6 +66,7 @@ COLUMN_KEYS = {
     "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
     "values": "texts", "list": "text", "pattern": "text", "required_if": "texts by name", "forbidden_if": "texts by name",
     "unique": "flag", "negative": "flag", "fill_down": "flag", "period": "mapping",
+    "keys": "text by name",
 }  # fmt: skip
 VERSION_KEYS = {"version": "text", "valid_from": "day", "titles": "texts", "header": "entries", "sheets": "entries"}
 HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag", "places": "entries"}
@@ -152,7 +157,7 @@ def check_column(entry: Mapping[str, Any], place: str) -> None:
     for key in ("blank", "measure"):
         if str(entry.get(key)).startswith("by_") and entry["type"] != "by_indicator":
             raise FormError.at(place, entry[key], f"{key} is {entry[key]!r}; only a column of type by_indicator can say that.")
-    for key, roles in (("period", QUANTITY_ROLES), ("negative", QUANTITY_ROLES), ("values", CODED_ROLES), ("list", CODED_ROLES)):
+    for key, roles in ROLES_OF_KEY.items():
         if key in entry and entry["role"] not in roles:
             raise FormError.at(place, entry, f"{key} is of a column with role {' or '.join(roles)}, not {entry['role']}.")
     if {"values", "list"} <= entry.keys():
