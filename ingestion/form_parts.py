@@ -23,6 +23,7 @@ from ingestion.form_words import (
     check_keys,
     check_word,
 )
+from ingestion.written.money_units import money_factor
 
 VALUE = "{value}"
 
@@ -56,6 +57,9 @@ def _fields_of(entries: Sequence[Any], file: str) -> dict[str, HeaderField]:
         if entry["name"] in fields:
             raise FormError.at(place, entry, "the field stands twice.")
         places = tuple(_place_of(each, place) for each in entry.get("places", ({"at": "right"},)))
+        for each in places:
+            if each.value is not None and entry["type"] == "money_unit" and money_factor(each.value) is None:
+                raise FormError.at(place, each.value, f"value is {each.value!r}, which is no unit of money.")
         fields[entry["name"]] = HeaderField(
             entry["name"], tuple(entry.get("labels", ())), entry["type"], entry.get("required", False), places
         )

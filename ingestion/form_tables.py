@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+from ingestion.form_headings import headings
 from ingestion.form_sheet import Column, FormSheet
 from ingestion.form_words import MOST_HEADER_ROWS, SHAPES, FormError
 from ingestion.written.text import folded
@@ -50,14 +51,14 @@ def check_told_apart(sheets: Sequence[FormSheet], place: str) -> None:
 
 
 def _headers(sheet: FormSheet) -> set[tuple[tuple[str, ...], str]]:
-    return {(tuple(map(folded, column.groups)), folded(header)) for column in sheet.columns for header in column.headers}
+    return set(headings(sheet.columns))
 
 
 def _fits(sheet: FormSheet, other: FormSheet) -> bool:
     """Whether every column of a form sheet has a header that the other has too."""
     known = _headers(other)
     return all(
-        any((tuple(map(folded, column.groups)), folded(header)) in known for header in column.headers)
+        any(heading in known for heading in headings([column]))
         for column in sheet.columns
         if not (sheet.repeat_by and column.name == sheet.repeat_by.column)
     )

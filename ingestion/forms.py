@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.form import Form, HeaderField, Layout
+from ingestion.form_headings import check_periods, headings
 from ingestion.form_parts import check_shape, column_period_of, header_of, named, own_header, repeated_of
 from ingestion.form_sheet import Column, FormSheet
 from ingestion.form_tables import check_told_apart
@@ -33,7 +34,6 @@ from ingestion.form_words import (
 from ingestion.known_words import line_of, placed, read_yaml
 from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
 from ingestion.written.money_units import money_factor
-from ingestion.written.text import folded
 
 
 def load_forms(folder: Path, register: Path) -> dict[str, Form]:
@@ -95,7 +95,7 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         version["version"]: _layout_of(version, f"{place}: version {version['version']}", header_fields, sheets, codes)
         for version in versions
     }
-    return Form(
+    form = Form(
         form_code=entry["form_code"],
         form_name=entry["form_name"],
         form_name_en=entry["form_name_en"],
@@ -114,6 +114,8 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         header_fields=header_fields,
         layouts={version: layout for version, layout in layouts.items() if layout != Layout()},
     )
+    check_periods(form, place)
+    return form
 
 
 def _sheets_of(entries: Sequence[Any], place: str, codes: Codes) -> tuple[FormSheet, ...]:
@@ -146,8 +148,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
     check_codes(entry, codes, place)
     columns = tuple(_column_of(column, n, place, codes) for n, column in enumerate(entry["columns"], 1))
     _check_once([column.name for column in columns], "column", place)
-    headers = [(tuple(map(folded, column.groups)), folded(header)) for column in columns for header in column.headers]
-    _check_once(headers, "header", place)
+    _check_once(headings(columns), "header", place)
     types = {column.name: column.type for column in columns if column.role == "key"}
     for name in entry["line_key"]:
         check_word(name, tuple(types), "line_key", place)

@@ -95,7 +95,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         down.remember(kind, typed)
         out.findings += header_elsewhere(table, row, number)
         if repeats_header(row, table):
-            out.findings += second_table(table, number, headings, day)
+            out.findings += second_table(table, number, headings, day, register.budget_years)
         headings = [*headings, *_texts(row)] if kind == "label" and not has_number else []
         if kind != "detail":
             texts = {name: text for name, text in texts.items() if name in typed}

@@ -1,4 +1,4 @@
-"""A text by a pattern: {value} stands for what is read there, * for anything; the rest is compared folded, what is read is kept."""
+"""A text by a pattern: {value} stands for what is read there, as it is written, * for anything; all else is compared folded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARKS = ("Mn", "Cf")  # categories of what stands on a letter or is not seen
 
 
 def value_in(pattern: str, text: str) -> str | None:
-    """What stands in a text where the pattern has {value}; None when it is not of the pattern, or nothing readable stands there.
+    """What stands in a text where the pattern has {value}; None when the text is not of the pattern, or no word stands there.
 
     The whole text must be of the pattern. Between words any spaces and punctuation are alike; where a pattern has none but
     punctuation between two of its holes, that must stand there.

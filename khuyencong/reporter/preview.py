@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.findings import Finding, find
 from ingestion.readers.containers import is_table_text
-from ingestion.transports.seen import place_of
+from ingestion.transports.seen import place_given, place_of
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
 
@@ -62,7 +62,7 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
     from ingestion.register import load_register
 
     register = load_register(settings.register)
-    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
+    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."), location=place_given(file))
     forms = load_forms(settings.forms, settings.register)
     drafts, findings = read_file(file.read_bytes(), receipt, forms, register, settings.register)
     judged = [(draft, findings_of(draft, register)) for draft in drafts]
@@ -94,6 +94,7 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
 
 def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[dict[str, Any]]:
     """Every cell of a draft that holds a number, a date or a mark that counts, with its key and its address."""
+    years = register.budget_years
     for table in draft.tables:
         code = table.form_sheet.sheet_code
         read = draft.lines[code]
@@ -126,8 +127,8 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
                 "measure": measure,
                 "unit_key": line.keys.get("line_unit_key", identity.unit_key),
                 "budget_year": identity.budget_year,
-                "period_start": f"{identity.budget_year}-01" if is_plan else f"{identity.period_start:%Y-%m}",
-                "period_end": f"{identity.budget_year}-12" if is_plan else f"{identity.period_end:%Y-%m}",
+                "period_start": f"{years.start(identity.budget_year) if is_plan else identity.period_start:%Y-%m}",
+                "period_end": f"{years.end(identity.budget_year) if is_plan else identity.period_end:%Y-%m}",
                 "fund": column.fund or line.keys.get("fund_code"),
                 "where": {"sheet": table.sheet.name, "cell": table.address(column_name, row_number), "line": line.line_kind},
             }

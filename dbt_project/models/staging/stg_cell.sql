@@ -228,11 +228,11 @@ final as (
             named.column_measure = 'by_behaviour' and named.measure = 'plan' and named.has_plan_column
         ) as is_source_of_record,
         case
-            when named.measure = 'plan' then make_date(named.budget_year, 1, 1)
+            when named.measure = 'plan' then register.year_start(named.budget_year)
             else named.submission_period_start
         end as period_start,
         case
-            when named.measure = 'plan' then make_date(named.budget_year, 12, 31)
+            when named.measure = 'plan' then register.year_end(named.budget_year)
             else named.submission_period_end
         end as period_end,
         case

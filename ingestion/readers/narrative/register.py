@@ -9,6 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ingestion.budget_year_row import budget_years_of
+from warehouse.parameters import parameters_of
+
 TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "uỳ": "ùy", "uý": "úy"}
 TONES |= {"uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy", "tỉ": "tỷ"}
 TONE = re.compile(rf"(?<!q)(?:{'|'.join(TONES)})(?!\w)")  # the two placements differ only at the end of a word
@@ -72,6 +75,7 @@ class Register:
     def __init__(self, folder: Path) -> None:
         self.indicators = {r["indicator_code"]: r for r in _rows(folder / "indicators.csv")}
         self.measures = {r["behaviour"]: r["measure"] for r in _rows(folder / "behaviours.csv")}
+        self.budget_years = budget_years_of(parameters_of(folder))
         self.units = {r["unit_key"]: r for r in _rows(folder / "units.csv")}
         funds = _rows(folder / "funds.csv")
         self.khuyen_cong_funds = frozenset(r["fund_code"] for r in funds if r["is_khuyen_cong"] == "yes")
