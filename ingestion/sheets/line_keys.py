@@ -12,8 +12,9 @@ from ingestion.findings import Finding, find
 from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
-from ingestion.sheets.own_codes import code_of, dimension_key, plain_code, spellings_of
+from ingestion.sheets.own_codes import code_of, dimension_key, spellings_of
 from ingestion.written.characters import code_letters
+from ingestion.written.codes import plain_code
 from ingestion.written.money_units import money_factor
 from ingestion.written.text import folded
 
