@@ -67,7 +67,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         kind = kind_of(table, texts, read.unread, has_number)
         numbered = numbered_columns(filled, quantities)
         if heading or (has_own and says_header_again(table, row)):
-            kind = "label"
+            kind, above = "label", LinesAbove()
             if has_number:
                 out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
         elif has_own and kind != "total" and not blocks.has_keys(number, has_number, read, out.findings):
@@ -96,7 +96,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         out.findings += header_elsewhere(table, row, number)
         if repeats_header(row, table):
             out.findings += second_table(table, number, headings, day, register.budget_years)
-        headings = [*headings, *_texts(row)] if kind == "label" and not has_number else []
+        headings = [*headings, *_texts(row)] if kind == "label" and not has_number and not heading else []
         if kind != "detail":
             texts = {name: text for name, text in texts.items() if name in typed}
         line = Line(sheet.sheet_code, number, kind or "label", texts, *_keys(kind, read, table))

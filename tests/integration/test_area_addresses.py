@@ -15,7 +15,7 @@ import pytest
 import yaml
 from small_country import Country, at, money_report
 
-from khuyencong.figures.difference import difference
+from khuyencong.figures.difference import diff
 from khuyencong.figures.explain import explain
 from khuyencong.night.nightly import run_nightly
 from warehouse.address import Warehouse, connect
@@ -112,5 +112,5 @@ def test_what_the_door_says_of_an_area_stands_at_the_cell(night: Any) -> None:
 
 def test_two_submissions_are_compared_cell_by_cell_at_their_addresses(night: Any) -> None:
     keys = [key for (key,) in rows(night, "select submission_key from raw.submission where form_code = 'kinh-phi' order by 1")]
-    changed = [cell["cell"] for cell in difference(night, *keys)["cells"] if cell["sheet"] == PLACE]
+    changed = [cell["cell"] for pair in diff(night, *map(str, keys))["pairs"] for cell in pair["cells"] if cell["sheet"] == PLACE]
     assert sorted(changed) == ["D2", "D5"]

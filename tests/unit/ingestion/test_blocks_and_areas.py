@@ -187,3 +187,28 @@ def test_an_area_has_no_blocks_and_no_lines_of_its_own():
     for words in ({"repeat_by": {"heading": "{value}", "column": "region"}}, {"header_rows": 2}, {"total_labels": ["Total"]}):
         with pytest.raises(FormError, match="an area of labels"):
             form(sheet("cover", [REGION, money("paid", "Paid")], shape="key_values", **words))
+
+
+def test_a_block_may_be_of_any_key_that_a_line_has():
+    activity = {"name": "activity", "headers": ["Activity"], "type": "activity", "role": "key", "required": True}
+    made = form(sheet("farms", [activity, key("district", "District"), money("paid", "Paid")], total_labels=["Total"],
+                      repeat_by={"heading": "Activity {value}", "column": "activity"}))  # fmt: skip
+    rows = [["District", "Paid"], ["Activity A1"], ["Alder", 1], ["Total", 1], ["Activity A3"], ["Alder", 2], ["Total", 2]]
+    draft = read(made, rows)
+    assert [(n.line_kind, n.keys.get("activity_code")) for n in draft.lines["farms"].lines if n.line_kind != "label"] == [
+        ("detail", "A1"), ("block_total", "A1"), ("detail", "A3"), ("block_total", "A3"),
+    ]  # fmt: skip
+
+
+def test_each_table_of_a_sheet_has_the_unit_of_money_that_is_told_above_it():
+    made = form(
+        sheet("farms", [key("district", "District"), money("paid", "Paid")], starts_after="Part A"),
+        sheet("shops", [key("district", "District"), money("paid", "Paid", "KC-E04")], starts_after="Part B"),
+    )
+    draft = read(made, [
+        ["Part A"], ["Đơn vị tính: nghìn đồng"], ["District", "Paid"], ["Alder", 1],
+        ["Part B"], ["Đơn vị tính: tỷ đồng"], ["District", "Paid"], ["Alder", 2],
+    ])  # fmt: skip
+    assert "money_units_disagree" not in dict(said(draft))
+    factors = {table.form_sheet.sheet_code: table.money_factors.get("paid", draft.identity.money_factor) for table in draft.tables}
+    assert factors == {"farms": 1_000, "shops": 1_000_000_000}
