@@ -10,6 +10,7 @@ from ingestion.readers.sheets import Sheet
 from ingestion.sheets.headed_columns import header_key, header_money_factor
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table, fits
+from ingestion.written.text import nfc
 
 Place = tuple[int, int]  # row index, position
 
@@ -17,7 +18,7 @@ Place = tuple[int, int]  # row index, position
 def find_area(sheet: Sheet, form_sheet: FormSheet, begin: int, end: int, taken: Collection[Place] = ()) -> Table | None:
     """The area of a form sheet between two row indices, outside the cells that tables took.
 
-    None when a required key has no label, or fewer than half of the quantities have one.
+    None when a required key has no label, or fewer than half of the columns, or of the quantities, have one.
     """
     labels, repeated = _labels(sheet, form_sheet, begin, end, taken)
     if not labels:
@@ -35,15 +36,19 @@ def find_area(sheet: Sheet, form_sheet: FormSheet, begin: int, end: int, taken: 
         missing=tuple(column for column in form_sheet.columns if column.name not in labels), repeated=tuple(repeated), extra=(),
         begin=begin, cell_rows={name: sheet.row_number(row) for name, (row, _) in values.items()}, labels=labels,
     )  # fmt: skip
-    return area if fits(area) else None
+    return area if fits(area) and len(labels) * 2 >= len(form_sheet.columns) else None
 
 
 def value_at(table: Table, name: str) -> object:
     """What stands as the value of a column of an area; behind the colon where its label's own cell holds it."""
-    row, position = table.row_of(name, 0) - table.sheet.first_row, table.positions[name]
-    cells = table.sheet.rows[row] if row < len(table.sheet.rows) else []
+    sheet, number, position = table.sheet, table.row_of(name, 0), table.positions[name]
+    row = number - sheet.first_row
+    cells = sheet.rows[row] if row < len(sheet.rows) else []
     cell = cells[position] if position < len(cells) else ""
-    return _inline(cell) if table.labels.get(name) == (row, position) and isinstance(cell, str) else cell
+    cell = sheet.formula_faults.get((number, sheet.first_column + position), cell)
+    if not isinstance(cell, str):
+        return cell
+    return nfc(_inline(cell) if table.labels.get(name) == (row, position) else cell)
 
 
 def _inline(text: str) -> str:

@@ -93,7 +93,8 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         elif kind == "label" and has_number:
             out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
         down.remember(kind, typed)
-        out.findings += header_elsewhere(table, row, number)
+        if kind == "label" or has_own:
+            out.findings += header_elsewhere(table, row, number)
         if repeats_header(row, table):
             out.findings += second_table(table, number, headings, day, register.budget_years)
         headings = [*headings, *_texts(row)] if kind == "label" and not has_number and not heading else []
@@ -136,6 +137,7 @@ def _read_area(table: Table, cells: LineCells, register: Register, day: date) ->
     out.lines.append(line)
     if kind == "detail" or has_number:
         cells.read_into(out, line, filled)
+    out.findings += hidden_notes(table, out.lines)
     return out
 
 

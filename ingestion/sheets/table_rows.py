@@ -109,7 +109,8 @@ def hidden_notes(table: Table, lines: Sequence[Line]) -> list[Finding]:
     """Notes on lines and columns of a table that the sender hid."""
     sheet = table.sheet
     place: dict[str, Any] = {"sheet_name": sheet.name, "sheet_code": table.form_sheet.sheet_code}
-    rows = [str(line.row_number) for line in lines if line.row_number in sheet.hidden_rows]
+    numbers = sorted({*table.cell_rows.values()} or {line.row_number for line in lines})
+    rows = [str(number) for number in numbers if number in sheet.hidden_rows]
     columns = [table.headers[name] for name, p in table.positions.items() if sheet.first_column + p in sheet.hidden_columns]
     notes = []
     if rows:
