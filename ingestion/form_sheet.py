@@ -96,7 +96,7 @@ class Repeated:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet of a form: its names, its key and its columns."""
+    """One sheet of a form: its names, its key and its columns; `is_of_period`: its header texts are those of one report's period."""
 
     sheet_code: str
     sheet_name: str
@@ -113,6 +113,7 @@ class FormSheet:
     header_rows: int = 3
     repeat_by: Repeated | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_of_period: bool = False
 
     @cached_property
     def column_by_name(self) -> dict[str, Column]:

@@ -27,7 +27,8 @@ def in_period(form_sheet: FormSheet, period: Period | None, years: BudgetYears) 
     """
     if period is None or period[0] > period[1] or not has_periods(form_sheet):
         return form_sheet
-    return replace(form_sheet, columns=tuple(_written(column, period, years) for column in form_sheet.columns))
+    columns = tuple(_written(column, period, years) for column in form_sheet.columns)
+    return replace(form_sheet, columns=columns, is_of_period=True)
 
 
 def _written(column: Column, period: Period, years: BudgetYears) -> Column:

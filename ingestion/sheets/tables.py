@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from ingestion.findings import find
 from ingestion.form import Form
@@ -11,7 +12,7 @@ from ingestion.form_sheet import FormSheet
 from ingestion.form_tables import may_share
 from ingestion.readers.sheets import Sheet
 from ingestion.sheets.draft import Draft
-from ingestion.sheets.layout import Table
+from ingestion.sheets.layout import Table, find_table
 from ingestion.sheets.sharing import share_out
 from ingestion.sheets.table_findings import has_number
 from ingestion.written.text import folded
@@ -56,7 +57,26 @@ def tables_of(form: Form, sheets: Sequence[Sheet], draft: Draft, telling_names: 
 
 def table_on(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
     """The table of a form sheet on a sheet, whatever else stands there; None where there is none."""
-    return share_out(sheet, [form_sheet]).get(form_sheet.sheet_code) if sheet.rows else None
+    return _of_group(sheet, form_sheet, [form_sheet]) if sheet.rows else None
+
+
+def _of_group(sheet: Sheet, form_sheet: FormSheet, group: Sequence[FormSheet]) -> Table | None:
+    """The table of a form sheet on a sheet that it may share with others."""
+    table = share_out(sheet, group).get(form_sheet.sheet_code)
+    return _without_idle_rows(table) if table and form_sheet.is_of_period and not table.is_area else table
+
+
+def _without_idle_rows(table: Table) -> Table:
+    """A table whose header begins where its texts do: the cell above it that says the report's period is no header of a column."""
+    for top in range(table.top + 1, table.first_line):
+        below = replace(table.sheet, rows=[[""]] * top + table.sheet.rows[top:])
+        again = find_table(below, table.form_sheet)
+        if again is None:
+            break
+        if replace(again, sheet=table.sheet, top=table.top, begin=table.begin, extra=table.extra) != table:
+            break
+        table = replace(table, top=again.top)
+    return table
 
 
 def has_table(sheet: Sheet, form: Form) -> bool:
@@ -78,7 +98,7 @@ def tops_of(tables: Sequence[Table]) -> dict[str, int]:
 
 def _table_of(sheet: Sheet, form_sheet: FormSheet, form: Form) -> Table | None:
     group = [each for each in form.sheets if each is form_sheet or may_share(each, form_sheet)]
-    return share_out(sheet, group).get(form_sheet.sheet_code)
+    return _of_group(sheet, form_sheet, group)
 
 
 def _is_rival(sheet: Sheet, form: Form, taken: dict[str, list[FormSheet]]) -> bool:

@@ -4,7 +4,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from invented_forms import MONEY, NO_MARK, PERIOD, SENDER, UNIT, ACTIVITY, constant, figure, invented, read_forms, read_one, workbook
+from invented_forms import (
+    ACTIVITY,
+    MONEY,
+    NO_MARK,
+    PERIOD,
+    SENDER,
+    UNIT,
+    constant,
+    figure,
+    invented,
+    read_forms,
+    read_one,
+    workbook,
+)
 
 from ingestion.written.patterns import value_in
 
@@ -24,7 +37,9 @@ def at(where, pattern):
 def told(draft):
     """Whose report it is, and where the file says so."""
     i, header = draft.identity, draft.header
-    where = {name: (header[name].sheet_name, header[name].cell_address) for name in ("unit", "period") if name in header}
+    where = {
+        name: (header[name].sheet_name, header[name].cell_address) for name in ("unit", "period") if name in header
+    }
     return i.unit_key, (i.period_start, i.period_end), where
 
 
@@ -60,7 +75,10 @@ def test_below_a_label():
     form = invented(*FIXED, {**UNIT, "places": below}, {**PERIOD, "places": below})
     draft = read_one(workbook(Works=[["Province", "Period", "Page"], ["Long An", "Quý I/2025", 1], [], *TABLE]), form)
     assert told(draft) == ("long-an", Q1, {"unit": ("Works", "A2"), "period": ("Works", "B2")})
-    assert told(read_one(workbook(Works=[["Province", "Period"], [], ["Long An", "Q1 2025"], *TABLE]), form))[:2] == ("long-an", Q1)
+    assert told(read_one(workbook(Works=[["Province", "Period"], [], ["Long An", "Q1 2025"], *TABLE]), form))[:2] == (
+        "long-an",
+        Q1,
+    )
 
 
 def test_a_label_below_a_label_is_no_value():
@@ -72,7 +90,11 @@ def test_a_label_below_a_label_is_no_value():
 
 def test_in_a_text():
     text = "Return of {value} for *"
-    form = invented(*FIXED, places("unit", "unit", at("text", text)), places("period", "span", at("text", "Return of * for {value}")))
+    form = invented(
+        *FIXED,
+        places("unit", "unit", at("text", text)),
+        places("period", "span", at("text", "Return of * for {value}")),
+    )
     draft = read_one(workbook(Works=[["Ministry"], [], ["", "RETURN OF Long An for Q1 2025"], [], *TABLE]), form)
     assert told(draft) == ("long-an", Q1, {"unit": ("Works", "B3"), "period": ("Works", "B3")})
     assert draft.header["unit"].written == "Long An"
@@ -80,18 +102,31 @@ def test_in_a_text():
 
 def test_in_the_names_of_sheet_file_and_folder():
     form = invented(
-        *FIXED, places("unit", "unit", at("folder", "province {value}")), places("period", "span", at("file_name", "grants {value}"))
+        *FIXED,
+        places("unit", "unit", at("folder", "province {value}")),
+        places("period", "span", at("file_name", "grants {value}")),
     )
     draft = read_one(workbook(Works=TABLE), form, location="2025/Province Long An/march/grants_Q1-2025.xlsx")
     assert told(draft) == ("long-an", Q1, {"unit": ("", "folder"), "period": ("", "file name")})
     by_sheet = invented(*FIXED, UNIT, places("period", "span", at("sheet_name", "Report {value}")))
     rows = [["Province", "Long An"], *TABLE]
     draft = read_one(workbook(**{"Report Q1 2025": rows}), by_sheet)
-    assert told(draft) == ("long-an", Q1, {"unit": ("Report Q1 2025", "B1"), "period": ("Report Q1 2025", "sheet name")})
+    assert told(draft) == (
+        "long-an",
+        Q1,
+        {"unit": ("Report Q1 2025", "B1"), "period": ("Report Q1 2025", "sheet name")},
+    )
 
 
 def test_the_first_place_that_gives_a_value_counts_wherever_it_stands():
-    unit = places("unit", "unit", {"at": "right"}, at("file_name", "{value} grants"), {"at": "constant", "value": "Hà Nội"}, labels=["Province"])
+    unit = places(
+        "unit",
+        "unit",
+        {"at": "right"},
+        at("file_name", "{value} grants"),
+        {"at": "constant", "value": "Hà Nội"},
+        labels=["Province"],
+    )
     form, period = invented(*FIXED, unit, PERIOD), [["Period", "Q1 2025"]]
     cover, name = [["Province", "Long An"]], "Tây Ninh grants.xlsx"
     assert told(read_one(workbook(Works=period + TABLE, Cover=cover), form, location=name))[0] == "long-an"
@@ -136,7 +171,9 @@ def test_units_in_cells_of_two_sheets_still_disagree():
     assert [f.code for f in drafts[0].findings] == ["header_disagrees"]
 
 
-@pytest.mark.parametrize(("cell", "codes"), [(None, []), ("Unit: million VND", []), ("Đơn vị tính: nghìn đồng", ["money_units_disagree"])])
+@pytest.mark.parametrize(
+    ("cell", "codes"), [(None, []), ("Unit: million VND", []), ("Đơn vị tính: nghìn đồng", ["money_units_disagree"])]
+)
 def test_a_unit_of_money_that_the_form_says_is_contradicted_by_another(cell, codes):
     rows = [["Province", "Long An"], ["Period", "Q1 2025"], [cell], *TABLE]
     drafts, _ = read_forms(workbook(Works=rows), invented(*FIXED, UNIT, PERIOD))
@@ -147,7 +184,10 @@ def test_a_unit_of_money_that_the_form_says_is_contradicted_by_another(cell, cod
 def test_one_cell_for_the_period_gives_way_to_cells_for_its_ends():
     start = {"name": "period_start", "labels": ["From"], "type": "date", "required": True}
     rows = [["Province", "Long An"], ["Period", "Q1 2025"], ["From", "01/02/2025"], *TABLE]
-    assert told(read_one(workbook(Works=rows), invented(*FIXED, UNIT, PERIOD, start)))[1] == (date(2025, 2, 1), date(2025, 3, 31))
+    assert told(read_one(workbook(Works=rows), invented(*FIXED, UNIT, PERIOD, start)))[1] == (
+        date(2025, 2, 1),
+        date(2025, 3, 31),
+    )
 
 
 @pytest.mark.parametrize(("rows", "code"), [([["Period", "soon"]], "header_unreadable"), ([], "header_missing")])
@@ -163,7 +203,9 @@ def test_a_file_that_names_no_form_is_the_one_whose_header_it_has():
     assert findings == [] and [draft.form.form_code for draft in drafts] == ["loans"]
     both = workbook(Works=[["Grantee", "Long An"], ["Province", "Long An"], ["Period", "Q1 2025"], *TABLE])
     drafts, findings = read_forms(both, *forms)
-    assert drafts == [] and [(f.code, f.verdict, f.expected) for f in findings] == [("form_ambiguous", "return", "grants, loans")]
+    assert drafts == [] and [(f.code, f.verdict, f.expected) for f in findings] == [
+        ("form_ambiguous", "return", "grants, loans")
+    ]
 
 
 def test_two_forms_in_one_file_are_told_apart_by_their_tables():
@@ -180,7 +222,12 @@ def test_a_form_that_asks_for_its_mark_says_that_it_is_missing():
     rows = [["Province", "Long An"], ["Period", "Q1 2025"], *TABLE]
     drafts, _ = read_forms(workbook(Works=rows), invented(mark, SENDER, MONEY, UNIT, PERIOD))
     assert [f.code for f in drafts[0].findings] == ["form_mark_missing"]
-    assert read_one(workbook(Works=[["Return no.", "grants 2"], *rows]), invented(mark, SENDER, MONEY, UNIT, PERIOD)).findings == []
+    assert (
+        read_one(
+            workbook(Works=[["Return no.", "grants 2"], *rows]), invented(mark, SENDER, MONEY, UNIT, PERIOD)
+        ).findings
+        == []
+    )
 
 
 def test_a_strange_mark_does_not_hide_a_form_that_asks_for_none():
