@@ -69,7 +69,8 @@ def _of_group(sheet: Sheet, form_sheet: FormSheet, group: Sequence[FormSheet]) -
 def _without_idle_rows(table: Table) -> Table:
     """A table whose header begins where its texts do: the cell above it that says the report's period is no header of a column."""
     for top in range(table.top + 1, table.first_line):
-        below = replace(table.sheet, rows=[[""]] * top + table.sheet.rows[top:])
+        empty: list[list[object]] = [[""]] * top
+        below = replace(table.sheet, rows=empty + table.sheet.rows[top:])
         again = find_table(below, table.form_sheet)
         if again is None:
             break
