@@ -99,7 +99,7 @@ class Form:
     def header_texts_ever(self) -> tuple[str, ...]:
         """What heads a column in any version, each text once: headers, and the groups above them."""
         sheets = (*self.sheets, *(sheet for layout in self.layouts.values() for sheet in layout.sheets or ()))
-        texts = (text for sheet in sheets for column in sheet.columns for text in (*column.headers, column.group))
+        texts = (text for sheet in sheets for column in sheet.columns for text in (*column.headers, *column.groups))
         return tuple(dict.fromkeys(text for text in texts if text))
 
     @property

@@ -16,13 +16,13 @@ SOME_QUARTER = (date(2023, 4, 1), date(2023, 6, 30))  # of no form in particular
 CALENDAR_YEARS = BudgetYears(1, False)
 
 
-def headings(columns: Sequence[Column]) -> list[tuple[str, str]]:
-    """The folded (group, header) of each header text; where they name a period, as the report of one quarter writes them."""
+def headings(columns: Sequence[Column]) -> list[tuple[tuple[str, ...], str]]:
+    """The folded (groups, header) of each header text; where they name a period, as the report of one quarter writes them."""
     found = []
     for column in columns:
         first, last = column.period.of(*SOME_QUARTER) if column.period else SOME_QUARTER
-        group = folded(names_of(column.group or "", first, last, CALENDAR_YEARS)[0])
-        found += [(group, folded(names_of(header, first, last, CALENDAR_YEARS)[0])) for header in column.headers]
+        groups = tuple(folded(names_of(group, first, last, CALENDAR_YEARS)[0]) for group in column.groups)
+        found += [(groups, folded(names_of(header, first, last, CALENDAR_YEARS)[0])) for header in column.headers]
     return found
 
 
@@ -36,7 +36,7 @@ def check_periods(form: Form, place: str) -> None:
     for sheet in (*form.sheets, *(sheet for layout in form.layouts.values() for sheet in layout.sheets or ())):
         for column in sheet.columns:
             at = f"{place}: sheet {sheet.sheet_code}: column {column.name}"
-            for text in (*column.headers, column.group or ""):
+            for text in (*column.headers, *column.groups):
                 word = unknown_period_word(text)
                 if word:
                     words = ", ".join(f"{{{each}}}" for each in PERIOD_WORDS)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.form import HeaderField, Place
 from ingestion.form_sheet import Column, ColumnPeriod, Repeated
+from ingestion.form_tables import check_tables
 from ingestion.form_words import (
     FILLED,
     HEADER_FIELDS,
@@ -108,6 +109,7 @@ def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
 def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str) -> None:
     """Raise FormError for words about a sheet or its columns that contradict each other, or name a column that it lacks."""
     check_word(entry.get("shape", SHAPES[0]), SHAPES, "shape", place)
+    check_tables(entry, columns, place)
     names = tuple(column.name for column in columns)
     for said in (entry.get("keys", {}), *(column.keys for column in columns)):
         for name in said:

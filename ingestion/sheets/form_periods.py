@@ -15,7 +15,7 @@ Period = tuple[date, date]  # first and last day
 
 def has_periods(form_sheet: FormSheet) -> bool:
     """Whether header texts of a form sheet name a period, so that its table is only found once the report's is known."""
-    texts = (text for column in form_sheet.columns for text in (*column.headers, column.group or ""))
+    texts = (text for column in form_sheet.columns for text in (*column.headers, *column.groups))
     return any(map(speaks_of_period, texts))
 
 
@@ -46,4 +46,4 @@ def told_period(column: Column, measure: str, report: Period, years: BudgetYears
 def _written(column: Column, period: Period, years: BudgetYears) -> Column:
     first, last = column.period.of(*period) if column.period else period
     headers = tuple(dict.fromkeys(name for header in column.headers for name in names_of(header, first, last, years)))
-    return replace(column, headers=headers, group=names_of(column.group, first, last, years)[0] if column.group else None)
+    return replace(column, headers=headers, groups=tuple(names_of(group, first, last, years)[0] for group in column.groups))

@@ -22,7 +22,7 @@ from ingestion.readers.legacy import (
 )
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
-from ingestion.sheets.layout import header_key
+from ingestion.sheets.headed_columns import header_key
 from ingestion.written.money_units import is_unit_label, money_factor, told_units
 from ingestion.written.text import folded
 

@@ -51,6 +51,8 @@ def second_table(table: Table, number: int, headings: list[str], day: date, year
 
 def goes_on(table: Table, lines: TableLines, day: date, sheet: Sheet, register: Register) -> Finding | None:
     """The finding of a sheet without a header that holds further lines of a table, in the same columns; None for another sheet."""
+    if table.is_area:
+        return None
     shift = table.sheet.first_column - sheet.first_column
     positions = {name: place + shift for name, place in table.positions.items() if place + shift >= 0}
     other = replace(table, sheet=sheet, positions=positions, top=0, first_line=0)

@@ -49,10 +49,10 @@ class ToldMoney:
     findings: list[Finding]
 
 
-def units_above(sheet: Sheet, end: int) -> list[SheetUnit]:
-    """The units of money told in the rows above index `end`, in reading order; also one that is not known."""
+def units_above(sheet: Sheet, end: int, begin: int = 0) -> list[SheetUnit]:
+    """The units of money told in the rows from index `begin` to `end`, in reading order; also one that is not known."""
     found = []
-    for index, row in enumerate(sheet.rows[:end]):
+    for index, row in enumerate(sheet.rows[begin:end], begin):
         for position, cell in enumerate(row):
             if not isinstance(cell, str) or not cell:
                 continue
@@ -133,7 +133,7 @@ def _unit_of_table(table: Table) -> tuple[SheetUnit | None, list[Finding]]:
 
     A label that announces a unit of something else ("ĐVT: người") counts only where no unit of money is told.
     """
-    told = [*units_above(table.sheet, table.top), *units_beside(table.sheet), *units_below(table)]
+    told = [*units_above(table.sheet, table.top, table.begin), *units_beside(table.sheet), *units_below(table)]
     known = [unit for unit in told if unit.factor is not None]
     odd = [unit for unit in told if unit.factor is None and (not known or speaks_of_money(unit.name))]
     others = [unit for unit in known[1:] if unit.factor != known[0].factor] + odd

@@ -20,13 +20,14 @@ from ingestion.sheets.headers import HeaderCell
 from ingestion.sheets.identity import identify
 from ingestion.sheets.lines import read_lines
 from ingestion.sheets.money_units import untold_amounts
+from ingestion.sheets.not_taken import not_taken
 from ingestion.sheets.old_fonts import in_unicode
 from ingestion.sheets.places import NOWHERE, Origin, header_of_sheets
 from ingestion.sheets.recognition import announced_form, asks_for_mark, fitting_forms
 from ingestion.sheets.second_tables import goes_on
 from ingestion.sheets.sheet_units import in_own_unit, told_money
 from ingestion.sheets.table_findings import has_number, missing_table, table_findings
-from ingestion.sheets.tables import tables_of
+from ingestion.sheets.tables import tables_of, tops_of
 from ingestion.sheets.versions import laid_out
 from ingestion.written.text import folded
 
@@ -113,15 +114,16 @@ def _draft(
         if not draft.identity.is_withdrawal:
             draft.findings += missing_lines(table, lines, form, register, draft.identity)
         draft.findings += untold_amounts(table, lines, money, register)
+    draft.findings += not_taken(draft, sheets, register)
     draft.findings += _nil_findings(draft)
     return draft
 
 
 def _header(form: Form, sheets: list[Sheet], draft: Draft, origin: Origin, group: SheetGroup) -> dict[str, HeaderCell]:
     """Header cells from the form's own sheets first; two sheets of one form that name different units or periods are a fault."""
-    tops = {table.sheet.name: table.top for table in draft.tables}
-    ordered = [table.sheet for table in draft.tables] + [sheet for sheet in sheets if sheet.name not in tops]
-    header, pairs = header_of_sheets(ordered, form.header_fields, origin, tops, group.silent)
+    names = [table.sheet.name for table in draft.tables]
+    ordered = sorted(sheets, key=lambda sheet: names.index(sheet.name) if sheet.name in names else len(names))
+    header, pairs = header_of_sheets(ordered, form.header_fields, origin, tops_of(draft.tables), group.silent)
     for first, cell in pairs:
         if cell.field_name in SAME_ON_ALL and folded(first.written) != folded(cell.written):
             place: dict[str, Any] = {"sheet_name": cell.sheet_name, "cell": cell.cell_address, "written": cell.written}

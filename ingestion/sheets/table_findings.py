@@ -13,6 +13,7 @@ from ingestion.register import Register
 from ingestion.sheets.headers import HEADER_ROWS
 from ingestion.sheets.identity import Identity
 from ingestion.sheets.layout import Table
+from ingestion.sheets.sharing import rows_of
 from ingestion.written.text import folded
 
 
@@ -22,6 +23,9 @@ def missing_table(form_sheet: FormSheet, sheets: list[Sheet], version: str) -> l
         return []
     headers = ", ".join(column.headers[0] for column in form_sheet.columns if column.required or column.is_quantity)
     named = next((sheet.name for sheet in sheets if folded(sheet.name) in form_sheet.folded_names), None)
+    text = form_sheet.starts_after
+    if named and text and not any(rows_of(sheet, text) for sheet in sheets if sheet.name == named):
+        return [find("table_start_missing", sheet_name=named, sheet_code=form_sheet.sheet_code, expected=text)]
     if named:
         place: dict[str, Any] = {"sheet_name": named, "sheet_code": form_sheet.sheet_code}
         return [find("table_not_found", **place, expected=headers, version=version)]
@@ -40,11 +44,13 @@ def table_findings(table: Table, register: Register, identity: Identity, version
         fund = register.funds.get(column.fund or "")
         if column.role == "figure" and (fund is None or fund.holds_on(identity.period_end)):
             header = " / ".join(filter(None, (column.group, column.headers[0])))
-            findings.append(find("column_missing", **place, column_name=column.name, expected=header, version=version))
+            code = "label_missing" if table.is_area else "column_missing"
+            findings.append(find(code, **place, column_name=column.name, expected=header, version=version))
         elif column.role == "check":
             findings.append(find("check_column_missing", **place, column_name=column.name, expected=column.headers[0]))
     for name in table.repeated:
-        findings.append(find("column_twice", **place, column_name=name, written=table.headers[name]))
+        code = "label_twice" if table.is_area else "column_twice"
+        findings.append(find(code, **place, column_name=name, written=table.headers[name]))
     for position, written in table.extra:
         address = table.sheet.address(table.first_line - 1, position)
         findings.append(find("column_not_known", **place, cell=address, written=written))

@@ -96,7 +96,7 @@ def door(night: Night) -> StationCount:
     """Is each new submission the form that was asked for? Findings are rows."""
     from expectations.door import judge
 
-    counts = judge(night.warehouse, night.connection, night.run_key)
+    counts = judge(night.warehouse, night.connection, night.run_key, settings=night.settings)
     return StationCount(counts.submissions, counts.findings)
 
 

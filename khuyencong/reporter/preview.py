@@ -95,8 +95,6 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
 
 def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[dict[str, Any]]:
     """Every cell of a draft that holds a number, a date or a mark that counts, with its key and its address."""
-    from openpyxl.utils import get_column_letter
-
     years = register.budget_years
     for table in draft.tables:
         code = table.form_sheet.sheet_code
@@ -118,7 +116,6 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
             budget_year = years.of(end) if column.period else identity.budget_year
             if measure == "plan":
                 start, end = years.start(budget_year), years.end(budget_year)
-            letter = get_column_letter(table.sheet.first_column + table.positions[column_name] + 1)
             yield {
                 "written": line.texts.get(column_name, ""),
                 "value": reading.value,
@@ -137,7 +134,7 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
                 "period_start": f"{start:%Y-%m}",
                 "period_end": f"{end:%Y-%m}",
                 "fund": column.fund or line.keys.get("fund_code"),
-                "where": {"sheet": table.sheet.name, "cell": f"{letter}{row_number}", "line": line.line_kind},
+                "where": {"sheet": table.sheet.name, "cell": table.address(column_name, row_number), "line": line.line_kind},
             }
 
 

@@ -84,7 +84,7 @@ printed as (
         line.dimension_key,
         coalesce(
             case
-                when line.line_kind = 'total' then max(cell.decimals) over column_unit
+                when line.line_kind <> 'detail' then max(cell.decimals) over column_unit
                 else max(cell.decimals) filter (where line.line_kind = 'detail') over column_unit
             end,
             0
@@ -98,7 +98,7 @@ printed as (
         and cell.sheet_code = line.sheet_code
         and cell.row_number = line.row_number
     left join indicator on line.indicator_code = indicator.indicator_code
-    where line.line_kind in ('detail', 'total')
+    where line.line_kind in ('detail', 'total', 'block_total')
     window column_unit as (
         partition by cell.submission_key, cell.sheet_code, cell.column_name, indicator.unit
     )
@@ -122,6 +122,7 @@ joined as (
         submission.period_end as submission_period_end,
         submission_column.sheet_name,
         submission_column.column_letter,
+        submission_column.cell_row,
         printed.line_kind,
         printed.place_unit_key,
         printed.effect_code,
@@ -202,6 +203,7 @@ named as (
         end as measure,
         case
             when joined.line_kind = 'total' then 'all'
+            when joined.line_kind = 'block_total' then coalesce(joined.line_activity_code, 'all')
             else coalesce(joined.line_activity_code, activity.activity_code, 'unallocated')
         end as activity_code,
         case joined.blank
@@ -232,7 +234,7 @@ final as (
             or named.reading = 'blank' and not named.is_fund_closed and (
                 named.blank_means = 'missing'
                 -- an empty total claims nothing; a fund's column without one word in it was not filled
-                or named.blank_means = 'zero' and named.line_kind = 'total'
+                or named.blank_means = 'zero' and named.line_kind <> 'detail'
                 or named.is_fund_column and named.is_wholly_blank and named.blank_means = 'zero'
             )
         ) as is_missing,

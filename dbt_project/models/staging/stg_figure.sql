@@ -53,7 +53,7 @@ final as (
         row_number,
         column_name,
         sheet_name,
-        column_letter || row_number::text as cell_address,
+        column_letter || coalesce(cell_row, row_number)::text as cell_address,
         line_kind,
         column_role,
         is_source_of_record,
