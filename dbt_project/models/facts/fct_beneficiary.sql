@@ -18,6 +18,7 @@ final as (
     select
         figure.establishment_key,
         figure.project_key,
+        figure.dimension_key,
         figure.budget_year,
         figure.period_end,
         figure.unit_key,
@@ -34,7 +35,7 @@ final as (
         and figure.row_number = counted.row_number
     group by
         figure.establishment_key, figure.project_key, figure.budget_year, figure.period_end, figure.unit_key,
-        figure.fund_code, figure.activity_code
+        figure.fund_code, figure.activity_code, figure.dimension_key
 )
 
 select * from final
