@@ -111,5 +111,10 @@ class FormSheet:
         return {column.name: column for column in self.columns}
 
     @cached_property
+    def own_columns(self) -> tuple[Column, ...]:
+        """The form's own dimensions and attributes."""
+        return tuple(column for column in self.columns if column.is_dimension or column.role == "attribute")
+
+    @cached_property
     def folded_names(self) -> frozenset[str]:
         return frozenset(folded(name) for name in (self.sheet_name, *self.sheet_aliases))

@@ -13,8 +13,8 @@ from expectations.rulebook import language
 from expectations.rulebook.language import read_rules
 from expectations.rulebook.rule import RuleError
 from expectations.rulebook.terms import read_vocabulary
-from ingestion.form_words import FORM_KEYS, KEY_TYPES, FormError, codes_of
 from ingestion.form_parts import header_of
+from ingestion.form_words import FORM_KEYS, KEY_TYPES, FormError, codes_of
 from ingestion.forms import form_of, load_forms
 from ingestion.known_words import read_yaml
 from ingestion.register_rows import RegisterError, read_tables, refuse_rows_of_unknown_forms
@@ -147,7 +147,8 @@ def test_a_misspelt_key_of_a_form_is_refused_by_name(form_code):
          "(register/funds.csv). Near it: KCQG."),
         ({"measure": "ytb"}, "measure is 'ytb'; it must be one of plan, ytd, in_period, prior_ytd, stock, ratio, by_behaviour. "
          "Near it: ytd."),
-        ({"role": "chek"}, "role is 'chek'; it must be one of figure, check, key, place, attribute, text, personal, label. Near it: check."),
+        ({"role": "chek"}, "role is 'chek'; it must be one of figure, check, key, place, attribute, text, personal, label. "
+         "Near it: check."),
         ({"type": "activity"}, "type of a column with role check is 'activity'; it must be one of money, percent"),
         ({"counts_as": "KC-E01"}, "indicator and counts_as says what it counts"),
         ({"counts_when": ["stopped"]}, "counts_when is of a column of type project_state, not money"),
