@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ingestion.known_words import unknown_word
+from ingestion.known_words import ConfigurationError, unknown_word
 
 Tables = Mapping[str, list[dict[str, str]]]
 
@@ -79,7 +79,7 @@ DAYS = ("valid_from", "valid_to", "effective_date", "first_period_end", "last_pe
 NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position", "stored_factor")
 
 
-class RegisterError(ValueError):
+class RegisterError(ConfigurationError):
     """A row of the register that contradicts the rest of it; the message names the file and the line."""
 
 

@@ -15,7 +15,7 @@ import yaml
 from expectations.door.amounts import limits_of_amounts
 from expectations.door.rows import Check, cells, columns, is_column, literal
 from ingestion.form import Form
-from ingestion.known_words import unknown_word
+from ingestion.known_words import ConfigurationError, unknown_word
 from ingestion.register import Register
 
 LIMITS = Path(__file__).parent / "limits.yml"
@@ -28,7 +28,7 @@ NUMBER_EXAMPLE = "1234,5"
 JOINED = " || '|' || "
 
 
-class LimitsError(ValueError):
+class LimitsError(ConfigurationError):
     """limits.yml names what a form does not have."""
 
 

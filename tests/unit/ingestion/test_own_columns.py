@@ -121,6 +121,7 @@ def test_the_same_keys_with_another_dimension_are_another_line():
         ({"name": "mail", "values": ["x"]}, "values is of a column with role key or attribute, not text"),
         ({"name": "closed_on", "required_if": {"state": ["đóng"]}}, "required_if of column closed_on is 'state'; it must be"),
         ({"name": "closed_on", "required_if": {"status": ["dong"]}}, "required_if of column closed_on is 'dong'; it must be"),
+        ({"name": "paid", "keys": {"sex": "Nam"}}, "keys names 'sex', which is a column too"),
         ({"name": "sex", "negative": True}, "negative is of a column with role figure or check, not key"),
     ],
 )
