@@ -74,6 +74,9 @@ REPEAT_KEYS = {"heading": "text", "column": "text"}
 PERIOD_KEYS = {"months_before": "count", "months": "count", "start": "day", "end": "day"}
 SHAPES = ("table", "key_values")
 BLANK_ROW = "blank row"  # of ends_at
+# What a code of a form's own may be, as part of a key: these signs join the parts of one.
+JOINING = frozenset("|;=")
+LONGEST_CODE = 60
 FILLED = "*"  # of required_if and forbidden_if: whatever stands there
 # Where the value of a header field may stand → the keys that such a place has
 PLACES = {
@@ -113,6 +116,11 @@ def codes_of(tables: Tables) -> Codes:
     return Codes(found["indicators"], found["funds"], found["project_states"], lists)
 
 
+def is_code(text: str) -> bool:
+    """Whether a text can be a code in a key: short, printable, and without the signs that keys are joined by."""
+    return 0 < len(text) <= LONGEST_CODE and text.isprintable() and not JOINING.intersection(text)
+
+
 def check_keys(entry: Any, kinds: Mapping[str, str], needed: Collection[str], place: str) -> None:
     """Raise FormError for a key that is not known, is missing, or holds another kind of thing than it must."""
     said = fault_of_keys(entry, kinds, needed)
@@ -139,6 +147,13 @@ def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
         check_word(state, codes.states, "counts_when", place, home="register/project_states.csv")
     if "list" in entry:
         check_word(entry["list"], codes.lists, "list", place, home="register/code_lists.csv")
+    said = entry.get("keys", {})
+    own = {"values": entry.get("values", ()), "list": codes.lists.get(entry.get("list", ""), ()), "keys": (*said, *said.values())}
+    for key, texts in own.items():
+        for text in texts:
+            if not is_code(text):
+                wanted = f"a code is of 1 to {LONGEST_CODE} printable signs, none of them {' '.join(sorted(JOINING))}."
+                raise FormError.at(place, text, f"{key} has {text!r}; {wanted}")
 
 
 def check_column(entry: Mapping[str, Any], place: str) -> None:

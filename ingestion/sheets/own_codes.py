@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingestion.form_sheet import Column, FormSheet
+from ingestion.form_words import is_code
 from ingestion.register import Register
 from ingestion.written.periods import read_date
 from ingestion.written.text import folded, tidy
-
-LONGEST_CODE = 60
-JOINING = frozenset("|;=")
 
 
 def code_of(column: Column, text: str, cell: object, register: Register) -> str | None:
@@ -34,7 +32,7 @@ def spellings_of(column: Column, register: Register) -> Mapping[str, str]:
 def plain_code(code: str) -> str | None:
     """A code that can be part of a key: short, printable, and without the signs that keys are joined by; None for another."""
     shown = code if code.isprintable() else "".join(letter for letter in code if letter.isprintable())
-    return shown if 0 < len(shown) <= LONGEST_CODE and not JOINING.intersection(shown) else None
+    return shown if is_code(shown) else None
 
 
 def dimension_key(codes: Mapping[str, str], sheet: FormSheet) -> str:
