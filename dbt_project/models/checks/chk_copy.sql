@@ -20,17 +20,6 @@ fund as (
     select * from {{ ref('funds') }}
 ),
 
--- a line is told by its project, activity or indicator, and by the form's own codes, which alone hold "="
-named as (
-    select
-        *,
-        case
-            when strpos(line_key, '=') > 0 then split_part(line_key, '|', 3) || '|' || split_part(line_key, '|', -1)
-            else split_part(line_key, '|', 3)
-        end as line_name
-    from matched
-),
-
 paired as (
     select
         matched.rule_number,
@@ -38,18 +27,18 @@ paired as (
         {%- for name in scope_columns() %}
             matched.{{ name }},
         {%- endfor %}
-        matched.line_name,
+        split_part(matched.line_key, '|', 3) as line_name,
         matched.figure_column_name,
         max(matched.value) filter (where matched.side = 'left') as value_now,
         max(matched.value) filter (where matched.side = 'right') as value_before
-    from named as matched
+    from matched
     group by
         matched.rule_number,
         matched.submission_key,
         {%- for name in scope_columns() %}
             matched.{{ name }},
         {%- endfor %}
-        matched.line_name,
+        split_part(matched.line_key, '|', 3),
         matched.figure_column_name
 ),
 
