@@ -85,7 +85,7 @@ def _programme_money(connection: Connection, document: dict[str, Any]) -> dict[s
         cursor.execute(
             """select distinct indicator_code, fund_code from register.indicator_sources
             inner join register.funds using (fund_code)
-            where fact in ('fct_budget', 'fct_disbursement') and is_khuyen_cong = 'yes'"""
+            where fact in ('fct_budget', 'fct_disbursement') and is_of_programme = 'yes'"""
         )
         wanted = set(cursor)
     rows = [row for row in document["rows"] if (row["indicator_code"], row["fund"]) in wanted]

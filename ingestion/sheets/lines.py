@@ -17,7 +17,7 @@ from ingestion.register import Register
 from ingestion.sheets.cells import (
     Reading,
     in_column_unit,
-    in_whole_dong,
+    in_whole_parts,
 )
 from ingestion.sheets.headers import text_of
 from ingestion.sheets.layout import Table
@@ -43,8 +43,9 @@ from ingestion.written.text import nfc
 def read_lines(table: Table, form: Form, register: Register, day: date, default_factor: int) -> TableLines:
     """Read every line below a table's header; names and codes mean what they meant on `day` (the period's end).
 
-    `default_factor` is đồng a unit of money where the column's header names none. Of details and totals every quantity cell has a
-    reading, of headings with numbers the filled ones; what a blank means is decided later, by its column and its line's kind.
+    `default_factor` is how much of the currency a unit of money is where the column's header names none. Of details and totals
+    every quantity cell has a reading, of headings with numbers the filled ones; what a blank means is decided later, by its column
+    and its line's kind.
     """
     out = TableLines()
     quantities = [c for c in table.form_sheet.columns if c.is_quantity and c.name in table.positions]
@@ -110,7 +111,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
                     out.findings.append(_unit_unknown(table, number, column, own, unit_expected(line.keys, register)))
                     reading = Reading("unreadable")
             if is_money:
-                reading = in_whole_dong(reading, factor)
+                reading = in_whole_parts(reading, factor)
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
             out.findings += told_by_structure(table, number, column, reading, factor)

@@ -40,7 +40,7 @@ def find_percentages(document: Document, folded: str, mentions: list[Mention], r
             base = _earlier(folded, mentions, i, top) if is_growth else _plan(mentions, i, top)
         if base is None:
             found.append(_undecided(mentions, i, top, is_growth))
-            if not is_growth and mention.fund in register.khuyen_cong_funds:
+            if not is_growth and mention.fund in register.programme_funds:
                 open_ratios.append((top, i))
             continue
         relation = _judged(folded, mentions, i, top, base, is_growth)

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from warehouse.programme import read_programme
+
 TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "uỳ": "ùy", "uý": "úy"}
 TONES |= {"uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy", "tỉ": "tỷ"}
 TONE = re.compile(rf"(?<!q)(?:{'|'.join(TONES)})(?!\w)")  # the two placements differ only at the end of a word
@@ -73,8 +75,9 @@ class Register:
         self.indicators = {r["indicator_code"]: r for r in _rows(folder / "indicators.csv")}
         self.measures = {r["behaviour"]: r["measure"] for r in _rows(folder / "behaviours.csv")}
         self.units = {r["unit_key"]: r for r in _rows(folder / "units.csv")}
+        self.nation_key = read_programme(folder).nation_key
         funds = _rows(folder / "funds.csv")
-        self.khuyen_cong_funds = frozenset(r["fund_code"] for r in funds if r["is_khuyen_cong"] == "yes")
+        self.programme_funds = frozenset(r["fund_code"] for r in funds if r["is_of_programme"] == "yes")
         aliases = _rows(folder / "unit_aliases.csv")
         aliases += [_as_alias(r, c) for r in self.units.values() for c in ("unit_name", "unit_name_en")]
         # Two-letter short names are words of the language; only a name that starts in capitals is looked up.
