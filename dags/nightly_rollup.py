@@ -15,16 +15,17 @@ import pendulum
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
 
 from khuyencong.night.stations import STATIONS
+from warehouse.settings import TIMEZONE
 
 PLAN_MONEY_REPORTED = Asset(name="plan_money_reported", uri="khuyencong://plan-money-reported")
-AT_ONE = CronTriggerTimetable("0 1 * * *", timezone="Asia/Ho_Chi_Minh")
+AT_ONE = CronTriggerTimetable("0 1 * * *", timezone=TIMEZONE.key)
 RELEASE = Asset(name="release", uri="khuyencong://release")
 
 
 @dag(
     dag_id="nightly_rollup",
     schedule=AssetOrTimeSchedule(timetable=AT_ONE, assets=PLAN_MONEY_REPORTED),
-    start_date=pendulum.datetime(2025, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    start_date=pendulum.datetime(2025, 1, 1, tz=TIMEZONE.key),
     catchup=False,
     max_active_runs=1,
     params={

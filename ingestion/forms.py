@@ -31,7 +31,7 @@ from ingestion.form_words import (
 )
 from ingestion.known_words import read_yaml
 from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
-from ingestion.written.money_units import money_factor
+from ingestion.written.money_units import money_examples, money_factor
 from ingestion.written.text import folded
 
 
@@ -69,7 +69,7 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         raise FormError(f"{place}: form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
     if factor is None:
-        raise FormError(f"{place}: money_unit {entry['money_unit']!r} is no unit of money; such are đồng, triệu đồng, tỷ đồng.")
+        raise FormError(f"{place}: money_unit {entry['money_unit']!r} is no unit of money; such are {money_examples()}.")
     for name in entry["identity"]:
         check_word(name, IDENTITY, "identity", place)
     for name in IDENTITY[:2]:

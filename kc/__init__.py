@@ -24,7 +24,7 @@ from kc import (
 
 app = typer.Typer(
     name="kc",
-    help="The khuyến công warehouse: from a province's file to the national figure, and back to the cell.",
+    help="The warehouse of a programme: from a province's file to the national figure, and back to the cell.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.settings import Settings
+from warehouse.settings import Settings, this_programme
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -101,7 +101,7 @@ def print_demo(outcome: DemoOutcome) -> None:
     out = console()
     night = outcome.night
     out.print(
-        f"\n[bold]Khuyến công: sample nation[/]  {outcome.n_files} files, one night in {outcome.seconds:.0f} s. "
+        f"\n[bold]{this_programme().programme_name.capitalize()}: sample nation[/]  {outcome.n_files} files, one night in {outcome.seconds:.0f} s. "
         f"Release {night['release']}, hash {night['release_hash'][:16]}…, as of {night['as_of'][:10]}. "
         "Persons, establishments and projects are invented.\n"
     )
@@ -115,7 +115,7 @@ def print_demo(outcome: DemoOutcome) -> None:
         numeric=(2, 3, 4, 5, 6),
     )
     out.print()
-    print_rollup(outcome.national, "National figures, accepted + disputed + missing, in đồng")
+    print_rollup(outcome.national, f"National figures, accepted + disputed + missing, in {this_programme().currency_name_en}")
     blocking = [flag for flag in outcome.flags if flag["severity"] == "block"]
     out.print(
         f"\n[bold]Held figures[/]: {len(blocking)} blocking flags, {len(outcome.flags)} flags in all. The first five:"
@@ -132,7 +132,7 @@ def print_demo(outcome: DemoOutcome) -> None:
         row = rows[0]
         out.print(
             f"  kc explain --period {row['period_start'][:7]}..{row['period_end'][:7]} --indicator {row['indicator_code']}"
-            f" --fund {row['fund']} --unit {first['unit_key'] if first else 'viet-nam'}",
+            f" --fund {row['fund']} --unit {first['unit_key'] if first else this_programme().nation_key}",
             markup=False,
         )
     out.print("  kc status --as-of " + night["as_of"][:10], markup=False)

@@ -74,7 +74,7 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
 
 
 def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
-    """The rollup as a table for people; money in đồng."""
+    """The rollup as a table for people; money of the currency."""
     from kc.output import console, number, print_table
 
     rows = document["rows"]

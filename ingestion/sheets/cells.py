@@ -168,5 +168,5 @@ def _in_unit_of_column(cell: CellReading, column: Column, column_factor: int) ->
         return UNREADABLE if multiple is None else in_column_unit(_reading_of(cell), multiple, 1)
     is_part_of_smallest = own == 1 and cell.value is not None and has_smaller_part(cell.value)
     if own is None or is_part_of_smallest or (cell.unit_text == _bare_currency() and column_factor != 1):
-        return UNREADABLE  # "VND 10,5" under triệu đồng: one of the two is wrong
+        return UNREADABLE  # "VND 10,5" under millions: one of the two is wrong
     return in_column_unit(_reading_of(cell), own, column_factor)

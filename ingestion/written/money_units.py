@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from ingestion.written.money_words import MoneyWords, compile_words, plain
-from ingestion.written.programme_words import this_register
+from ingestion.written.programme_words import this_register, words_of
 
 _APART = (";", ",", "-", "–", "—", "|", "/")  # before a unit that ends a header
 LONGEST_LABEL = 40
@@ -31,6 +31,19 @@ def unit_names(in_english: bool = False) -> Mapping[int, str]:
     """factor → the unit of money as it is printed."""
     words = _words()
     return words.unit_names_en if in_english else words.unit_names
+
+
+@cache
+def money_examples() -> str:
+    """Units of money that may be written, for a sentence that asks for one; those that are printed in both languages."""
+    return ", ".join(word for factor, word in sorted(unit_names().items()) if factor in unit_names(in_english=True))
+
+
+@cache
+def text_unit() -> str:
+    """The unit of money in which amounts of running text are told, and which stands as an example where one is asked for."""
+    told = words_of(this_register())["text_unit"]
+    return told[0].word if told else unit_names()[max(unit_names())]
 
 
 def money_factor(unit_text: str) -> int | None:

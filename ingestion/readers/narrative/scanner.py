@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 from ingestion.readers.narrative.document import Document, Span
@@ -32,8 +31,7 @@ from ingestion.readers.narrative.patterns import (
 from ingestion.readers.narrative.quantity import Quantity, Skipped
 from ingestion.readers.narrative.register import Register, fold
 from ingestion.written.intervals import Printed, lawful, nearest, plausible
-from ingestion.written.money_units import money_factor, unit_names
-from ingestion.written.programme_words import this_register, words_of
+from ingestion.written.money_units import money_factor, text_unit, unit_names
 from ingestion.written.quantities import ESTIMATE_WORDS, NUMBER, QUALIFIER_WORDS, decimal_mark_of, number_readings
 
 
@@ -214,13 +212,6 @@ def _quantity(text, span, number_span, digits, thing, words, qualifier, mark) ->
     ends = [_decimal(e) for e in (hard.low, hard.high, soft.low, soft.high)]
     return Quantity(shown, span, number_span, value=values[0], low=ends[0], high=ends[1], soft_low=ends[2],
                     soft_high=ends[3], decimals=readings[0][1], grain=grain, **common)  # fmt: skip
-
-
-@cache
-def text_unit() -> str:
-    """The unit of money in which amounts of a text are told, as the catalogue of indicators counts them."""
-    (unit,) = words_of(this_register())["text_unit"]
-    return unit.word
 
 
 def _is_translated(words: str) -> bool:

@@ -13,8 +13,8 @@ from expectations.rulebook import language
 from expectations.rulebook.language import read_rules
 from expectations.rulebook.rule import RuleError
 from expectations.rulebook.terms import read_vocabulary
-from ingestion.form_words import FORM_KEYS, KEY_TYPES, FormError, codes_of
 from ingestion.form_parts import header_of
+from ingestion.form_words import FORM_KEYS, KEY_TYPES, FormError, codes_of
 from ingestion.forms import form_of, load_forms
 from ingestion.known_words import read_yaml
 from ingestion.register_rows import RegisterError, read_tables, refuse_rows_of_unknown_forms
