@@ -74,7 +74,8 @@ KEYS = {
     "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
     "programme": ("programme_code",), "currencies": ("currency_code",),
     "parameters": ("parameter_code",), "sources": ("source_code",), "calendar": ("calendar_code",),
-    "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"), "code_lists": ("list_code", "code"),
+    "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"), 
+    "code_lists": ("list_code", "code"),
 }  # fmt: skip
 FILES = tuple(dict.fromkeys((*KEYS, *WORDS, *CODES, "sender_roles")))
 FORM_ROWS = ("calendar", "form_roles", "indicator_sources")  # their form_code is a form, and a sheet_code a sheet of it

@@ -100,8 +100,9 @@ def print_demo(outcome: DemoOutcome) -> None:
 
     out = console()
     night = outcome.night
+    name = this_programme().programme_name.capitalize()
     out.print(
-        f"\n[bold]{this_programme().programme_name.capitalize()}: sample nation[/]  {outcome.n_files} files, one night in {outcome.seconds:.0f} s. "
+        f"\n[bold]{name}: sample nation[/]  {outcome.n_files} files, one night in {outcome.seconds:.0f} s. "
         f"Release {night['release']}, hash {night['release_hash'][:16]}…, as of {night['as_of'][:10]}. "
         "Persons, establishments and projects are invented.\n"
     )

@@ -72,7 +72,8 @@ def read_programme(register: Path) -> Programme:
     try:
         stamps = tuple((register / f"{name}.csv").stat().st_mtime_ns for name in ("programme", "currencies"))
     except OSError as error:
-        raise ProgrammeError(f"{error.filename} cannot be read: each programme says there who it is (docs/operations.md).") from error
+        said = f"{error.filename} cannot be read: each programme says there who it is (docs/operations.md)."
+        raise ProgrammeError(said) from error
     return _read(register, stamps)
 
 

@@ -66,7 +66,8 @@ def read_quantity(
     states: dict[str, str],
     mark_of_column: Callable[[], str | None] = lambda: None,
 ) -> Reading:
-    """Read a cell as its column's type says; `column_factor` is how much of the currency a unit is, the column's own mark decides an ambiguous number.
+    """Read a cell as its column's type says; `column_factor` is how much of the currency a unit is; the column's own mark
+    decides an ambiguous number.
 
     A cell that names its own unit of money ("1,2 tỷ" in a column of triệu) is turned into the column's unit, with its digits.
     """

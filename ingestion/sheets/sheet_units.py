@@ -26,7 +26,7 @@ MONEY_TYPES = ("money", "by_indicator")
 
 @dataclass(frozen=True)
 class SheetUnit:
-    """A unit of money told on a sheet: how much of the currency a unit is (None when nobody knows it), its name, its text, and the cell with it.
+    """A unit of money told on a sheet: its factor (None when nobody knows it), its name, its text, and the cell with it.
 
     `beside` is where a text stands that stands in no cell, one of PLACES; then the cell is "".
     """

@@ -42,8 +42,8 @@ def without_invisible(text: str) -> str:
 def latin(text: str) -> str:
     """The text without characters that nobody sees, letters that look Latin as the Latin ones; đ becomes d.
 
-    A word of another alphabet stays in it, or its letters would be lost by halves: one without a Latin letter in which a letter looks
-    like none ("Тема" also has a т). In capitals it may look wholly Latin; then it is that beside Latin letters ("ТР. Hồ Chí Minh")
+    A word of another alphabet stays in it, or it would be half and half: one without a Latin letter in which a letter looks like
+    none ("Тема" also has a т). In capitals it may look wholly Latin; then it is that beside Latin letters ("ТР. Hồ Chí Minh")
     and stays where the whole text is of the other alphabet. Letters may change case: who asks compares without it.
     """
     if _OTHER_ALPHABET.search(text) is None:

@@ -56,7 +56,7 @@ def explain(
             "unit": _unit(cursor, unit),
         }  # fmt: skip
         cursor.execute("select register.nation_key() as nation")
-        choice |= single_row(cursor)
+        choice |= dict(cursor.fetchone() or {})
         parts = read_parts(cursor, choice)
         attach_cells(cursor, parts)
     for part in parts:

@@ -28,8 +28,9 @@ def refuse_unexplained(cursor: Cursor) -> None:
     cursor.execute(UNEXPLAINED.read_text(encoding="utf-8"))
     n_rows, amount, n_units, forms, rows_pct, amount_pct = single_row(cursor)
     if max(rows_pct, amount_pct) > most[0]:
+        money = this_programme().currency_name_en
         raise ControlError(
-            f"This night would take {n_rows:,} accepted figures ({rows_pct:.1f} %), {amount:,.0f} {this_programme().currency_name_en} ({amount_pct:.1f} %), of "
+            f"This night would take {n_rows:,} accepted figures ({rows_pct:.1f} %), {amount:,.0f} {money} ({amount_pct:.1f} %), of "
             f"{n_units:,} units ({forms}) out of the nation, and nothing speaks for it: nothing arrived, was withdrawn, decided or "
             f"changed in the register for them. More than {most[0]:g} % (unexplained_close_pct) is refused, so nothing is released "
             "and last night's figures stand. Our failure until somebody knows better: see docs/operations.md, Control totals."

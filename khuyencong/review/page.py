@@ -34,7 +34,8 @@ def effect_words(flag: dict[str, Any]) -> tuple[str, str]:
     share, money, indicator = float(flag["impact_score"]), Decimal(flag["impact_vnd"]), flag["impact_indicator"]
     own = this_programme()
     return (
-        f"có thể làm {indicator} thay đổi {share:.2g}".replace(".", ",") + f" %, tiền thay đổi {number_vi(money)} {own.currency_name}",
+        f"có thể làm {indicator} thay đổi {share:.2g}".replace(".", ",")
+        + f" %, tiền thay đổi {number_vi(money)} {own.currency_name}",
         f"may move {indicator} by {share:.2g} %, money by {number_en(money)} {own.currency_name_en}",
     )
 
@@ -85,7 +86,8 @@ def fields_of(page: Page) -> dict[str, dict[str, Any]]:
                 description="Chỉ khi sửa / For a correction only.",
             )  # fmt: skip
         is_money = any(figure.is_money for figure in question.figures)
-        unit = f"{this_programme().currency_name}, hoặc kèm đơn vị: 12 {text_unit()}" if is_money else "theo đơn vị của chỉ tiêu / in the indicator's unit"
+        in_money = f"{this_programme().currency_name}, hoặc kèm đơn vị: 12 {text_unit()}"
+        unit = in_money if is_money else "theo đơn vị của chỉ tiêu / in the indicator's unit"
         fields[f"value_{flag_id}"] = _field(
             head + "Giá trị đúng / True value", None, ["string", "null"],
             description=f"Chỉ khi sửa / For a correction only. Ví dụ / for example 1.234.567,5 ({unit}).",
@@ -173,7 +175,8 @@ def _said(word: StandingWord) -> str:
 
 
 def _cell(figure: ShownFigure) -> str:
-    value = "—" if figure.value is None else number_vi(figure.value) + (f" {this_programme().currency_name}" if figure.is_money else "")
+    unit = f" {this_programme().currency_name}" if figure.is_money else ""
+    value = "—" if figure.value is None else number_vi(figure.value) + unit
     return f"`{_code(figure.cell)}` = **{value}** · {plain(figure.name_vi)}"
 
 

@@ -55,8 +55,10 @@ SENTENCES = {
         "“{written}” may be {first} or {second}. Write it without a mark between thousands, or with its decimals.",
     ),
     "value_not_whole": (
-        "“{written}” không phải là số {currency_name} chẵn. Ghi số tiền bằng {currency_name}, hoặc kèm đơn vị ({money_unit}).",
-        "“{written}” is no whole number of {currency_name_en}. Write the amount in {currency_name_en}, or with its unit ({money_unit}).",
+        "“{written}” không phải là số {currency_name} chẵn. "
+        "Ghi số tiền bằng {currency_name}, hoặc kèm đơn vị ({money_unit}).",
+        "“{written}” is no whole number of {currency_name_en}. "
+        "Write the amount in {currency_name_en}, or with its unit ({money_unit}).",
     ),
     "value_unit_missing": (
         "“{written}” là {currency_name} hay {unit}? Ghi kèm đơn vị, ví dụ “{written} {unit}”.",

@@ -1,4 +1,4 @@
-"""Headers in any script are folded without being lost, whatever case, accents and punctuation; what only looks Latin stays alike."""
+"""Headers in any script are folded without being lost, whatever case and accents; what only looks Latin stays alike."""
 
 from __future__ import annotations
 
