@@ -53,7 +53,7 @@ def _fields_of(entries: Sequence[Any], file: str) -> dict[str, HeaderField]:
         check_word(entry["name"], tuple(HEADER_FIELDS), "name", place)
         check_word(entry["type"], (HEADER_FIELDS[entry["name"]],), "type", place)
         if entry["name"] in fields:
-            raise FormError(f"{place}: the field stands twice.")
+            raise FormError.at(place, entry, "the field stands twice.")
         places = tuple(_place_of(each, place) for each in entry.get("places", ({"at": "right"},)))
         fields[entry["name"]] = HeaderField(
             entry["name"], tuple(entry.get("labels", ())), entry["type"], entry.get("required", False), places
@@ -67,7 +67,7 @@ def _place_of(entry: Any, place: str) -> Place:
     wanted = PLACES[entry["at"]]
     for key in ("pattern", "value"):
         if (key in entry) != (key in wanted):
-            raise FormError(f"{place}: a place at {entry['at']} {'must' if key in wanted else 'cannot'} say {key}.")
+            raise FormError.at(place, entry, f"a place at {entry['at']} {'must' if key in wanted else 'cannot'} say {key}.")
     if "pattern" in entry:
         check_pattern(entry["pattern"], "pattern", place)
     return Place(entry["at"], entry.get("pattern"), entry.get("value"))
@@ -76,7 +76,7 @@ def _place_of(entry: Any, place: str) -> Place:
 def check_pattern(pattern: str, what: str, place: str) -> None:
     """Raise FormError for a pattern in which {value} does not stand exactly once."""
     if pattern.count(VALUE) != 1:
-        raise FormError(f"{place}: {what} is {pattern!r}; {VALUE} must stand in it once, for what is read there.")
+        raise FormError.at(place, pattern, f"{what} is {pattern!r}; {VALUE} must stand in it once, for what is read there.")
 
 
 def repeated_of(entry: Any, keys: Sequence[str], place: str) -> Repeated | None:
@@ -96,7 +96,7 @@ def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
     check_keys(entry, PERIOD_KEYS, (), f"{place}: period")
     is_absolute = {"start", "end"} <= entry.keys()
     if is_absolute == bool({"months_before", "months"} & entry.keys()) or len({"start", "end"} & entry.keys()) == 1:
-        raise FormError(f"{place}: period must say start and end, or months_before and, where it is not as long, months.")
+        raise FormError.at(place, entry, "period must say start and end, or months_before and, where it is not as long, months.")
     return ColumnPeriod(**entry)
 
 
@@ -104,9 +104,10 @@ def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str)
     """Raise FormError for words about a sheet or its columns that contradict each other, or name a column that it lacks."""
     check_word(entry.get("shape", SHAPES[0]), SHAPES, "shape", place)
     names = tuple(column.name for column in columns)
-    for name in entry.get("keys", {}):
-        if name in names:
-            raise FormError(f"{place}: keys names {name!r}, which is a column too.")
+    for said in (entry.get("keys", {}), *(column.keys for column in columns)):
+        for name in said:
+            if name in names:
+                raise FormError.at(place, name, f"keys names {name!r}, which is a column too.")
     codes = {column.name: column.values for column in columns}
     for column in columns:
         for key, conditions in (("required_if", column.required_if), ("forbidden_if", column.forbidden_if)):

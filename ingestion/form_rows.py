@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from ingestion.form import Form
@@ -39,4 +40,5 @@ def _column_row(form: Form, sheet: FormSheet, column: Column) -> dict[str, objec
         "header_group": column.group, "indicator_code": column.indicator, "fund_code": column.fund,
         "measure": column.measure, "fact": column.fact, "counts_as": column.counts_as,
         "counts_when": list(column.counts_when) or None, "blank": column.blank,
+        "codes": json.dumps(column.keys, ensure_ascii=False) if column.keys else None,
     }  # fmt: skip

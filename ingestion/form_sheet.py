@@ -36,6 +36,7 @@ class Column:
 
     values, list     the codes that may stand there, or the list of the register that says them
     required_if, forbidden_if   other columns and the codes at which this one must, or must not, be filled
+    keys             codes of the form's own dimensions that every figure of the column has
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     negative: bool = False
     fill_down: bool = False
     period: ColumnPeriod | None = None
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_quantity(self) -> bool:
@@ -75,7 +77,7 @@ class Column:
     def meaning(self) -> tuple[object, ...]:
         """All that a column of this name means in every version of its form: its place and its headers may change."""
         return (self.type, self.role, self.indicator, self.fund, self.measure, self.fact, self.counts_as, self.counts_when,
-                self.period)  # fmt: skip
+                self.period, self.keys)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,11 @@ class FormSheet:
     @cached_property
     def column_by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @cached_property
+    def own_columns(self) -> tuple[Column, ...]:
+        """The form's own dimensions and attributes."""
+        return tuple(column for column in self.columns if column.is_dimension or column.role == "attribute")
 
     @cached_property
     def folded_names(self) -> frozenset[str]:

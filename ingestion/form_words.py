@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.known_words import fault_of_keys, unknown_word
+from ingestion.known_words import ConfigurationError, fault_of_keys, line_of, placed, unknown_word
 from ingestion.register_rows import Tables
 
 QUANTITY_ROLES = ("figure", "check")
@@ -26,6 +26,10 @@ TYPES_OF_ROLE = {
 }
 COLUMN_ROLES = tuple(TYPES_OF_ROLE)
 COLUMN_TYPES = tuple(dict.fromkeys(each for types in TYPES_OF_ROLE.values() for each in types))
+# keys that only columns of some roles have
+ROLES_OF_KEY = {
+    **dict.fromkeys(("period", "negative", "keys"), QUANTITY_ROLES), **dict.fromkeys(("values", "list"), CODED_ROLES),
+}  # fmt: skip
 # Columns that the reader finds by name, not by type.
 NAMED_TYPES = ("indicator_code", "unit_of_measure")
 BLANKS = ("zero", "missing", "not_applicable", "by_indicator")
@@ -61,6 +65,7 @@ COLUMN_KEYS = {
     "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
     "values": "texts", "list": "text", "pattern": "text", "required_if": "texts by name", "forbidden_if": "texts by name",
     "unique": "flag", "negative": "flag", "fill_down": "flag", "period": "mapping",
+    "keys": "text by name",
 }  # fmt: skip
 VERSION_KEYS = {"version": "text", "valid_from": "day", "titles": "texts", "header": "entries", "sheets": "entries"}
 HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag", "places": "entries"}
@@ -77,8 +82,13 @@ PLACES = {
 }  # fmt: skip
 
 
-class FormError(ValueError):
-    """A form file that does not say what a form must say; the message names the file and the place."""
+class FormError(ConfigurationError):
+    """A form file that does not say what a form must say; the message names the file, the line and the place."""
+
+    @classmethod
+    def at(cls, place: str, thing: object, said: str) -> FormError:
+        """What is said of a text or a mapping of the file at a place."""
+        return cls(placed(place, f"{line_of(thing)}{said}"))
 
 
 @dataclass(frozen=True)
@@ -107,14 +117,14 @@ def check_keys(entry: Any, kinds: Mapping[str, str], needed: Collection[str], pl
     """Raise FormError for a key that is not known, is missing, or holds another kind of thing than it must."""
     said = fault_of_keys(entry, kinds, needed)
     if said:
-        raise FormError(f"{place}: {said}")
+        raise FormError(placed(place, said))
 
 
 def check_word(word: object, allowed: Collection[str], what: str, place: str, home: str = "") -> None:
     """Raise FormError for a word that is not allowed, with what stands near it and what is allowed."""
     said = unknown_word(word, allowed, what, home)
     if said:
-        raise FormError(f"{place}: {said}")
+        raise FormError(placed(place, said))
 
 
 def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
@@ -140,23 +150,25 @@ def check_column(entry: Mapping[str, Any], place: str) -> None:
     check_word(entry.get("measure", "plan"), MEASURES, "measure", place)
     check_word(entry.get("fact", FACTS[0]), FACTS, "fact", place)
     if entry["type"] in NAMED_TYPES and entry["name"] != entry["type"]:
-        raise FormError(f"{place}: name is {entry['name']!r}; a column of type {entry['type']} is read by that name.")
+        said = f"name is {entry['name']!r}; a column of type {entry['type']} is read by that name."
+        raise FormError.at(place, entry["name"], said)
     for key in ("blank", "measure"):
         if str(entry.get(key)).startswith("by_") and entry["type"] != "by_indicator":
-            raise FormError(f"{place}: {key} is {entry[key]!r}; only a column of type by_indicator can say that.")
-    for key, roles in (("period", QUANTITY_ROLES), ("negative", QUANTITY_ROLES), ("values", CODED_ROLES), ("list", CODED_ROLES)):
+            raise FormError.at(place, entry[key], f"{key} is {entry[key]!r}; only a column of type by_indicator can say that.")
+    for key, roles in ROLES_OF_KEY.items():
         if key in entry and entry["role"] not in roles:
-            raise FormError(f"{place}: {key} is of a column with role {' or '.join(roles)}, not {entry['role']}.")
+            raise FormError.at(place, entry, f"{key} is of a column with role {' or '.join(roles)}, not {entry['role']}.")
     if {"values", "list"} <= entry.keys():
-        raise FormError(f"{place}: values and list both say what may stand there; one must.")
+        raise FormError.at(place, entry, "values and list both say what may stand there; one must.")
     try:
         re.compile(entry.get("pattern", ""))
     except re.error as error:
-        raise FormError(f"{place}: pattern is {entry['pattern']!r}; it must be a regular expression: {error}.") from error
+        said = f"pattern is {entry['pattern']!r}; it must be a regular expression: {error}."
+        raise FormError.at(place, entry["pattern"], said) from error
     if "counts_when" in entry and entry["type"] != "project_state":
-        raise FormError(f"{place}: counts_when is of a column of type project_state, not {entry['type']}.")
+        raise FormError.at(place, entry, f"counts_when is of a column of type project_state, not {entry['type']}.")
     if entry["role"] in QUANTITY_ROLES and entry["type"] != "by_indicator" and entry["measure"] != "ratio":
         meant = [key for key in ("indicator", "counts_as", "fact") if key in entry]
         if len(meant) != 1:
             told = " and ".join(meant) or "nothing"
-            raise FormError(f"{place}: {told} says what it counts; one of indicator, counts_as, fact must.")
+            raise FormError.at(place, entry, f"{told} says what it counts; one of indicator, counts_as, fact must.")

@@ -29,7 +29,7 @@ from ingestion.form_words import (
     check_word,
     codes_of,
 )
-from ingestion.known_words import read_yaml
+from ingestion.known_words import line_of, placed, read_yaml
 from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
 from ingestion.written.money_units import money_examples, money_factor
 from ingestion.written.text import folded
@@ -55,6 +55,12 @@ def load_forms(folder: Path, register: Path) -> dict[str, Form]:
     return forms
 
 
+def load_form(file: Path, folder: Path, register: Path) -> Form:
+    """One form by its file, wherever it lies, with the header fields of `folder`; raises FormError."""
+    header_fields = header_of(_yaml_of(folder / "_header.yml"), "_header.yml")
+    return form_of(_yaml_of(file), file.name, header_fields, codes_of(read_tables(register)))
+
+
 def _yaml_of(path: Path) -> dict[str, Any]:
     try:
         return read_yaml(path)
@@ -66,15 +72,20 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
     """A form from the YAML of the file `place`; raises FormError."""
     check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS.keys() - {"required_header", "earlier_versions", "header"})), place)
     if f"{entry['form_code']}.yml" != place:
-        raise FormError(f"{place}: form_code is {entry['form_code']!r}; it must be the file's name.")
+        raise FormError.at(place, entry["form_code"], f"form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
     if factor is None:
+<<<<<<< HEAD
         raise FormError(f"{place}: money_unit {entry['money_unit']!r} is no unit of money; such are {money_examples()}.")
+=======
+        said = f"money_unit {entry['money_unit']!r} is no unit of money; such are đồng, triệu đồng, tỷ đồng."
+        raise FormError.at(place, entry["money_unit"], said)
+>>>>>>> main
     for name in entry["identity"]:
         check_word(name, IDENTITY, "identity", place)
     for name in IDENTITY[:2]:
         if name not in entry["identity"]:
-            raise FormError(f"{place}: identity lacks {name!r}.")
+            raise FormError.at(place, entry, f"identity lacks {name!r}.")
     header_fields = own_header(entry.get("header", ()), header_fields, place)
     for name in entry.get("required_header", ()):
         check_word(name, tuple(field.name for field in header_fields), "required_header", place)
@@ -123,10 +134,8 @@ def _layout_of(
     for then in sheets or ():
         for column in then.columns:
             if now.get((then.sheet_code, column.name), column).meaning != column.meaning:
-                raise FormError(
-                    f"{place}: sheet {then.sheet_code}: column {column.name} means something else than in the present version; "
-                    "give it another name."
-                )
+                said = f"{line_of(column.name)}column {column.name} means something else than in the present version; rename it."
+                raise FormError(placed(f"{place}: sheet {then.sheet_code}", said))
     return Layout(
         titles=tuple(entry["titles"]) if "titles" in entry else None,
         header_fields=own_header(entry["header"], header_fields, place) if "header" in entry else None,
@@ -150,7 +159,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
     wants_indicator = entry.get("lines_from") == "indicators" or any(column.type == "by_indicator" for column in columns)
     for wanted, type_ in ((wants_indicator, "indicator"), (entry.get("lines_from") == "activities", "activity")):
         if wanted and type_ not in types.values():
-            raise FormError(f"{place}: no column of type {type_} with role key says what each line is.")
+            raise FormError.at(place, entry, f"no column of type {type_} with role key says what each line is.")
     check_shape(entry, columns, place)
     return FormSheet(
         sheet_code=entry["sheet_code"],
@@ -188,6 +197,6 @@ def _column_of(entry: dict[str, Any], position: int, place: str, codes: Codes) -
 
 
 def _check_once(names: Sequence[object], what: str, place: str) -> None:
-    twice = next((each for each in names if names.count(each) > 1), None)
+    twice = next((each for n, each in enumerate(names) if each in names[:n]), None)
     if twice:
-        raise FormError(f"{place}: the {what} {twice!r} stands twice.")
+        raise FormError.at(place, twice, f"the {what} {twice!r} stands twice.")

@@ -49,6 +49,7 @@ class Register:
     sender_roles: dict[str, str]
     effects: dict[str, str]
     states: dict[str, str]
+    code_lists: dict[str, dict[str, str]]
     parameters: dict[str, float]
 
     def units_named(self, written: str, day: datetime.date | None = None) -> tuple[str, ...]:
@@ -168,6 +169,7 @@ def _register_of(digest: str, folder: Path) -> Register:
         sender_roles=_aliases(rows["sender_roles"], "sender_role"),
         effects=_aliases(rows["budget_effects"], "effect_code"),
         states=_aliases(rows["project_states"], "state_code"),
+        code_lists=_code_lists(rows["code_lists"]),
         parameters={row["parameter_code"]: float(row["parameter_value"]) for row in rows["parameters"]},
     )
 
@@ -183,3 +185,13 @@ def _dated(row: dict[str, str], key: str) -> Dated:
 def _aliases(rows: list[dict[str, str]], key: str) -> dict[str, str]:
     named = {folded(row["alias"]): row[key] for row in rows}
     return named | {folded(row[key]): row[key] for row in rows}
+
+
+def _code_lists(rows: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+    """List → folded text → code, by the code itself, its names and its other spellings."""
+    lists: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        for text in (row["code"], row["code_name"], row["code_name_en"], *row["spellings"].split("|")):
+            if text.strip():
+                lists[row["list_code"]][folded(text)] = row["code"]
+    return dict(lists)

@@ -7,8 +7,12 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+<<<<<<< HEAD
 from ingestion.known_words import unknown_word
 from ingestion.written.programme_words import KINDS
+=======
+from ingestion.known_words import ConfigurationError, unknown_word
+>>>>>>> main
 
 Tables = Mapping[str, list[dict[str, str]]]
 
@@ -74,7 +78,11 @@ KEYS = {
     "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
     "programme": ("programme_code",), "currencies": ("currency_code",),
     "parameters": ("parameter_code",), "sources": ("source_code",), "calendar": ("calendar_code",),
-    "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"), 
+<<<<<<< HEAD
+    "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
+=======
+    "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
+>>>>>>> main
     "code_lists": ("list_code", "code"),
 }  # fmt: skip
 FILES = tuple(dict.fromkeys((*KEYS, *WORDS, *CODES, "sender_roles")))
@@ -83,7 +91,7 @@ DAYS = ("valid_from", "valid_to", "effective_date", "first_period_end", "last_pe
 NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position", "stored_factor", "decimals")
 
 
-class RegisterError(ValueError):
+class RegisterError(ConfigurationError):
     """A row of the register that contradicts the rest of it; the message names the file and the line."""
 
 

@@ -14,28 +14,28 @@ import yaml
 from expectations.door.amounts import limits_of_amounts
 from expectations.door.rows import Check, cells, columns, is_column, literal
 from ingestion.form import Form
-from ingestion.known_words import unknown_word
+from ingestion.known_words import ConfigurationError, unknown_word
 from ingestion.register import Register
 from warehouse.settings import programme_folders
 
 KEY_COLUMNS = {
     "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
-    "effect": "effect_code", "indicator": "indicator_code", "unit": "line_unit_key",
+    "effect": "effect_code", "indicator": "indicator_code", "unit": "line_unit_key", "code": "dimension_key",
 }  # fmt: skip
 EXAMPLES = {"date": "31/03/2025", "mark": "x", "percent": "85,5"}
 NUMBER_EXAMPLE = "1234,5"
 JOINED = " || '|' || "
 
 
-class LimitsError(ValueError):
+class LimitsError(ConfigurationError):
     """limits.yml names what a form does not have."""
 
 
 def line_key(form: Form) -> str:
     """SQL for the key of a line of raw.line `l`: its sheet and the keys that its form says; null when one of them is missing."""
     cases = []
-    for sheet in form.sheets:
-        parts = [f"l.{KEY_COLUMNS[sheet.column_by_name[name].type]}" for name in sheet.line_key]
+    for sheet in form.sheets_ever:
+        parts = dict.fromkeys(f"l.{KEY_COLUMNS[sheet.column_by_name[name].type]}" for name in sheet.line_key)
         cases.append(f"when {literal(sheet.sheet_code)} then {JOINED.join(parts)}")
     return f"l.sheet_code{JOINED}case l.sheet_code {' '.join(cases)} end"
 
@@ -48,7 +48,7 @@ def checks_of(form: Form, register: Register) -> list[Check]:
         Check("cell_ambiguous", "No number can be read in two ways.", cells("c.reading = 'ambiguous'", _ALTERNATIVES)),
         _line_twice(form),
     ]
-    if form.has_document_no and any(column.role == "figure" for sheet in form.sheets for column in sheet.columns):
+    if form.has_document_no and any(column.role == "figure" for sheet in form.sheets_ever for column in sheet.columns):
         made.append(_document_once(form))
     made += limits_of_amounts(form, register)
     counted = columns(form, lambda column: column.type == "by_indicator")
@@ -78,7 +78,7 @@ def limits() -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
 def limits_of(form: Form) -> dict[str, dict[str, tuple[int, int]]]:
     """The limits of one form: sheet → column → (lowest, highest). Raises LimitsError for a sheet or column that it has not."""
     found = limits().get(form.form_code, {})
-    sheets = {sheet.sheet_code: sheet.column_by_name for sheet in form.sheets}
+    sheets = {sheet.sheet_code: sheet.column_by_name for sheet in form.sheets_ever}
     for sheet_code, limited in found.items():
         said = unknown_word(sheet_code, sheets, "sheet", f"{form.form_code}.yml")
         for name in () if said else limited:
@@ -118,7 +118,7 @@ group by c.submission_key, c.document_no"""
 
 
 def _line_twice(form: Form) -> Check:
-    first_column = " ".join(f"when {literal(s.sheet_code)} then {literal(s.line_key[0])}" for s in form.sheets)
+    first_column = " ".join(f"when {literal(s.sheet_code)} then {literal(s.line_key[0])}" for s in form.sheets_ever)
     rows = f"""select c.submission_key, c.sheet_code, c.row_number, case c.sheet_code {first_column} end as column_name,
     substr(c.line_key, length(c.sheet_code) + 2) as written, cast(c.first_row as text) as expected
 from (

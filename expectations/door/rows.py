@@ -40,7 +40,8 @@ where {{scope}} and l.line_kind <> 'label' and {condition}"""
 
 def columns(form: Form, wanted: Callable[[Column], bool]) -> str:
     """SQL that is true for the quantity columns of a form that are wanted; empty when there is none."""
-    found: list[tuple[str, Column]] = [(s.sheet_code, c) for s in form.sheets for c in s.columns if c.is_quantity and wanted(c)]
+    every: list[tuple[str, Column]] = [(sheet.sheet_code, column) for sheet in form.sheets_ever for column in sheet.columns]
+    found = [(sheet_code, column) for sheet_code, column in every if column.is_quantity and wanted(column)]
     return " or ".join(is_column(sheet_code, column.name) for sheet_code, column in found)
 
 

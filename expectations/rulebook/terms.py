@@ -66,7 +66,7 @@ class Vocabulary:
 
     def column(self, form_code: str, sheet_code: str, name: str) -> Column:
         """A column of a form's sheet, by name."""
-        sheet = next(sheet for sheet in self.forms[form_code].sheets if sheet.sheet_code == sheet_code)
+        sheet = next(sheet for sheet in self.forms[form_code].sheets_ever if sheet.sheet_code == sheet_code)
         return sheet.column_by_name[name]
 
 
@@ -86,9 +86,9 @@ def read_term(
     check_term(part, side)
     _known([part.get("form", "")], vocabulary.forms, "form")
     form = vocabulary.forms[part["form"]]
-    sheet = next((s for s in form.sheets if s.sheet_code == part.get("sheet")), None)
+    sheet = next((s for s in form.sheets_ever if s.sheet_code == part.get("sheet")), None)
     if sheet is None:
-        said = unknown_word(part.get("sheet"), [s.sheet_code for s in form.sheets], "sheet", f"{form.form_code}.yml")
+        said = unknown_word(part.get("sheet"), [s.sheet_code for s in form.sheets_ever], "sheet", f"{form.form_code}.yml")
         raise ValueError(f"the form {form.form_code} has no sheet {part.get('sheet')!r}: {said}")
     for name in part.get("columns", ()):
         if name not in sheet.column_by_name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from ingestion.findings import Finding, find
 from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
+from ingestion.sheets.own_codes import code_of, dimension_key, plain_code, spellings_of
 from ingestion.written.characters import code_letters
 from ingestion.written.money_units import money_factor
 from ingestion.written.text import folded
@@ -19,26 +21,40 @@ KEY_OF_TYPE = {
     "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
     "effect": "effect_code", "indicator": "indicator_code", "project_state": "state_code",
 }  # fmt: skip
-LONGEST_CODE = 60
 NOTE_MARK = re.compile(r"\s*(?:\[[^\[\]]{1,4}\]|\(\s*[\d*]{1,3}\s*\)|[*†‡]+|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)\s*$")
 LAST_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
-JOINING = frozenset("|;=")
 
 
 @dataclass(frozen=True)
 class LineKeys:
-    """Keys as raw.line names them; required key columns that are blank or unknown; others that were typed and not understood."""
+    """Keys as raw.line names them; required key columns that are blank or unknown; others that were typed and not understood.
+
+    codes   the form's own dimensions and attributes by name
+    """
 
     keys: dict[str, str]
     unread: list[Column]
     unknown: list[Column]
+    codes: dict[str, str]
 
 
 def keys_of(texts: dict[str, str], filled: dict[str, Any], table: Table, register: Register, day: date) -> LineKeys:
     """What the typed codes and names of a line mean on `day`; money whose activity is not told is `unallocated`."""
-    found = LineKeys({"fund_code": table.form_sheet.line_fund} if table.form_sheet.line_fund else {}, [], [])
-    for column in table.form_sheet.columns:
-        if (column.role not in ("key", "place") and column.type != "project_state") or column.type == "indicator_code":
+    sheet = table.form_sheet
+    found = LineKeys({"fund_code": sheet.line_fund} if sheet.line_fund else {}, [], [], dict(sheet.keys))
+    for column in sheet.own_columns:
+        text = texts.get(column.name, "")
+        code = code_of(column, text, filled.get(column.name), register) if text else None
+        if code:
+            found.codes[column.name] = code
+        elif column.is_dimension and (text or column.required):
+            found.unread.append(column)
+    if found.codes:
+        found.keys["dimension_key"] = dimension_key(found.codes, sheet)
+    for column in sheet.columns:
+        if column.is_dimension or column.type == "indicator_code":
+            continue
+        if column.role not in ("key", "place") and column.type != "project_state":
             continue
         text = texts.get(column.name, "")
         name = "place_unit_key" if column.role == "place" else KEY_OF_TYPE.get(column.type, "line_unit_key")
@@ -59,9 +75,9 @@ def _key_of(column: Column, text: str, cell: object, texts: dict[str, Any], regi
     if column.type == "activity":
         return register.activity_of(text, day) or register.activity_of(_bare_name(text), day)
     if column.type == "project":
-        return _plain_code(code_letters(text))
+        return plain_code(code_letters(text))
     if column.type == "establishment":
-        return _plain_code(_tax_code("".join(c for c in text if c.isdigit()), isinstance(cell, int | float)))
+        return plain_code(_tax_code("".join(c for c in text if c.isdigit()), isinstance(cell, int | float)))
     if column.type == "fund":
         return register.fund_names.get(folded(text))
     if column.type == "effect":
@@ -91,12 +107,6 @@ def _tax_code(digits: str, is_number: bool) -> str:
     return digits.zfill(10) if is_number and len(digits) < 11 else digits
 
 
-def _plain_code(code: str) -> str | None:
-    """A code that can be part of a key: short, printable, and without the signs that keys are joined by; None for another."""
-    shown = code if code.isprintable() else "".join(letter for letter in code if letter.isprintable())
-    return shown if 0 < len(shown) <= LONGEST_CODE and not JOINING.intersection(shown) else None
-
-
 def place_of(table: Table, number: int, column: Column | None = None) -> dict[str, Any]:
     """The place of a line, or of its cell in a column, in the words of a finding."""
     place: dict[str, Any] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
@@ -108,10 +118,11 @@ def place_of(table: Table, number: int, column: Column | None = None) -> dict[st
 
 def unread_finding(table: Table, number: int, column: Column, texts: dict[str, Any], register: Register, day: date) -> Finding:
     """The finding that returns a file: a required key of a line with figures is blank or unknown; it lists what may stand there."""
-    known = {
+    known: Iterable[str] = {
         "activity": sorted((a for a, d in register.activities.items() if d.holds_on(day)), key=lambda a: (len(a), a)),
         "fund": list(register.funds),
         "effect": list(register.effects),
+        "code": dict.fromkeys(spellings_of(column, register).values()),
     }.get(column.type, ())
     return find(
         "line_key_unreadable",

@@ -82,7 +82,7 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
         headings = [*headings, *_texts(row)] if kind == "label" and not has_number else []
         own = own_unit(table, texts)
         own_factor, named = money_factor(own) if own else None, unit_of_name(table, texts)
-        line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {})
+        line = Line(table.form_sheet.sheet_code, number, kind or "label", texts, read.keys if kind == "detail" else {}, read.codes)
         out.lines.append(line)
         if line.line_kind == "label" and not has_number:
             continue

@@ -13,6 +13,7 @@ from ingestion.form import Form
 from ingestion.form_sheet import FormSheet
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
+from ingestion.sheets.column_checks import column_findings
 from ingestion.sheets.draft import Draft
 from ingestion.sheets.fixed_rows import missing_lines
 from ingestion.sheets.headers import HEADER_ROWS, HeaderCell, header_cells, marked_form, titled_form
@@ -105,7 +106,7 @@ def _draft(
         draft.findings += table_findings(table, register, draft.identity)
         lines = read_lines(table, form, register, draft.identity.period_end, draft.identity.money_factor)
         draft.lines[table.form_sheet.sheet_code] = lines
-        draft.findings += lines.findings
+        draft.findings += lines.findings + column_findings(table, lines, register)
         if not draft.identity.is_withdrawal:
             draft.findings += missing_lines(table, lines, form, register, draft.identity)
         draft.findings += untold_amounts(table, lines, money, register)

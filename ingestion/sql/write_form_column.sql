@@ -14,7 +14,8 @@ insert into register.form_column (
     fact,
     counts_as,
     counts_when,
-    blank
+    blank,
+    codes
 )
 values (
     %(form_code)s,
@@ -31,5 +32,6 @@ values (
     %(fact)s,
     %(counts_as)s,
     %(counts_when)s,
-    %(blank)s
+    %(blank)s,
+    %(codes)s
 )

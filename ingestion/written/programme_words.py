@@ -19,7 +19,7 @@ from warehouse.settings import programme_folders
 
 # kind → what its words are; `factor` is how many of the currency, or of the things counted, one of them is
 KINDS = {
-    "currency": "the currency", "after_currency": "what may stand behind the currency", 
+    "currency": "the currency", "after_currency": "what may stand behind the currency",
     "other_currency": "money of other countries",
     "scale": "a multiple, with or without the currency behind it", "scale_of_currency": "a multiple only beside the currency",
     "unit_name": "a unit of money as it is printed, one a factor", "before_number": "the currency before a number",
@@ -35,7 +35,7 @@ KINDS = {
     "text_scale": "a multiple of money in running text", "text_currency": "the currency in running text",
     "text_after_currency": "what may stand behind it there", "text_before_number": "the currency before a number there",
     "text_other_currency": "money of other countries there", "text_other_before_number": "the same, before a number",
-    "text_list_unit": "units of money named once for a list there", 
+    "text_list_unit": "units of money named once for a list there",
     "text_unit": "the unit in which amounts of running text are told",
 }  # fmt: skip
 NOTHING = r"(?!)"  # a pattern that nothing fits

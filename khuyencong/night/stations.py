@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from khuyencong.night.configuration import refuse_wrong_configuration
 from khuyencong.night.night import Night, StationCount
 from khuyencong.night.record import build_and_record
 from khuyencong.night.tables import begin_tables, end_tables
@@ -47,6 +48,7 @@ def pull_and_land(night: Night) -> StationCount:
         pulled = pull(connection, source, night.run_key, night.seen_at, night.as_of)
         return _say_pulled(source.source_code, pulled, night.run_key)
 
+    refuse_wrong_configuration(night.settings)
     sources = read_sources(night.settings, is_sample=is_sample_home(night.connection))
     folders = [source for source in sources if source.transport == "folder"]
     is_of_the_past = night.as_of < night.seen_at

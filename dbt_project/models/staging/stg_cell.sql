@@ -129,8 +129,15 @@ joined as (
         printed.state_code,
         coalesce(printed.project_key, '') as project_key,
         coalesce(printed.establishment_key, '') as establishment_key,
-        printed.codes,
-        printed.dimension_key,
+        case
+            when form_column.codes is null then printed.codes
+            else coalesce(printed.codes, '{}') || form_column.codes
+        end as codes,
+        case
+            when form_column.codes is null then printed.dimension_key
+            else register.dimension_with(printed.dimension_key, form_column.codes)
+        end as dimension_key,
+        printed.dimension_key as line_dimension_key,
         printed.activity_code as line_activity_code,
         coalesce(printed.line_unit_key, submission.unit_key) as unit_key,
         form_column.column_type,
@@ -244,7 +251,7 @@ final as (
                     then concat_ws('|', named.project_key, named.establishment_key, coalesce(named.effect_code, ''))
                 when named.column_type = 'by_indicator' then named.indicator_code
                 else named.activity_code
-            end, nullif(named.dimension_key, '')
+            end, nullif(named.line_dimension_key, '')
         ) as line_key
     from named
     left join indicator_source

@@ -63,7 +63,8 @@ def test_a_misspelt_code_is_refused_with_its_line(name, column):
 
 
 @pytest.mark.parametrize(
-    ("name", "column"), [(name, each) for name, rows in TABLES.items() if rows for each in (*DAYS, *NUMBERS) if each in rows[0]]
+    ("name", "column"),
+    [(name, column) for name, rows in TABLES.items() for column in (*DAYS, *NUMBERS) if rows and column in rows[0]],
 )
 def test_what_is_no_day_or_number_is_refused(name, column):
     for wrong in ("31/12/2024", "2024-13-01", "1.5 triệu"):
