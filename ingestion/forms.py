@@ -75,12 +75,8 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         raise FormError.at(place, entry["form_code"], f"form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
     if factor is None:
-<<<<<<< HEAD
-        raise FormError(f"{place}: money_unit {entry['money_unit']!r} is no unit of money; such are {money_examples()}.")
-=======
-        said = f"money_unit {entry['money_unit']!r} is no unit of money; such are đồng, triệu đồng, tỷ đồng."
+        said = f"money_unit {entry['money_unit']!r} is no unit of money; such are {money_examples()}."
         raise FormError.at(place, entry["money_unit"], said)
->>>>>>> main
     for name in entry["identity"]:
         check_word(name, IDENTITY, "identity", place)
     for name in IDENTITY[:2]:

@@ -7,12 +7,8 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-<<<<<<< HEAD
-from ingestion.known_words import unknown_word
-from ingestion.written.programme_words import KINDS
-=======
 from ingestion.known_words import ConfigurationError, unknown_word
->>>>>>> main
+from ingestion.written.programme_words import KINDS
 
 Tables = Mapping[str, list[dict[str, str]]]
 
@@ -78,11 +74,7 @@ KEYS = {
     "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
     "programme": ("programme_code",), "currencies": ("currency_code",),
     "parameters": ("parameter_code",), "sources": ("source_code",), "calendar": ("calendar_code",),
-<<<<<<< HEAD
     "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
-=======
-    "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
->>>>>>> main
     "code_lists": ("list_code", "code"),
 }  # fmt: skip
 FILES = tuple(dict.fromkeys((*KEYS, *WORDS, *CODES, "sender_roles")))

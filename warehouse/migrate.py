@@ -74,13 +74,13 @@ def _is_current(cursor: Cursor, migrations: list[Migration], definitions: list[D
     try:
         cursor.execute(
             """select name, checksum from public.migration union all select name, checksum from public.definition
-            union all select programme_code, nation_key from public.programme"""
+            union all select programme_code, concat_ws(' ', nation_key, smallest_part) from public.programme"""
         )
     except psycopg2.errors.UndefinedTable:
         cursor.connection.rollback()
         return False
     wanted = [(each.name, each.checksum) for each in migrations] + [(each.name, each.checksum) for each in definitions]
-    wanted.append((own.programme_code, own.nation_key))
+    wanted.append((own.programme_code, f"{own.nation_key} {own.smallest_part}"))
     return sorted(cursor.fetchall()) == sorted(wanted)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,6 +49,11 @@ class Programme:
     currency_name: str
     currency_name_en: str
     decimals: int
+
+    @property
+    def smallest_part(self) -> Decimal:
+        """The least amount of the currency: 1, or 0.01 where it has hundredths."""
+        return Decimal(1).scaleb(-self.decimals)
 
 
 PRESENT = Folders(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from expectations.door.rows import Check, cells, columns, literal
 from ingestion.form import Form
 from ingestion.register import Register
@@ -30,7 +28,7 @@ def limits_of_amounts(form: Form, register: Register) -> list[Check]:
         others.append(f"({by_indicator}) and coalesce(not {in_money}, true)")
     size = f"abs(c.value) * {_MONEY_FACTOR}"
     own = this_programme()
-    smallest = Decimal(1).scaleb(-own.decimals)
+    smallest = own.smallest_part
     least = f"{smallest:f} {own.currency_name}".replace(".", ",")
     made = []
     for what, found, measured, limit, unit in (
