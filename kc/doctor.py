@@ -101,8 +101,8 @@ def _programme(settings: Settings) -> Check:
     """Whose warehouse this is to be: its name, where its rows stand, its money and its days."""
     own = read_programme(settings.register)
     message = (
-        f"{own.programme_code} ({own.programme_name_en}): nation {own.nation_key}, {own.currency_code} with {own.decimals} decimals, "
-        f"{own.time_zone}; {settings.register}"
+        f"{own.programme_code} ({own.programme_name_en}): nation {own.nation_key}, "
+        f"{own.currency_code} with {own.decimals} decimals, {own.time_zone}; {settings.register}"
     )
     return _check("programme", True, message, "")
 

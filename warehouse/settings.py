@@ -81,7 +81,8 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from KC_HOME, KC_PROGRAMME, KC_DATABASE_URL, KC_INBOX, KC_SECRETS, KC_SMTP, KC_SMTP_TLS, KC_SMTP_LOGIN, KC_MAIL_FROM.
+    """Settings from KC_HOME, KC_PROGRAMME, KC_DATABASE_URL, KC_INBOX, KC_SECRETS, KC_SMTP, KC_SMTP_TLS, KC_SMTP_LOGIN and
+    KC_MAIL_FROM.
 
     Raises ProgrammeError where KC_PROGRAMME names no programme.
     """

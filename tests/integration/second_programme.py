@@ -49,25 +49,25 @@ ROWS: Mapping[str, Sequence[Mapping[str, str]]] = {
         for unit, factor in (("crowns", "1"), ("thousand crowns", "1000"))
     ],
     "indicators": [
-        {"indicator_code": code, "indicator_name": name, "indicator_name_en": name, "unit": "thousand crowns", "activity": "ALL",
-         "aggregation": "sum", "behaviour": behaviour, "is_formula": "no", "source_form": "works"}
+        {"indicator_code": code, "indicator_name": name, "indicator_name_en": name, "unit": "thousand crowns",
+         "activity": "ALL", "aggregation": "sum", "behaviour": behaviour, "is_formula": "no", "source_form": "works"}
         for code, name, behaviour in (("H-PLAN", "Planned", "plan"), ("H-PAID", "Paid", "ytd_flow"))
     ],
     "indicator_sources": [
         {"indicator_code": "H-PLAN", "fund_code": "HARBOUR", "form_code": "works", "sheet_code": "works", "fact": "fct_budget"},
-        {"indicator_code": "H-PAID", "fund_code": "HARBOUR", "form_code": "works", "sheet_code": "works", "fact": "fct_disbursement",
-         "stage": "disbursed"},
+        {"indicator_code": "H-PAID", "fund_code": "HARBOUR", "form_code": "works", "sheet_code": "works",
+         "fact": "fct_disbursement", "stage": "disbursed"},
     ],
     "form_roles": [{"form_code": "works", "unit_kind": "province", "sender_role": "office"}],
     "sender_roles": [{"sender_role": "office", "alias": "Harbour Office"}],
-    "calendar": [{"calendar_code": "W-1", "form_code": "works", "unit_kinds": "province", "owed_by": "all", "period_months": "3|6|9|12",
-                  "first_period_end": "2025-01-31", "due_month_offset": "1", "due_day": "20"}],
+    "calendar": [{"calendar_code": "W-1", "form_code": "works", "unit_kinds": "province", "owed_by": "all",
+                  "period_months": "3|6|9|12", "first_period_end": "2025-01-31", "due_month_offset": "1", "due_day": "20"}],
     "sources": [{"source_code": "inbox", "transport": "folder", "location": "inbox"}],
 }  # fmt: skip
 HEADERS = {"activity": "Работы", "planned": "План на год", "paid": "ВЫПЛАЧЕНО"}
 FORM = {
-    "form_code": "works", "form_name": "Harbour works", "form_name_en": "Harbour works", "version": "1", "valid_from": date(2024, 1, 1),
-    "legal_basis": "Harbours Act", "titles": ["Harbour works"], "period_months": [3, 6, 9, 12], "identity": ["unit", "period"],
+    "form_code": "works", "form_name": "Harbour works", "form_name_en": "Harbour works", "version": "1",
+    "valid_from": date(2024, 1, 1), "legal_basis": "Harbours Act", "titles": ["Harbour works"], "period_months": [3, 6, 9, 12], "identity": ["unit", "period"],
     "money_unit": "thousand crowns", "nil_allowed": False,
     "sheets": [{
         "sheet_code": "works", "sheet_name": "Works", "required": True, "line_key": ["activity"], "total_labels": ["Total"],
@@ -82,7 +82,8 @@ FORM = {
     }],
 }  # fmt: skip
 RULES = {
-    "defaults": {"judges": "works", "sheet": "works", "version": 1, "level": 1, "missing": "undecided", "valid_from": date(2024, 1, 1)},
+    "defaults": {"judges": "works", "sheet": "works", "version": 1, "level": 1, "missing": "undecided",
+                 "valid_from": date(2024, 1, 1)},
     "rules": [{
         "id": "HW-01", "vi": "Dòng tổng bằng tổng các dòng", "en": "The total is the sum of its lines", "legal_basis": "Harbours Act",
         "scope": ["column_name"], "left": [{"role": "figure"}], "operator": "==", "right": [{"role": "figure", "line": "total"}],
