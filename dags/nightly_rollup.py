@@ -1,4 +1,4 @@
-"""The night: from the inboxes to a release, at 01:00 in Viet Nam. Each station is a task that can be retried alone.
+"""The night: from the inboxes to a release, at 01:00 by the programme's clock. Each station is a task that can be retried alone.
 
 Once a day it also runs early: when `pull_submissions` says that most of the plan money has been reported on.
 `period` runs the night as of the end of the month after that period; `as_of` says the moment itself and goes before it.

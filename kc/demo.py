@@ -140,7 +140,7 @@ def print_demo(outcome: DemoOutcome) -> None:
     # What the engine proposes, never a waiver that it contradicts; what it does to the nation is shown before it is recorded.
     if repairable:
         out.print(f"  {apply_command(repairable)} --dry-run", markup=False)
-        out.print(f'  {apply_command(repairable)} --reason "Sở Công Thương xác nhận"   then: kc nightly', markup=False)
+        out.print(f'  {apply_command(repairable)} --reason "Đơn vị xác nhận"   then: kc nightly', markup=False)
     elif first:
         out.print(f"  kc decide {first['flag_id']} confirm --dry-run", markup=False)
     else:

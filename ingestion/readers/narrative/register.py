@@ -90,11 +90,14 @@ class Register:
         self._finder_of = {thing: Phrases(rows) for thing, rows in self._phrases_of.items()}
         cues = _rows(folder / "narrative_cues.csv")
         self._cues = {k: Phrases([c for c in cues if c["kind"] == k]) for k in {c["kind"] for c in cues}}
+        self.plan_ratios, self.growths = (frozenset(c["value"] for c in cues if c["kind"] == k) for k in ("plan_ratio", "growth"))
+        guests = "|".join(re.escape(fold(c["phrase"])) for c in cues if c["kind"] == "guest") or "(?!)"
+        self.guest = re.compile(rf"(?:{guests})\s*(?:tỉnh)?\s*\Z")  # what stands before a place that is not the reporter
         self._cues["topic"] = Phrases([c for c in cues if c["kind"] in ("fund", "reset", "name")])
 
     def cues(self, kind: str) -> Phrases:
         """The cue phrases of one kind: fund, topic (fund, reset or name), measure, continue, open_list, stop, national."""
-        return self._cues[kind]
+        return self._cues.get(kind, Phrases([]))
 
     def phrases(self, thing: str) -> Phrases:
         """The indicator phrases of one thing."""
@@ -107,7 +110,7 @@ class Register:
     def is_stop_line(self, line: str) -> bool:
         """Whether a line only announces links to other pages."""
         folded = fold(line).strip(" :.»>")
-        found = self._cues["stop"].at(folded, 0)
+        found = self.cues("stop").at(folded, 0)
         return found is not None and found.end >= len(folded) - 12
 
     def unit_on(self, rows: list[dict[str, Any]], day: datetime.date) -> str | None:

@@ -170,7 +170,7 @@ def unit_of_text(document: Document, folded: str, register: Register, period: Pe
     score: Counter[str] = Counter()
     for hit, unit in find_units(folded[document.body.start : document.body.end], register, day):
         before = folded[max(0, document.body.start + hit.start - 24) : document.body.start + hit.start]
-        is_guest = re.search(r"(?:tại|ở|với sở công thương|với tỉnh|hội chợ|in|at)\s*(?:tỉnh)?\s*\Z", before) is not None
+        is_guest = register.guest.search(before) is not None
         score[unit] += 1 if is_guest else 3 if hit.start < 700 else 2
     groups = [u for u in score if register.units[u]["unit_kind"] == "group"]
     best = max(score, key=lambda u: (score[u], u in groups), default=None)
