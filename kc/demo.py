@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.programme import PRESENT, read_programme
 from warehouse.settings import Settings, this_programme
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def run_demo(
     from warehouse.opening import open_warehouse
 
     began = time.perf_counter()
+    if read_programme(settings.register).programme_code != read_programme(PRESENT.register).programme_code:
+        raise NoSampleHome("The sample nation belongs to the programme of this repository: run the demo without KC_PROGRAMME.")
     with closing(connect(open_warehouse(settings))) as connection:
         if not may_hold_sample(connection):
             raise NoSampleHome(
