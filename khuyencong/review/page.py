@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.written.money_units import text_unit
-from khuyencong.flags.numbers import number_en, number_vi
+from khuyencong.flags.numbers import currency_behind, number_en, number_vi
 from khuyencong.review.ends import StandingWord
 from khuyencong.review.outlooks import Outlook
 from khuyencong.review.questions import Page, Question, ShownFigure
@@ -32,11 +32,9 @@ def effect_words(flag: dict[str, Any]) -> tuple[str, str]:
     if not flag["impact_score"]:
         return "không làm thay đổi số quốc gia nào", "moves no national figure"
     share, money, indicator = float(flag["impact_score"]), Decimal(flag["impact_vnd"]), flag["impact_indicator"]
-    own = this_programme()
     return (
-        f"có thể làm {indicator} thay đổi {share:.2g}".replace(".", ",")
-        + f" %, tiền thay đổi {number_vi(money)} {own.currency_name}",
-        f"may move {indicator} by {share:.2g} %, money by {number_en(money)} {own.currency_name_en}",
+        f"có thể làm {indicator} thay đổi {share:.2g}".replace(".", ",") + f" %, tiền thay đổi {number_vi(money)}{currency_behind(True)}",
+        f"may move {indicator} by {share:.2g} %, money by {number_en(money)} {this_programme().currency_name_en}",
     )
 
 
@@ -86,7 +84,7 @@ def fields_of(page: Page) -> dict[str, dict[str, Any]]:
                 description="Chỉ khi sửa / For a correction only.",
             )  # fmt: skip
         is_money = any(figure.is_money for figure in question.figures)
-        in_money = f"{this_programme().currency_name}, hoặc kèm đơn vị: 12 {text_unit()}"
+        in_money = f"{currency_behind(True).strip()}, hoặc kèm đơn vị: 12 {text_unit()}"
         unit = in_money if is_money else "theo đơn vị của chỉ tiêu / in the indicator's unit"
         fields[f"value_{flag_id}"] = _field(
             head + "Giá trị đúng / True value", None, ["string", "null"],
@@ -158,7 +156,7 @@ def _outlook(outlook: Outlook, n_proposed: int) -> tuple[str, str]:
     """A choice, and the national rows that it moves, before and after; a waiver of what the engine would correct says so."""
     rows = [
         f"{move.indicator_code} {move.fund} {move.period_end:%m/%Y}: {number_vi(move.accepted_before)} → "
-        f"**{number_vi(move.accepted_after)}**{f' {this_programme().currency_name}' if move.is_money else ''}"
+        f"**{number_vi(move.accepted_after)}**{currency_behind(move.is_money)}"
         for move in outlook.moves[:MOST_ROWS]
     ]
     more = len(outlook.moves) - MOST_ROWS
@@ -175,8 +173,7 @@ def _said(word: StandingWord) -> str:
 
 
 def _cell(figure: ShownFigure) -> str:
-    unit = f" {this_programme().currency_name}" if figure.is_money else ""
-    value = "—" if figure.value is None else number_vi(figure.value) + unit
+    value = "—" if figure.value is None else number_vi(figure.value) + currency_behind(figure.is_money)
     return f"`{_code(figure.cell)}` = **{value}** · {plain(figure.name_vi)}"
 
 
@@ -190,9 +187,8 @@ def _suggestion(flag: dict[str, Any], figures: Sequence[ShownFigure]) -> str:
         return f"sửa {flag['n_proposed']} ô / correct {flag['n_proposed']} cells ({float(flag['confidence']):.0%})"
     if flag["suggested_value"] is None:
         return ""
-    unit = f" {this_programme().currency_name}" if any(figure.is_money for figure in figures) else ""
     sure = "" if flag["confidence"] is None else f" ({float(flag['confidence']):.0%})"
-    return f"**{number_vi(Decimal(flag['suggested_value']))}{unit}**{sure}"
+    return f"**{number_vi(Decimal(flag['suggested_value']))}{currency_behind(any(f.is_money for f in figures))}**{sure}"
 
 
 def plain(text: str) -> str:

@@ -17,9 +17,9 @@ LARGEST_FILE = 1_000_000
 # Modules above 200 lines, with their lines. The list may only shrink.
 LONG = {
     "ingestion/readers/narrative/naming.py": 234,
-    "ingestion/readers/narrative/scanner.py": 228,
+    "ingestion/readers/narrative/scanner.py": 223,
     "ingestion/reading/pool.py": 204,
-    "ingestion/written/quantities.py": 243,
+    "ingestion/written/quantities.py": 216,
     "samples/model.py": 261,
 }
 
