@@ -31,10 +31,10 @@ def effect_words(flag: dict[str, Any]) -> tuple[str, str]:
         return "chưa biết: số quốc gia chưa có gì để so", "effect not known: the nation has nothing to compare with"
     if not flag["impact_score"]:
         return "không làm thay đổi số quốc gia nào", "moves no national figure"
-    share, money, indicator = float(flag["impact_score"]), Decimal(flag["impact_vnd"]), flag["impact_indicator"]
+    pct, money, code = float(flag["impact_score"]), Decimal(flag["impact_vnd"]), flag["impact_indicator"]
     return (
-        f"có thể làm {indicator} thay đổi {share:.2g}".replace(".", ",") + f" %, tiền thay đổi {number_vi(money)}{currency_behind(True)}",
-        f"may move {indicator} by {share:.2g} %, money by {number_en(money)} {this_programme().currency_name_en}",
+        f"có thể làm {code} thay đổi {pct:.2g}".replace(".", ",") + f" %, tiền thay đổi {number_vi(money)}{currency_behind(True)}",
+        f"may move {code} by {pct:.2g} %, money by {number_en(money)} {this_programme().currency_name_en}",
     )
 
 

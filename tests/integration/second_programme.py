@@ -67,7 +67,8 @@ ROWS: Mapping[str, Sequence[Mapping[str, str]]] = {
 HEADERS = {"activity": "Работы", "planned": "План на год", "paid": "ВЫПЛАЧЕНО"}
 FORM = {
     "form_code": "works", "form_name": "Harbour works", "form_name_en": "Harbour works", "version": "1",
-    "valid_from": date(2024, 1, 1), "legal_basis": "Harbours Act", "titles": ["Harbour works"], "period_months": [3, 6, 9, 12], "identity": ["unit", "period"],
+    "valid_from": date(2024, 1, 1), "legal_basis": "Harbours Act", "titles": ["Harbour works"],
+    "period_months": [3, 6, 9, 12], "identity": ["unit", "period"],
     "money_unit": "thousand crowns", "nil_allowed": False,
     "sheets": [{
         "sheet_code": "works", "sheet_name": "Works", "required": True, "line_key": ["activity"], "total_labels": ["Total"],
@@ -85,7 +86,8 @@ RULES = {
     "defaults": {"judges": "works", "sheet": "works", "version": 1, "level": 1, "missing": "undecided",
                  "valid_from": date(2024, 1, 1)},
     "rules": [{
-        "id": "HW-01", "vi": "Dòng tổng bằng tổng các dòng", "en": "The total is the sum of its lines", "legal_basis": "Harbours Act",
+        "id": "HW-01", "vi": "Dòng tổng bằng tổng các dòng", "en": "The total is the sum of its lines",
+        "legal_basis": "Harbours Act",
         "scope": ["column_name"], "left": [{"role": "figure"}], "operator": "==", "right": [{"role": "figure", "line": "total"}],
         "severity": "block",
     }],
