@@ -70,7 +70,7 @@ def folders_of(folder: Path) -> Folders:
             f"KC_PROGRAMME names {folder}, which is no programme: {', '.join(missing)} missing. Such a folder holds forms/, rules/ "
             f"and register/, and {LIMITS} where the door limits percentages (docs/operations.md)."
         )
-    return Folders(*(folder / name for name in PARTS), limits=folder / LIMITS)
+    return Folders(folder / "forms", folder / "rules", folder / "register", folder / LIMITS)
 
 
 def read_programme(register: Path) -> Programme:
