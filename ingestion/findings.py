@@ -11,6 +11,8 @@ from pathlib import Path
 import yaml
 
 from ingestion.written.characters import shown
+from ingestion.written.money_units import text_unit
+from warehouse.settings import in_its_words
 
 CATALOGUE = Path(__file__).parent / "findings.yml"
 MOST_ALIKE = 200
@@ -57,6 +59,8 @@ def catalogue() -> dict[str, dict[str, str]]:
     for code, entry in entries.items():
         if set(entry) != {"verdict", "vi", "en"} or entry["verdict"] not in VERDICTS:
             raise ValueError(f"{CATALOGUE.name}: {code}: needs verdict ({', '.join(VERDICTS)}), vi and en.")
+        for language in ("vi", "en"):
+            entry[language] = in_its_words(entry[language]).replace("{money_unit}", text_unit())
     return entries
 
 

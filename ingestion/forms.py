@@ -33,7 +33,7 @@ from ingestion.form_words import (
 )
 from ingestion.known_words import line_of, placed, read_yaml
 from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
-from ingestion.written.money_units import money_factor
+from ingestion.written.money_units import money_examples, money_factor
 
 PLAIN_KEYS = ("lines_from", "line_fund", "shape", "starts_after", "ends_at", "header_rows")  # of a sheet, kept as they are
 
@@ -78,7 +78,7 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         raise FormError.at(place, entry["form_code"], f"form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
     if factor is None:
-        said = f"money_unit {entry['money_unit']!r} is no unit of money; such are đồng, triệu đồng, tỷ đồng."
+        said = f"money_unit {entry['money_unit']!r} is no unit of money; such are {money_examples()}."
         raise FormError.at(place, entry["money_unit"], said)
     for name in entry["identity"]:
         check_word(name, IDENTITY, "identity", place)

@@ -13,7 +13,7 @@ from pathlib import Path
 from ingestion.budget_year_row import budget_years_of
 from ingestion.register_measures import Indicator, indicators_of, refuse_contradictions_of_measures
 from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes
-from ingestion.register_units import UNIT_PREFIXES, refuse_contradictions_of_units
+from ingestion.register_units import refuse_contradictions_of_units, unit_prefixes
 from ingestion.written.budget_years import BudgetYears
 from ingestion.written.text import folded, without_numbering
 
@@ -56,13 +56,13 @@ class Register:
     budget_years: BudgetYears
 
     def units_named(self, written: str, day: datetime.date | None = None) -> tuple[str, ...]:
-        """The units that a typed name means on a day (or ever), without a leading "Sở Công Thương", "tỉnh" and the like."""
+        """The units that a typed name means on a day (or ever), without what people write before a name."""
         name = folded(written)
         while name:
             found = self.unit_names.get(name, ())
             if found:
                 return tuple(dict.fromkeys(each.key for each in found if day is None or each.holds_on(day)))
-            prefix = next((p for p in UNIT_PREFIXES if name.startswith(p + " ")), None)
+            prefix = next((p for p in unit_prefixes() if name.startswith(p + " ")), None)
             if prefix is None:
                 return ()
             name = name[len(prefix) + 1 :]

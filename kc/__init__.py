@@ -25,7 +25,7 @@ from kc import (
 
 app = typer.Typer(
     name="kc",
-    help="The khuyến công warehouse: from a province's file to the national figure, and back to the cell.",
+    help="The warehouse of a programme: from a province's file to the national figure, and back to the cell.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -45,6 +45,8 @@ def main() -> None:
     """Run `kc`; an error of ours ends as one clear sentence and exit code 1."""
     from ingestion.known_words import ConfigurationError
     from kc.output import Refused, say_error
+    from warehouse.ownership import OtherProgramme
+    from warehouse.programme import ProgrammeError
 
     # A file's name need not be text. The command gets it as it is; what looks at the process's own command line, as dbt's log
     # does, gets text.
@@ -57,6 +59,9 @@ def main() -> None:
         sys.exit(refusal.exit_code)
     except ConfigurationError as error:
         say_error(f"Nothing was done. {error}\nCorrect the file and run the command again.")
+        sys.exit(2)
+    except (ProgrammeError, OtherProgramme) as error:
+        say_error(f"Nothing was done. {error}")
         sys.exit(2)
     except KeyboardInterrupt:
         say_error("Stopped. What was finished is kept; run the same command again to go on.")

@@ -16,9 +16,9 @@ def register(app: typer.Typer) -> None:
 
 def rollup(
     period: Annotated[str, typer.Option(help="S..E as YYYY-MM..YYYY-MM, for example 2025-01..2025-06.")],
-    fund: Annotated[str | None, typer.Option(help="A fund, for example KCQG.")] = None,
+    fund: Annotated[str | None, typer.Option(help="A fund, by its code in register/funds.csv.")] = None,
     activity: Annotated[str | None, typer.Option(help="An activity, for example A3.")] = None,
-    indicator: Annotated[str | None, typer.Option(help="An indicator, for example KC-E05.")] = None,
+    indicator: Annotated[str | None, typer.Option(help="An indicator, by its code in register/indicators.csv.")] = None,
     geography: Annotated[
         str, typer.Option(help="as-reported, or the map of a day: YYYY-MM-DD (2025 = 2025-07-01).")
     ] = "as-reported",
@@ -87,7 +87,7 @@ def _codes(codes: dict[str, str]) -> str:
 
 
 def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
-    """The rollup as a table for people; money in đồng."""
+    """The rollup as a table for people; money of the currency."""
     from kc.output import console, number, print_table
 
     rows = document["rows"]
@@ -124,7 +124,7 @@ def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
 
 def explain(
     period: Annotated[str, typer.Option(help="S..E as YYYY-MM..YYYY-MM, or one month YYYY-MM.")],
-    indicator: Annotated[str, typer.Option(help="An indicator, for example KC-E05.")],
+    indicator: Annotated[str, typer.Option(help="An indicator, by its code in register/indicators.csv.")],
     fund: Annotated[str | None, typer.Option(help="A fund.")] = None,
     activity: Annotated[str | None, typer.Option(help="An activity.")] = None,
     unit: Annotated[str | None, typer.Option(help="A unit or group, for example long-an; default the nation.")] = None,

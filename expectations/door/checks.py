@@ -8,7 +8,6 @@ share, because `kc read` asks it of one file in memory (one_file.py).
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import yaml
 
@@ -17,8 +16,8 @@ from expectations.door.rows import Check, cells, columns, is_column, literal
 from ingestion.form import Form
 from ingestion.known_words import ConfigurationError, unknown_word
 from ingestion.register import Register
+from warehouse.settings import programme_folders
 
-LIMITS = Path(__file__).parent / "limits.yml"
 KEY_COLUMNS = {
     "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
     "effect": "effect_code", "indicator": "indicator_code", "unit": "line_unit_key", "code": "dimension_key",
@@ -71,8 +70,9 @@ def checks_of(form: Form, register: Register) -> list[Check]:
 
 @cache
 def limits() -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
-    """expectations/door/limits.yml: form → sheet → column → (lowest, highest)."""
-    return yaml.safe_load(LIMITS.read_text(encoding="utf-8"))
+    """The programme's limits.yml: form → sheet → column → (lowest, highest); none where it has no such file."""
+    home = programme_folders().limits
+    return yaml.safe_load(home.read_text(encoding="utf-8")) if home.exists() else {}
 
 
 def limits_of(form: Form) -> dict[str, dict[str, tuple[int, int]]]:
@@ -84,7 +84,7 @@ def limits_of(form: Form) -> dict[str, dict[str, tuple[int, int]]]:
         for name in () if said else limited:
             said = said or unknown_word(name, sheets[sheet_code], "column", f"{form.form_code}.yml")
         if said:
-            raise LimitsError(f"{LIMITS.name}: {form.form_code}: {said}")
+            raise LimitsError(f"{programme_folders().limits.name}: {form.form_code}: {said}")
     return found
 
 

@@ -25,7 +25,7 @@ NEVER_GUESSED = ("budget_year", "is_nil", "is_withdrawal")
 
 @dataclass(frozen=True)
 class Identity:
-    """What raw.submission keeps of a header; `money_factor` is đồng a unit of money where no column says otherwise."""
+    """What raw.submission keeps of a header; `money_factor` is that of its unit of money where no column says otherwise."""
 
     unit_key: str
     sender_role: str

@@ -10,7 +10,7 @@ from ingestion.findings import Finding, find
 from ingestion.form import Form
 from ingestion.form_sheet import Column
 from ingestion.register import Register
-from ingestion.sheets.cells import Reading, in_column_unit, in_whole_dong
+from ingestion.sheets.cells import Reading, in_column_unit, in_whole_parts
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line import Line, TableLines
 from ingestion.sheets.line_keys import place_of
@@ -72,7 +72,7 @@ class LineCells:
                     out.findings.append(self._unit_unknown(line, column, own))
                     reading = Reading("unreadable")
             if is_money:
-                reading = in_whole_dong(reading, factor)
+                reading = in_whole_parts(reading, factor)
             if reading is UNDER_MERGED:
                 out.findings.append(find("merged_cells", **place_of(table, number, column)))
             out.findings += told_by_structure(table, number, column, reading, factor)

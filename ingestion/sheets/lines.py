@@ -40,8 +40,9 @@ from ingestion.sheets.table_rows import (
 def read_lines(table: Table, form: Form, register: Register, day: date, default_factor: int) -> TableLines:
     """Read every line below a table's header; names and codes mean what they meant on `day` (the period's end).
 
-    `default_factor` is đồng a unit of money where the column's header names none. Of details and totals every quantity cell has a
-    reading, of headings with numbers the filled ones; what a blank means is decided later, by its column and its line's kind.
+    `default_factor` is how much of the currency a unit of money is where the column's header names none. Of details and totals
+    every quantity cell has a reading, of headings with numbers the filled ones; what a blank means is decided later, by its column
+    and its line's kind.
     """
     cells = LineCells(table, form, register, default_factor)
     if table.is_area:

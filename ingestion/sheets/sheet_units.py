@@ -13,13 +13,13 @@ from ingestion.sheets.layout import Table
 from ingestion.sheets.line_kinds import repeats_header
 from ingestion.sheets.places import ADDRESSES
 from ingestion.written.money_units import (
-    UNIT_NAMES,
     is_multiple,
     is_unit_label,
     money_factor,
     scaled_counts,
     speaks_of_money,
     told_units,
+    unit_names,
 )
 
 MONEY_TYPES = ("money", "by_indicator")
@@ -27,7 +27,7 @@ MONEY_TYPES = ("money", "by_indicator")
 
 @dataclass(frozen=True)
 class SheetUnit:
-    """A unit of money told on a sheet: đồng a unit (None when nobody knows it), its name, its text, and the cell with it.
+    """A unit of money told on a sheet: its factor (None when nobody knows it), its name, its text, and the cell with it.
 
     `beside` is where a text stands that stands in no cell, one of PLACES; then the cell is "".
     """
@@ -123,7 +123,7 @@ def in_own_unit(table: Table, money: ToldMoney) -> Table:
 
 def _told_in(text: str, sheet_name: str, address: str) -> list[SheetUnit]:
     return [
-        SheetUnit(unit.factor, UNIT_NAMES.get(unit.factor or 0, unit.written), text_of(text), sheet_name, address)
+        SheetUnit(unit.factor, unit_names().get(unit.factor or 0, unit.written), text_of(text), sheet_name, address)
         for unit in told_units(text)
     ]
 

@@ -19,7 +19,7 @@ from ingestion.sheets.cells import (
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line_keys import place_of
 from ingestion.written.counts import multiple_of
-from ingestion.written.money_units import UNIT_NAMES, is_currency, money_factor, other_currency
+from ingestion.written.money_units import is_currency, money_factor, other_currency, unit_names
 from ingestion.written.quantities import LONGEST_NUMBER, decimal_mark_of, has_three_decimals
 from ingestion.written.text import folded
 
@@ -93,7 +93,7 @@ def told_by_structure(table: Table, number: int, column: Column, reading: Readin
     if reading is UNSEEN:
         return [find("number_not_seen", **place_of(table, number, column), written=sheet.unseen[place])]
     if reading is OTHER_WORDS:
-        words, unit = sheet.shown_words[place], UNIT_NAMES.get(factor, "")
+        words, unit = sheet.shown_words[place], unit_names().get(factor, "")
         return [find("format_of_another_unit", **place_of(table, number, column), written=words, expected=unit)]
     if place in sheet.apart:
         text = sheet.rows[row_number - sheet.first_row][table.positions[column.name]]

@@ -51,7 +51,7 @@ def bridge(
     """Every figure that differs between release A and a later release B, its difference split by reason.
 
     Returns {release_a, release_b, by, n_not_numbers, figures}. A figure: its key as in `kc rollup`, `before` and `after` (the six
-    amounts in đồng or the indicator's unit), `parts` (reason, amounts, n_changes; by submission also cause_reference and
+    amounts of the currency or the indicator's unit), `parts` (reason, amounts, n_changes; by submission also cause_reference and
     `submissions`; by cell also project, establishment, `codes`, release and `cell`) and `residual` (before + parts - after, by
     amount).
     `unit` is a unit or a region. Figures that are no number at one end (not added up, and several) are only counted.

@@ -61,7 +61,7 @@ def read_columns(cursor: RealDictCursor, *heads: dict[str, Any]) -> dict[tuple[A
 def changed_cells(
     place: Any, before: Any, after: Any, columns: Any, old: dict[str, Any], new: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """The cells of one line that say something else: another value (đồng or the indicator's unit), or another text."""
+    """The cells of one line that say something else: another value (of the currency or the indicator's unit), or another text."""
     found = []
     for name in [*after["texts"], *(before["texts"].keys() - after["texts"].keys())]:
         written = before["texts"].get(name), after["texts"].get(name)

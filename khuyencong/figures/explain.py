@@ -60,6 +60,8 @@ def explain(
             "measure": known["measure"], "fund": fund, "activity": activity,
             "unit": _unit(cursor, unit), "where": asked,
         }  # fmt: skip
+        cursor.execute("select register.nation_key() as nation")
+        choice |= dict(cursor.fetchone() or {})
         parts = read_parts(cursor, choice)
         attach_cells(cursor, parts)
     for part in parts:
@@ -74,7 +76,7 @@ def explain(
         "measure": choice["measure"],
         "fund": fund,
         "activity": activity,
-        "unit_key": unit or "viet-nam",
+        "unit_key": unit or choice["nation"],
         "where": asked,
         "accepted": sum((p["sign"] * p["value"] for p in parts if _counts(p)), Decimal(0)),
         "disputed": sum((p["value"] or 0 for p in parts if p["sign"] == 1 and p["state"] == "disputed"), Decimal(0)),

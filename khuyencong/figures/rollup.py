@@ -49,7 +49,7 @@ def rollup(
 ) -> dict[str, Any]:
     """{release, as_of, geography, rows} of `kc rollup --json` for a period S..E (YYYY-MM..YYYY-MM).
 
-    Amounts are whole đồng or the indicator's unit; counts are units; a span over several budget years gives the rows of
+    Amounts are of the currency or the indicator's unit; counts are units; a span over several budget years gives the rows of
     each. A span whose end is final shows the figures of the release that it was finalised at (final_release) and beside them
     what the release asked for says more (accepted_after_final, disputed_after_final; null while the period is open).
     Dimensions that are a form's own are added up: `where` (NAME=CODE) keeps the figures with these codes, and `by_code` breaks out

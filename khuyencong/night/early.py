@@ -22,7 +22,7 @@ Report = tuple[str, str, date]  # unit_key, form_code, period_end
 
 @dataclass(frozen=True)
 class Owed:
-    """A report that is owed: the plan money of its unit in đồng, and whether the last night had it."""
+    """A report that is owed: the plan money of its unit of the currency, and whether the last night had it."""
 
     report: Report
     plan_vnd: Decimal

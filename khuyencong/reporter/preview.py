@@ -13,6 +13,7 @@ from ingestion.findings import Finding, find
 from ingestion.readers.containers import is_table_text
 from ingestion.sheets.form_periods import told_period
 from ingestion.transports.seen import place_given, place_of
+from ingestion.written.money_units import unit_names
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
 
@@ -139,8 +140,7 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
 
 
 def _money_unit(table: Table, column_name: str, identity: Identity) -> str:
-    names = {1: "đồng", 10**3: "nghìn đồng", 10**6: "triệu đồng", 10**9: "tỷ đồng"}
-    return names.get(table.money_factors.get(column_name, identity.money_factor), identity.money_unit)
+    return unit_names().get(table.money_factors.get(column_name, identity.money_factor), identity.money_unit)
 
 
 def _narrative(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:

@@ -145,7 +145,7 @@ fund_scope as (
         '' as asked_fund,
         fund_code
     from fund
-    where is_khuyen_cong
+    where is_of_programme
 ),
 
 final as (

@@ -65,7 +65,7 @@ def topic_before(
         return setting.fund, True
     latest = max(found, key=lambda f: f.end)
     told = document.sentence_of(latest.start)
-    funds = {f.row["value"] for f in found if f.start >= told.start} & set(register.khuyen_cong_funds)
+    funds = {f.row["value"] for f in found if f.start >= told.start} & set(register.programme_funds)
     topic = setting.fund if len(funds) > 1 or opens_period else latest.row["value"] or setting.fund
     return topic, latest.start >= document.paragraph_of(sentence.start).start
 

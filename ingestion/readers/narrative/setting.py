@@ -49,7 +49,7 @@ def read_setting(document: Document, folded: str, register: Register, claimed_un
     topics = [f.row for f in register.cues("topic").find(lead)]
     funds = {t["value"] for t in topics if t["kind"] == "fund"}
     if any(t["kind"] == "reset" for t in topics) or len(funds) > 1:
-        funds &= register.khuyen_cong_funds
+        funds &= register.programme_funds
     # Of several periods in a head line ("TH 2022; KH 2023") none sets the mood of the whole text.
     mooded = fold(next((v for k, v in document.head.items() if "period" in k), "")) or lead
     moods = {f.row["value"] for f in register.cues("measure").find(mooded)} if ";" not in mooded else set()
@@ -75,14 +75,14 @@ def unit_of_text(document: Document, folded: str, register: Register, period: Pe
     score: Counter[str] = Counter()
     for hit, unit in find_units(folded[document.body.start : document.body.end], register, day):
         before = folded[max(0, document.body.start + hit.start - 24) : document.body.start + hit.start]
-        is_guest = re.search(r"(?:tại|ở|với sở công thương|với tỉnh|hội chợ|in|at)\s*(?:tỉnh)?\s*\Z", before) is not None
+        is_guest = register.guest.search(before) is not None
         score[unit] += 1 if is_guest else 3 if hit.start < 700 else 2
     groups = [u for u in score if register.units[u]["unit_kind"] == "group"]
     best = max(score, key=lambda u: (score[u], u in groups), default=None)
     # A text that speaks of the whole programme, and of no unit more than in passing, is the nation's.
     is_national = len(register.cues("national").find(folded)) >= 3
     if is_national and (best is None or score[best] < 6 or register.units[best]["unit_kind"] == "centre"):
-        return "viet-nam" if "viet-nam" in register.units else None
+        return register.nation_key if register.nation_key in register.units else None
     if best is not None and register.units[best]["unit_kind"] == "centre":
         best = max((u for u in score if register.units[u]["unit_kind"] != "centre"), key=score.get, default=None)
     return best

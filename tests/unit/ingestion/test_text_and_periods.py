@@ -19,6 +19,11 @@ CALENDAR = BudgetYears(1, False)
         ("TP. Hồ Chí Minh", "tp ho chi minh"),
         ("So với kế hoạch (%)", "so voi ke hoach %"),
         ("Hòa Bình", "hoa binh"),
+        ("  THÀNH PHỐ  Hồ Chí Minh ", "thanh pho ho chi minh"),
+        ("Thừa Thiên - Huế", "thua thien hue"),
+        ("Ước thực hiện (%)", "uoc thuc hien %"),
+        ("Bà Rịa – Vũng Tàu", "ba ria vung tau"),
+        ("Nguyễn Thị Ư, số 5/2 — Ấp Ô Môn", "nguyen thi u so 5 2 ap o mon"),
         ("", ""),
     ],
 )

@@ -20,6 +20,7 @@ declare
     spans_starts date [];
     spans_ends date [];
     v_run bigint := release.run_of(p_b);
+    v_nation text := register.nation_key();
 begin
     return query
     with
@@ -40,7 +41,7 @@ begin
     ),
     map as materialized (
         select v.places, a.span, m.unit_key,
-            case p_level when 'unit' then m.mapped_key when 'region' then m.region_key else 'viet-nam' end as group_key
+            case p_level when 'unit' then m.mapped_key when 'region' then m.region_key else v_nation end as group_key
         from (select v.places, max(v.run_key) as run_key from version as v group by v.places) as v
         cross join asked as a
         cross join lateral release.unit_map(null, a.period_end, v.run_key) as m

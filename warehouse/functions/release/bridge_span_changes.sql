@@ -13,6 +13,7 @@ language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
 declare
     v_run bigint := release.run_of(p_b);
+    v_nation text := register.nation_key();
 begin
     return query
     with
@@ -30,7 +31,7 @@ begin
     ),
     place as materialized (
         select n.release_number, a.span, m.unit_key,
-            case p_level when 'unit' then m.mapped_key when 'region' then m.region_key else 'viet-nam' end as group_key
+            case p_level when 'unit' then m.mapped_key when 'region' then m.region_key else v_nation end as group_key
         from asked as a
         cross join (values (p_release), (p_release - 1)) as n (release_number)
         cross join lateral release.unit_map(null, a.period_end, release.run_of(n.release_number)) as m

@@ -22,6 +22,7 @@ language plpgsql stable set enable_nestloop = off set enable_mergejoin = off set
 #variable_conflict use_column
 declare
     v_run bigint := coalesce(p_run, release.run_of(p_release));
+    v_nation text := register.nation_key();
 begin
     return query
     with
@@ -56,7 +57,7 @@ begin
     ),
     place as materialized (
         select m.span, m.unit_key, m.share_from, m.share_to, v.level,
-            case v.level when 'unit' then m.mapped_key when 'region' then m.region_key else 'viet-nam' end as group_key
+            case v.level when 'unit' then m.mapped_key when 'region' then m.region_key else v_nation end as group_key
         from map as m cross join unnest(p_levels) as v (level)
     ),
     answering as materialized (
