@@ -102,7 +102,8 @@ def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
     is_absolute = {"start", "end"} <= entry.keys()
     if is_absolute == bool({"months_before", "months"} & entry.keys()) or len({"start", "end"} & entry.keys()) == 1:
         raise FormError.at(place, entry, "period must say start and end, or months_before and, where it is not as long, months.")
-    return ColumnPeriod(**entry)
+    period = ColumnPeriod(**entry)
+    return None if period == ColumnPeriod() else period
 
 
 def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str) -> None:

@@ -96,7 +96,7 @@ class Repeated:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet of a form: its names, its key and its columns; `is_of_period`: its header texts are those of one report's period."""
+    """One sheet of a form: its names, its key and its columns; `is_of_period`: with the header texts of one period."""
 
     sheet_code: str
     sheet_name: str

@@ -89,10 +89,9 @@ class Register:
         A unit that came to be that day begins with the year, then it contains those it followed, or with the succession. One
         that was there before begins with the year: nobody else would answer for its own months before the succession.
         """
-        year = self.budget_years.of(end)
-        days = {day for steps in self.successors.values() for unit, day in steps if unit == unit_key}
-        followed = {day for day in days if self.budget_years.of(day) == year and day <= end}
-        return tuple(sorted({self.budget_years.start(year), *(followed & {self.unit_starts.get(unit_key)})})) if followed else ()
+        start, steps = self.budget_years.start(self.budget_years.of(end)), self.successors.values()
+        followed = {day for each in steps for unit, day in each if unit == unit_key and start <= day <= end}
+        return tuple(sorted({start, *(followed & {self.unit_starts.get(unit_key)})})) if followed else ()
 
     def activity_of(self, written: str, day: datetime.date) -> str | None:
         """The activity meant by a code ("A1", "1") or a name, if it exists on that day."""
@@ -131,7 +130,6 @@ def _register_of(digest: str, folder: Path) -> Register:
     refuse_unknown_codes(rows)
     refuse_contradictions_of_units(rows)
     refuse_contradictions_of_measures(rows)
-    parameters = {row["parameter_code"]: float(row["parameter_value"]) for row in rows["parameters"]}
     units = {row["unit_key"]: row for row in rows["units"]}
     names: dict[str, dict[Dated, None]] = defaultdict(dict)
     for row in rows["unit_aliases"]:
@@ -174,7 +172,7 @@ def _register_of(digest: str, folder: Path) -> Register:
         effects=_aliases(rows["budget_effects"], "effect_code"),
         states=_aliases(rows["project_states"], "state_code"),
         code_lists=_code_lists(rows["code_lists"]),
-        parameters=parameters,
+        parameters=(parameters := {row["parameter_code"]: float(row["parameter_value"]) for row in rows["parameters"]}),
         budget_years=budget_years_of(parameters),
     )
 

@@ -186,8 +186,7 @@ def _sign(act: str, period: str, reason: str, budget_year: int | None, as_json: 
     settings = read_settings()
     with open_connection(settings) as connection:
         try:
-            years = read_budget_years(connection)
-            (span,) = read_spans(period, years)
+            (span,) = read_spans(period, years := read_budget_years(connection))
             signed = sign(connection, act, budget_year or years.of(span.period_end), span.period_end, reason, now(settings))
         except (FinalError, UnknownChoice, ValueError) as error:
             raise Refused(str(error), 2) from error

@@ -31,6 +31,18 @@ def in_period(form_sheet: FormSheet, period: Period | None, years: BudgetYears) 
     return replace(form_sheet, columns=columns, is_of_period=True)
 
 
+def told_period(column: Column, measure: str, report: Period, years: BudgetYears) -> Period:
+    """First and last day of the figures of a column with a period of its own, in a report of a period; equal to what staging says.
+
+    Cumulative figures begin with their budget year where the report begins with its own, if the form does not say how many months.
+    """
+    start, end = column.period.of(*report) if column.period else report
+    is_from_start = report[0] == years.start(years.of(report[1]))
+    if column.period and measure == "ytd" and column.period.months is None and column.period.start is None and is_from_start:
+        start = years.start(years.of(end))
+    return start, end
+
+
 def _written(column: Column, period: Period, years: BudgetYears) -> Column:
     first, last = column.period.of(*period) if column.period else period
     headers = tuple(dict.fromkeys(name for header in column.headers for name in names_of(header, first, last, years)))

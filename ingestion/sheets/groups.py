@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingestion.findings import find
 from ingestion.form import Form
 from ingestion.readers.sheets import Sheet
+from ingestion.sheets.draft import Draft
 from ingestion.sheets.places import Origin, found_on
 from ingestion.sheets.tables import has_table
 from ingestion.sheets.versions import headed, layouts_of
@@ -51,6 +53,22 @@ def groups_of(form: Form, sheets: Sequence[Sheet], years: BudgetYears, origin: O
         if found:
             return [_group(key, len(found) == 1, sheets, keys, tabled, laid) for key in found]
     return [SheetGroup(tuple(sheets))]
+
+
+def refuse_twice(drafts: Sequence[Draft]) -> None:
+    """Send back submissions of one file that are of one form, unit, period and sender, though they stand on different sheets."""
+    first: dict[tuple[object, ...], Draft] = {}
+    for draft in drafts:
+        i = draft.identity
+        if i is None:
+            continue
+        known = first.setdefault((draft.form.form_code, i.unit_key, i.period_end, i.sender_role, i.document_no), draft)
+        if known is not draft:
+            names = ", ".join(table.sheet.name for table in (*known.tables, *draft.tables))
+            said = find("sheet_twice", written=names, expected=f"{draft.form.form_name}, {i.unit_key}, {i.period_end:%m/%Y}")
+            known.findings.append(said)
+            draft.findings.append(said)
+            draft.identity = None
 
 
 def _group(key: Key, is_only: bool, sheets: Sequence[Sheet], keys: dict[str, Key], tabled: set[str], laid: Form) -> SheetGroup:

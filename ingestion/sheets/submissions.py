@@ -15,7 +15,7 @@ from ingestion.register import Register
 from ingestion.sheets.column_checks import column_findings
 from ingestion.sheets.draft import Draft
 from ingestion.sheets.fixed_rows import missing_lines
-from ingestion.sheets.groups import SheetGroup, groups_of
+from ingestion.sheets.groups import SheetGroup, groups_of, refuse_twice
 from ingestion.sheets.headers import HeaderCell
 from ingestion.sheets.identity import identify
 from ingestion.sheets.lines import read_lines
@@ -64,6 +64,7 @@ def read_sheets(
             draft = _draft(form, version, group, register, claimed_unit_key, received_at, origin)
             drafts.append(draft)
             used |= {table.sheet.name for table in draft.tables} | {cell.sheet_name for cell in draft.header.values()}
+    refuse_twice(drafts)
     read = [(d, t, d.lines[t.form_sheet.sheet_code], d.identity.period_end) for d in drafts if d.identity for t in d.tables]
     rivals = {name for draft in drafts for name in draft.rivals}
     for sheet in sheets:

@@ -19,7 +19,8 @@ def read_parts(cursor: RealDictCursor, choice: dict[str, Any]) -> list[dict[str,
 
     `choice`: release, start, end (dates), indicator, measure, fund, activity, unit (None: all), as in khuyencong.figures.explain.
     """
-    cursor.execute(read_statement(__package__, "parts_of_figure"), choice)
+    span = {"span_start": choice["start"], "span_end": choice["end"]}
+    cursor.execute(read_statement(__package__, "parts_of_figure"), {**choice, **span})
     return [dict(row) for row in cursor]
 
 

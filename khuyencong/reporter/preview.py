@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.findings import Finding, find
 from ingestion.readers.containers import is_table_text
+from ingestion.sheets.form_periods import told_period
 from ingestion.transports.seen import place_given, place_of
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
@@ -111,7 +112,10 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
             measure = column.measure
             if measure == "by_behaviour" and indicator is not None:
                 measure = indicator.measure
-            is_plan = measure == "plan"
+            start, end = told_period(column, measure or "", (identity.period_start, identity.period_end), years)
+            budget_year = years.of(end) if column.period else identity.budget_year
+            if measure == "plan":
+                start, end = years.start(budget_year), years.end(budget_year)
             yield {
                 "written": line.texts.get(column_name, ""),
                 "value": reading.value,
@@ -126,9 +130,9 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
                 "indicator_code": indicator_code,
                 "measure": measure,
                 "unit_key": line.keys.get("line_unit_key", identity.unit_key),
-                "budget_year": identity.budget_year,
-                "period_start": f"{years.start(identity.budget_year) if is_plan else identity.period_start:%Y-%m}",
-                "period_end": f"{years.end(identity.budget_year) if is_plan else identity.period_end:%Y-%m}",
+                "budget_year": budget_year,
+                "period_start": f"{start:%Y-%m}",
+                "period_end": f"{end:%Y-%m}",
                 "fund": column.fund or line.keys.get("fund_code"),
                 "where": {"sheet": table.sheet.name, "cell": table.address(column_name, row_number), "line": line.line_kind},
             }

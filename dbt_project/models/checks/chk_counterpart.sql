@@ -29,9 +29,9 @@ expected as (
     select
         judged.submission_key,
         (
-            select max(asked.month)
-            from unnest(form.period_months) as asked (month)
-            where asked.month < register.month_of_year(judged.period_end)
+            select max(asked.month_of_year)
+            from unnest(form.period_months) as asked (month_of_year)
+            where asked.month_of_year < register.month_of_year(judged.period_end)
         ) as previous_month
     from judged
     inner join form on judged.form_code = form.form_code

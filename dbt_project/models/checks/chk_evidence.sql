@@ -101,7 +101,7 @@ own_previous as (
     order by judged.submission_key, standing.period_end desc
 ),
 
--- the last report of each closed predecessor in the same budget year, for a successor that reports from the year's begin
+-- the last report of each closed predecessor in the same budget year, for a successor that reports from its begin
 predecessors as (
     select distinct on (judged.submission_key, succession.predecessor_key)
         judged.submission_key,

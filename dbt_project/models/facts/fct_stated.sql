@@ -9,8 +9,30 @@ with figure as (
     select * from {{ ref('fct_figure') }}
 ),
 
+-- what another report tells of a period is not missing, though the report of that period is
+told_elsewhere as (
+    select distinct
+        unit_key,
+        form_code,
+        report_period_end,
+        fund_code,
+        indicator_code,
+        measure
+    from figure
+    where is_of_other_period and state <> 'missing'
+),
+
 gap as (
-    select * from {{ ref('fct_gap') }}
+    select gap.*
+    from {{ ref('fct_gap') }} as gap
+    left join told_elsewhere
+        on gap.unit_key = told_elsewhere.unit_key
+        and gap.form_code = told_elsewhere.form_code
+        and gap.period_end = told_elsewhere.report_period_end
+        and gap.fund_code = told_elsewhere.fund_code
+        and gap.indicator_code = told_elsewhere.indicator_code
+        and gap.measure = told_elsewhere.measure
+    where told_elsewhere.unit_key is null
 ),
 
 final as (

@@ -118,8 +118,7 @@ joined as (
         submission.has_document_no,
         submission.document_no,
         submission.document_date,
-        submission.budget_year,
-        submission.period_start as submission_period_start,
+        submission.budget_year as submission_budget_year,
         submission.period_end as submission_period_end,
         submission_column.sheet_name,
         submission_column.column_letter,
@@ -145,6 +144,27 @@ joined as (
         form_column.column_role,
         form_column.fact as column_fact,
         form_column.measure as column_measure,
+        form_column.period_months_before is not null or form_column.period_end is not null as is_of_other_period,
+        form_column.period_months is null
+        and form_column.period_start is null
+        and submission.period_start
+        = register.year_start(register.budget_year_of(submission.period_end)) as is_from_year_start,
+        case
+            when form_column.period_months_before is not null
+                then register.months_before(
+                        submission.period_end,
+                        form_column.period_months_before + coalesce(
+                            form_column.period_months,
+                            register.months_of_span(submission.period_start, submission.period_end)
+                        ) - 1
+                    )
+            else coalesce(form_column.period_start, submission.period_start)
+        end as told_start,
+        case
+            when form_column.period_months_before is not null
+                then register.months_before(submission.period_end, form_column.period_months_before - 1) - 1
+            else coalesce(form_column.period_end, submission.period_end)
+        end as told_end,
         form_column.blank,
         form_column.has_plan_column,
         coalesce(form_column.fund_code, printed.fund_code, '') as fund_code,
@@ -190,7 +210,11 @@ named as (
             when 'by_indicator' then coalesce(meaning.blank, 'missing')
             else joined.blank
         end as blank_means,
-        coalesce(fund.valid_to < joined.submission_period_end, false) as is_fund_closed
+        case
+            when joined.is_of_other_period then register.budget_year_of(joined.told_end)
+            else joined.submission_budget_year
+        end as budget_year,
+        coalesce(fund.valid_to < joined.told_end, false) as is_fund_closed
     from joined
     left join meaning on joined.indicator_code = meaning.indicator_code
     left join activity on meaning.activity = activity.activity_code
@@ -226,19 +250,31 @@ final as (
         -- an indicator that is itself a plan is stored from the plan column, where its sheet has one
         and not (
             named.column_measure = 'by_behaviour' and named.measure = 'plan' and named.has_plan_column
+        )
+        -- of a time after its own a report can only say what it expects; its plan is that of its own budget year
+        and not (
+            named.is_of_other_period
+            and case
+                when named.measure = 'plan' then not named.has_document_no
+                else named.told_end > named.submission_period_end
+            end
         ) as is_source_of_record,
         case
             when named.measure = 'plan' then register.year_start(named.budget_year)
-            else named.submission_period_start
+            -- how many months are cumulated, the report's own period says
+            when named.is_of_other_period and named.measure = 'ytd' and named.is_from_year_start
+                then register.year_start(named.budget_year)
+            else named.told_start
         end as period_start,
         case
             when named.measure = 'plan' then register.year_end(named.budget_year)
-            else named.submission_period_end
+            else named.told_end
         end as period_end,
         case
             when named.measure = 'plan' and named.has_document_no
                 then coalesce(named.document_date, named.submission_period_end)
-            else named.submission_period_end
+            when named.measure = 'plan' then named.submission_period_end
+            else named.told_end
         end as effective_from,
         case
             when named.measure <> 'plan' then ''

@@ -57,6 +57,7 @@ final as (
         line_kind,
         column_role,
         is_source_of_record,
+        is_of_other_period,
         unit_key,
         budget_year,
         period_start,

@@ -79,18 +79,16 @@ def name_all(
     named: list[Mention] = []
     topics = register.cues("topic").find(folded, document.body.start, document.body.end)
     topics = [f for f in topics if f.row["value"] != "counterpart" and f.row["kind"] != "name"]
-    years = register.budget_years
     ambient, topic, is_near, current = setting.period, setting.fund, True, None
     for i, quantity in enumerate(quantities):
         sentence = document.sentence_of(quantity.span.start)
         if current is None or sentence.start != current.start:
-            before_sentence, ambient = ambient, ambient_period(document, folded, sentence, setting, ambient, years)
+            before_sentence, ambient = ambient, ambient_period(document, folded, sentence, setting, ambient, register.budget_years)
             opens_period = before_sentence is not None and ambient != before_sentence and ambient != setting.period
             topic, is_near = topic_before(document, topics, sentence, register, setting, opens_period)
             current = sentence
         around = stretches_around(folded, quantities, i, sentence)
-        year = ambient.budget_year if ambient else setting.year
-        periods = find_periods(folded, sentence.start, sentence.end, year, years)
+        periods = find_periods(folded, sentence.start, sentence.end, (ambient or setting).budget_year, register.budget_years)
         before = named[-1] if named else None
         # Over a paragraph's end a fund is handed on to projects and money only, not to people or places.
         carried = topic if is_near or quantity.thing in CARRIED else setting.fund
@@ -108,8 +106,7 @@ def name_all(
         named.append(
             Mention(
                 quantity, document.line_of(quantity.span.start), activity, indicator, measure, unit, unit_key,
-                period.budget_year if period else None, period.start if period else None,
-                period.end if period else None, fund,
+                *((period.budget_year, period.start, period.end) if period else (None, None, None)), fund,
             )
         )  # fmt: skip
     return _repeats(named, document)

@@ -80,7 +80,7 @@ def ambient_period(
     for earlier in document.sentences:
         if earlier.start < paragraph.start or earlier.start > sentence.start:
             continue
-        year = ambient.budget_year if ambient else setting.year
+        year = (ambient or setting).budget_year
         start = earlier.start + len(folded[earlier.start : earlier.end]) - len(folded[earlier.start : earlier.end].lstrip())
         leading = [p for p in find_periods(folded, start, earlier.end, year, years) if p.span.start - start <= LEADING]
         leading = [p for p in leading if not p.is_compared]

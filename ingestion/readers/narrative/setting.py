@@ -20,7 +20,7 @@ class Setting:
 
     unit_key: str | None
     period: Period | None
-    year: int | None
+    budget_year: int | None
     fund: str | None
     measure: str | None
     is_headed: bool = False  # its head line or headline names the period

@@ -1,21 +1,22 @@
--- Contributions behind the figures of a span: at the end with +1; for a span not from the year's begin at the month before with
--- -1, under the unit itself or, where it closed in between and is not carried, under the one that followed it.
+-- Contributions behind the figures of a span: at the end with +1; for a span not from the year's begin at the month
+-- before with -1, under the unit itself or, where it closed in between and is not carried, under the one that
+-- followed it.
 with place as (
     select
         unit_key,
         region_key
-    from release.unit_map(null, %(end)s, release.run_of(%(release)s))
+    from release.unit_map(null, %(span_end)s, release.run_of(%(release)s))
 ),
 
 heir as (
     select
         unit_key,
         mapped_key
-    from release.unit_map(%(end)s, %(end)s, release.run_of(%(release)s))
+    from release.unit_map(%(span_end)s, %(span_end)s, release.run_of(%(release)s))
 ),
 
 figure as (
-    select made.* from release.figures(%(release)s, array[%(start)s::date], array[%(end)s::date]) as made
+    select made.* from release.figures(%(release)s, array[%(span_start)s::date], array[%(span_end)s::date]) as made
     inner join place on made.unit_key = place.unit_key
     where made.indicator_code = %(indicator)s and made.measure = %(measure)s
         and (%(fund)s::text is null or made.fund_code = %(fund)s)
@@ -27,7 +28,7 @@ visible as (
     select * from release.visible_contributions(%(release)s)
     where
         indicator_code = %(indicator)s and measure = %(measure)s
-        and budget_year = register.budget_year_of(%(end)s)
+        and budget_year = register.budget_year_of(%(span_end)s)
 ),
 
 -- of a figure at the end, and of the month before a span that is not from the year's begin
@@ -39,9 +40,9 @@ part as (
     from visible
     where (
         visible.measure = 'plan'
-        and visible.effective_from <= %(end)s
-        and coalesce(visible.effective_to > %(end)s, true)
-    ) or (visible.measure <> 'plan' and visible.period_end = %(end)s)
+        and visible.effective_from <= %(span_end)s
+        and coalesce(visible.effective_to > %(span_end)s, true)
+    ) or (visible.measure <> 'plan' and visible.period_end = %(span_end)s)
     union all
     select
         visible.*,
@@ -51,8 +52,8 @@ part as (
     inner join heir on visible.unit_key = heir.unit_key
     where
         visible.measure = 'ytd'
-        and register.month_of_year(%(start)s) > 1
-        and visible.period_end = %(start)s::date - 1
+        and register.month_of_year(%(span_start)s) > 1
+        and visible.period_end = %(span_start)s::date - 1
 ),
 
 matched as (

@@ -1,5 +1,5 @@
--- Spans that a change between two releases touches, from the year's begin; a plan is shown at every period end of its budget
--- year.
+-- Spans that a change between two releases touches, from the year's begin; a plan is shown at every period end of its
+-- budget year.
 with moved as (
     select
         period_end,
