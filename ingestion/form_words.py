@@ -72,7 +72,9 @@ VERSION_KEYS = {"version": "text", "valid_from": "day", "titles": "texts", "head
 HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag", "places": "entries"}
 PLACE_KEYS = {"at": "text", "pattern": "text", "value": "text"}
 REPEAT_KEYS = {"heading": "text", "column": "text"}
-PERIOD_KEYS = {"months_before": "count", "months": "count", "start": "day", "end": "day"}
+PERIOD_KEYS = {
+    "months_before": "count", "months": "count", "start": "day", "end": "day", "from_month": "count", "to_month": "count",
+}  # fmt: skip
 SHAPES = ("table", "key_values")
 MOST_HEADER_ROWS = 8
 BLANK_ROW = "blank row"  # of ends_at
