@@ -41,6 +41,7 @@ def _tables() -> str:
         ("keys of `earlier_versions`", form.VERSION_KEYS), ("keys of a field of `header`", form.HEADER_KEYS),
         ("`at` of a field's `places`, and what such a place says", [" ".join((at, *keys)) for at, keys in form.PLACES.items()]),
         ("`shape`", form.SHAPES), ("`ends_at`", "a text, or " + _words((form.BLANK_ROW,))),
+        ("constant of the field `period_start`", "a day, or " + _words((form.YEAR_START,))),
         ("keys of `repeat_by`", form.REPEAT_KEYS),
         ("keys of a column's `period`", form.PERIOD_KEYS),
         ("a period in a header text", [f"{{{word}}}" for word in PERIOD_WORDS] + ["{month:02}", "{year-1}"]),
