@@ -7,7 +7,7 @@ PYTHON := $(shell for p in python3.11 python3 python; do \
 BIN := .venv/bin
 READY := .venv/.ready
 # .kc is the only home that make touches besides the one that KC_HOME names for a command.
-OWN_HOME := env -u KC_HOME -u KC_DATABASE_URL -u KC_INBOX
+OWN_HOME := env -u KC_HOME -u KC_PROGRAMME -u KC_DATABASE_URL -u KC_INBOX
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore

@@ -13,11 +13,13 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import dag, task
 
+from warehouse.settings import TIMEZONE
+
 
 @dag(
     dag_id="chase_missing",
     schedule="0 8 * * 1-5",
-    start_date=pendulum.datetime(2025, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    start_date=pendulum.datetime(2025, 1, 1, tz=TIMEZONE.key),
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "national-desk", "retries": 2, "retry_delay": timedelta(minutes=5)},

@@ -1,4 +1,4 @@
-"""The night: from the inboxes to a release, at 01:00 in Viet Nam. Each station is a task that can be retried alone.
+"""The night: from the inboxes to a release, at 01:00 by the programme's clock. Each station is a task that can be retried alone.
 
 Once a day it also runs early: when `pull_submissions` says that most of the plan money has been reported on.
 `period` runs the night as of the end of the month after that period; `as_of` says the moment itself and goes before it.
@@ -15,16 +15,17 @@ import pendulum
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Param, dag, get_current_context, task
 
 from khuyencong.night.stations import STATIONS
+from warehouse.settings import TIMEZONE
 
 PLAN_MONEY_REPORTED = Asset(name="plan_money_reported", uri="khuyencong://plan-money-reported")
-AT_ONE = CronTriggerTimetable("0 1 * * *", timezone="Asia/Ho_Chi_Minh")
+AT_ONE = CronTriggerTimetable("0 1 * * *", timezone=TIMEZONE.key)
 RELEASE = Asset(name="release", uri="khuyencong://release")
 
 
 @dag(
     dag_id="nightly_rollup",
     schedule=AssetOrTimeSchedule(timetable=AT_ONE, assets=PLAN_MONEY_REPORTED),
-    start_date=pendulum.datetime(2025, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    start_date=pendulum.datetime(2025, 1, 1, tz=TIMEZONE.key),
     catchup=False,
     max_active_runs=1,
     params={

@@ -13,6 +13,8 @@ import pendulum
 from airflow.sdk import Asset, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from warehouse.settings import TIMEZONE
+
 LANDING = Asset(name="landing", uri="khuyencong://landing")
 PLAN_MONEY_REPORTED = Asset(name="plan_money_reported", uri="khuyencong://plan-money-reported")
 
@@ -20,7 +22,7 @@ PLAN_MONEY_REPORTED = Asset(name="plan_money_reported", uri="khuyencong://plan-m
 @dag(
     dag_id="pull_submissions",
     schedule="*/30 6-19 * * 1-6",
-    start_date=pendulum.datetime(2025, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    start_date=pendulum.datetime(2025, 1, 1, tz=TIMEZONE.key),
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "national-desk", "retries": 2, "retry_delay": timedelta(minutes=2)},

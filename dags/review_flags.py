@@ -13,6 +13,7 @@ import pendulum
 from airflow.sdk import Asset, dag, get_current_context, task, task_group
 
 from khuyencong.airflow.review_task import ReviewPage
+from warehouse.settings import TIMEZONE
 
 RELEASE = Asset(name="release", uri="khuyencong://release")
 
@@ -20,7 +21,7 @@ RELEASE = Asset(name="release", uri="khuyencong://release")
 @dag(
     dag_id="review_flags",
     schedule=[RELEASE],
-    start_date=pendulum.datetime(2025, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    start_date=pendulum.datetime(2025, 1, 1, tz=TIMEZONE.key),
     catchup=False,
     max_active_runs=4,
     # During a night figures and flags change: the task comes again each minute until it is done.

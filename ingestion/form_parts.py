@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.form import HeaderField, Place
 from ingestion.form_sheet import Column, ColumnPeriod, Repeated
+from ingestion.form_tables import check_tables
 from ingestion.form_words import (
     FILLED,
     HEADER_FIELDS,
@@ -22,6 +23,7 @@ from ingestion.form_words import (
     check_keys,
     check_word,
 )
+from ingestion.written.money_units import money_factor
 
 VALUE = "{value}"
 
@@ -53,8 +55,11 @@ def _fields_of(entries: Sequence[Any], file: str) -> dict[str, HeaderField]:
         check_word(entry["name"], tuple(HEADER_FIELDS), "name", place)
         check_word(entry["type"], (HEADER_FIELDS[entry["name"]],), "type", place)
         if entry["name"] in fields:
-            raise FormError(f"{place}: the field stands twice.")
+            raise FormError.at(place, entry, "the field stands twice.")
         places = tuple(_place_of(each, place) for each in entry.get("places", ({"at": "right"},)))
+        for each in places:
+            if each.value is not None and entry["type"] == "money_unit" and money_factor(each.value) is None:
+                raise FormError.at(place, each.value, f"value is {each.value!r}, which is no unit of money.")
         fields[entry["name"]] = HeaderField(
             entry["name"], tuple(entry.get("labels", ())), entry["type"], entry.get("required", False), places
         )
@@ -67,7 +72,7 @@ def _place_of(entry: Any, place: str) -> Place:
     wanted = PLACES[entry["at"]]
     for key in ("pattern", "value"):
         if (key in entry) != (key in wanted):
-            raise FormError(f"{place}: a place at {entry['at']} {'must' if key in wanted else 'cannot'} say {key}.")
+            raise FormError.at(place, entry, f"a place at {entry['at']} {'must' if key in wanted else 'cannot'} say {key}.")
     if "pattern" in entry:
         check_pattern(entry["pattern"], "pattern", place)
     return Place(entry["at"], entry.get("pattern"), entry.get("value"))
@@ -76,7 +81,7 @@ def _place_of(entry: Any, place: str) -> Place:
 def check_pattern(pattern: str, what: str, place: str) -> None:
     """Raise FormError for a pattern in which {value} does not stand exactly once."""
     if pattern.count(VALUE) != 1:
-        raise FormError(f"{place}: {what} is {pattern!r}; {VALUE} must stand in it once, for what is read there.")
+        raise FormError.at(place, pattern, f"{what} is {pattern!r}; {VALUE} must stand in it once, for what is read there.")
 
 
 def repeated_of(entry: Any, keys: Sequence[str], place: str) -> Repeated | None:
@@ -94,19 +99,26 @@ def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
     if entry is None:
         return None
     check_keys(entry, PERIOD_KEYS, (), f"{place}: period")
-    is_absolute = {"start", "end"} <= entry.keys()
-    if is_absolute == bool({"months_before", "months"} & entry.keys()) or len({"start", "end"} & entry.keys()) == 1:
-        raise FormError(f"{place}: period must say start and end, or months_before and, where it is not as long, months.")
-    return ColumnPeriod(**entry)
+    ways = ({"start", "end"}, {"from_month", "to_month"}, {"months_before", "months"})
+    said = [way & entry.keys() for way in ways]
+    if sum(map(bool, said)) != 1 or len(said[0]) == 1 or len(said[1]) == 1:
+        wanted = "start and end, from_month and to_month, or months_before and, where it is not as long, months"
+        raise FormError.at(place, entry, f"period must say {wanted}.")
+    if said[1] and not 1 <= entry["from_month"] <= entry["to_month"] <= 12:
+        raise FormError.at(place, entry, "from_month and to_month are months of the budget year, 1 to 12, in their order.")
+    period = ColumnPeriod(**entry)
+    return None if period == ColumnPeriod() else period
 
 
 def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str) -> None:
     """Raise FormError for words about a sheet or its columns that contradict each other, or name a column that it lacks."""
     check_word(entry.get("shape", SHAPES[0]), SHAPES, "shape", place)
+    check_tables(entry, columns, place)
     names = tuple(column.name for column in columns)
-    for name in entry.get("keys", {}):
-        if name in names:
-            raise FormError(f"{place}: keys names {name!r}, which is a column too.")
+    for said in (entry.get("keys", {}), *(column.keys for column in columns)):
+        for name in said:
+            if name in names:
+                raise FormError.at(place, name, f"keys names {name!r}, which is a column too.")
     codes = {column.name: column.values for column in columns}
     for column in columns:
         for key, conditions in (("required_if", column.required_if), ("forbidden_if", column.forbidden_if)):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from ingestion.form import Form
-from ingestion.form_sheet import Column, FormSheet
+from ingestion.form_sheet import Column, ColumnPeriod, FormSheet
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ def _form_row(form: Form) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _period_row(period: ColumnPeriod | None) -> dict[str, object]:
+    names = ("months_before", "months", "start", "end", "from_month", "to_month")
+    row = {f"period_{name}": getattr(period, name, None) for name in names}
+    is_before_end = period is not None and period.start is None and period.from_month is None
+    return row if is_before_end else {**row, "period_months_before": None}
+
+
 def _column_row(form: Form, sheet: FormSheet, column: Column) -> dict[str, object]:
     return {
         "form_code": form.form_code, "sheet_code": sheet.sheet_code, "column_name": column.name,
@@ -39,4 +47,6 @@ def _column_row(form: Form, sheet: FormSheet, column: Column) -> dict[str, objec
         "header_group": column.group, "indicator_code": column.indicator, "fund_code": column.fund,
         "measure": column.measure, "fact": column.fact, "counts_as": column.counts_as,
         "counts_when": list(column.counts_when) or None, "blank": column.blank,
+        "codes": json.dumps(column.keys, ensure_ascii=False) if column.keys else None,
+        **_period_row(column.period),
     }  # fmt: skip

@@ -8,23 +8,30 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ingestion.form_words import QUANTITY_ROLES
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.periods import month_end
 from ingestion.written.text import folded
 
 
 @dataclass(frozen=True)
 class ColumnPeriod:
-    """The period of a column's figures where it is not the report's: absolute, or so many months before the report's end."""
+    """The period of a column's figures where it is not the report's: absolute, so many months before the report's end, or months of
+    the report's budget year (1 is the first).
+    """
 
     months_before: int = 0
     months: int | None = None
     start: datetime.date | None = None
     end: datetime.date | None = None
+    from_month: int | None = None
+    to_month: int | None = None
 
-    def of(self, start: datetime.date, end: datetime.date) -> tuple[datetime.date, datetime.date]:
+    def of(self, start: datetime.date, end: datetime.date, years: BudgetYears) -> tuple[datetime.date, datetime.date]:
         """First and last day of the column's period in a report from `start` to `end`; without `months` as long as the report's."""
         if self.start and self.end:
             return self.start, self.end
+        if self.from_month and self.to_month:
+            return years.months(years.of(end), self.from_month, self.to_month) or (start, end)
         last = end.year * 12 + end.month - 1 - self.months_before  # a month's number since the year 0
         first = last + 1 - (self.months or (end.year - start.year) * 12 + end.month - start.month + 1)
         return datetime.date(first // 12, first % 12 + 1, 1), month_end(last // 12, last % 12 + 1)
@@ -34,8 +41,10 @@ class ColumnPeriod:
 class Column:
     """One column of a form sheet; `position` counts from 1 in the order of the YAML.
 
+    groups           the headers above its own, from the top: what tells columns of one name apart
     values, list     the codes that may stand there, or the list of the register that says them
     required_if, forbidden_if   other columns and the codes at which this one must, or must not, be filled
+    keys             codes of the form's own dimensions that every figure of the column has
     """
 
     name: str
@@ -43,7 +52,6 @@ class Column:
     headers: tuple[str, ...]
     type: str
     role: str
-    group: str | None = None
     indicator: str | None = None
     fund: str | None = None
     measure: str | None = None
@@ -61,6 +69,13 @@ class Column:
     negative: bool = False
     fill_down: bool = False
     period: ColumnPeriod | None = None
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    groups: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str | None:
+        """The headers above its own in one text; None where there are none."""
+        return " / ".join(self.groups) or None
 
     @property
     def is_quantity(self) -> bool:
@@ -75,7 +90,7 @@ class Column:
     def meaning(self) -> tuple[object, ...]:
         """All that a column of this name means in every version of its form: its place and its headers may change."""
         return (self.type, self.role, self.indicator, self.fund, self.measure, self.fact, self.counts_as, self.counts_when,
-                self.period)  # fmt: skip
+                self.period, self.keys)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,7 @@ class Repeated:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet of a form: its names, its key and its columns."""
+    """One sheet of a form: its names, its key and its columns; `is_of_period`: with the header texts of one period."""
 
     sheet_code: str
     sheet_name: str
@@ -105,6 +120,7 @@ class FormSheet:
     header_rows: int = 3
     repeat_by: Repeated | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_of_period: bool = False
 
     @cached_property
     def column_by_name(self) -> dict[str, Column]:

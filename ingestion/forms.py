@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.form import Form, HeaderField, Layout
+from ingestion.form_headings import check_periods, headings
 from ingestion.form_parts import check_shape, column_period_of, header_of, named, own_header, repeated_of
 from ingestion.form_sheet import Column, FormSheet
+from ingestion.form_tables import check_told_apart
 from ingestion.form_words import (
     COLUMN_KEYS,
     FORM_KEYS,
@@ -29,10 +31,11 @@ from ingestion.form_words import (
     check_word,
     codes_of,
 )
-from ingestion.known_words import read_yaml
+from ingestion.known_words import line_of, placed, read_yaml
 from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
-from ingestion.written.money_units import money_factor
-from ingestion.written.text import folded
+from ingestion.written.money_units import money_examples, money_factor
+
+PLAIN_KEYS = ("lines_from", "line_fund", "shape", "starts_after", "ends_at", "header_rows")  # of a sheet, kept as they are
 
 
 def load_forms(folder: Path, register: Path) -> dict[str, Form]:
@@ -55,6 +58,12 @@ def load_forms(folder: Path, register: Path) -> dict[str, Form]:
     return forms
 
 
+def load_form(file: Path, folder: Path, register: Path) -> Form:
+    """One form by its file, wherever it lies, with the header fields of `folder`; raises FormError."""
+    header_fields = header_of(_yaml_of(folder / "_header.yml"), "_header.yml")
+    return form_of(_yaml_of(file), file.name, header_fields, codes_of(read_tables(register)))
+
+
 def _yaml_of(path: Path) -> dict[str, Any]:
     try:
         return read_yaml(path)
@@ -66,15 +75,16 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
     """A form from the YAML of the file `place`; raises FormError."""
     check_keys(entry, FORM_KEYS, tuple(sorted(FORM_KEYS.keys() - {"required_header", "earlier_versions", "header"})), place)
     if f"{entry['form_code']}.yml" != place:
-        raise FormError(f"{place}: form_code is {entry['form_code']!r}; it must be the file's name.")
+        raise FormError.at(place, entry["form_code"], f"form_code is {entry['form_code']!r}; it must be the file's name.")
     factor = money_factor(entry["money_unit"])
     if factor is None:
-        raise FormError(f"{place}: money_unit {entry['money_unit']!r} is no unit of money; such are đồng, triệu đồng, tỷ đồng.")
+        said = f"money_unit {entry['money_unit']!r} is no unit of money; such are {money_examples()}."
+        raise FormError.at(place, entry["money_unit"], said)
     for name in entry["identity"]:
         check_word(name, IDENTITY, "identity", place)
     for name in IDENTITY[:2]:
         if name not in entry["identity"]:
-            raise FormError(f"{place}: identity lacks {name!r}.")
+            raise FormError.at(place, entry, f"identity lacks {name!r}.")
     header_fields = own_header(entry.get("header", ()), header_fields, place)
     for name in entry.get("required_header", ()):
         check_word(name, tuple(field.name for field in header_fields), "required_header", place)
@@ -87,7 +97,7 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         version["version"]: _layout_of(version, f"{place}: version {version['version']}", header_fields, sheets, codes)
         for version in versions
     }
-    return Form(
+    form = Form(
         form_code=entry["form_code"],
         form_name=entry["form_name"],
         form_name_en=entry["form_name_en"],
@@ -106,11 +116,14 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         header_fields=header_fields,
         layouts={version: layout for version, layout in layouts.items() if layout != Layout()},
     )
+    check_periods(form, place)
+    return form
 
 
 def _sheets_of(entries: Sequence[Any], place: str, codes: Codes) -> tuple[FormSheet, ...]:
     sheets = tuple(_sheet_of(sheet, f"{place}: sheet {named(sheet, 'sheet_code')}", codes) for sheet in entries)
     _check_once([sheet.sheet_code for sheet in sheets], "sheet", place)
+    check_told_apart(sheets, place)
     return sheets
 
 
@@ -123,10 +136,8 @@ def _layout_of(
     for then in sheets or ():
         for column in then.columns:
             if now.get((then.sheet_code, column.name), column).meaning != column.meaning:
-                raise FormError(
-                    f"{place}: sheet {then.sheet_code}: column {column.name} means something else than in the present version; "
-                    "give it another name."
-                )
+                said = f"{line_of(column.name)}column {column.name} means something else than in the present version; rename it."
+                raise FormError(placed(f"{place}: sheet {then.sheet_code}", said))
     return Layout(
         titles=tuple(entry["titles"]) if "titles" in entry else None,
         header_fields=own_header(entry["header"], header_fields, place) if "header" in entry else None,
@@ -139,8 +150,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
     check_codes(entry, codes, place)
     columns = tuple(_column_of(column, n, place, codes) for n, column in enumerate(entry["columns"], 1))
     _check_once([column.name for column in columns], "column", place)
-    headers = [(folded(column.group or ""), folded(header)) for column in columns for header in column.headers]
-    _check_once(headers, "header", place)
+    _check_once(headings(columns), "header", place)
     types = {column.name: column.type for column in columns if column.role == "key"}
     for name in entry["line_key"]:
         check_word(name, tuple(types), "line_key", place)
@@ -150,8 +160,9 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
     wants_indicator = entry.get("lines_from") == "indicators" or any(column.type == "by_indicator" for column in columns)
     for wanted, type_ in ((wants_indicator, "indicator"), (entry.get("lines_from") == "activities", "activity")):
         if wanted and type_ not in types.values():
-            raise FormError(f"{place}: no column of type {type_} with role key says what each line is.")
+            raise FormError.at(place, entry, f"no column of type {type_} with role key says what each line is.")
     check_shape(entry, columns, place)
+    more: dict[str, Any] = {"lines_from": None, "line_fund": None} | {key: entry[key] for key in PLAIN_KEYS if key in entry}
     return FormSheet(
         sheet_code=entry["sheet_code"],
         sheet_name=entry["sheet_name"],
@@ -159,15 +170,10 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
         required=entry.get("required", True),
         line_key=tuple(entry["line_key"]),
         total_labels=tuple(entry.get("total_labels", ())),
-        lines_from=entry.get("lines_from"),
-        line_fund=entry.get("line_fund"),
         columns=columns,
-        shape=entry.get("shape", "table"),
-        starts_after=entry.get("starts_after"),
-        ends_at=entry.get("ends_at"),
-        header_rows=entry.get("header_rows", 3),
         repeat_by=repeated_of(entry.get("repeat_by"), tuple(types), place),
         keys=dict(entry.get("keys", {})),
+        **more,
     )
 
 
@@ -184,10 +190,11 @@ def _column_of(entry: dict[str, Any], position: int, place: str, codes: Codes) -
         if key in entry:
             made[key] = {name: tuple(said) for name, said in entry[key].items()}
     made["period"] = column_period_of(entry.get("period"), place)
-    return Column(position=position, **made, **{key: value for key, value in entry.items() if key not in made})
+    made["groups"] = (group,) if isinstance(group := entry.get("group", ()), str) else tuple(group)
+    return Column(position=position, **made, **{key: value for key, value in entry.items() if key not in (*made, "group")})
 
 
 def _check_once(names: Sequence[object], what: str, place: str) -> None:
-    twice = next((each for each in names if names.count(each) > 1), None)
+    twice = next((each for n, each in enumerate(names) if each in names[:n]), None)
     if twice:
-        raise FormError(f"{place}: the {what} {twice!r} stands twice.")
+        raise FormError.at(place, twice, f"the {what} {twice!r} stands twice.")

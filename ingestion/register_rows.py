@@ -7,7 +7,8 @@ import datetime
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ingestion.known_words import unknown_word
+from ingestion.known_words import ConfigurationError, unknown_word
+from ingestion.written.programme_words import KINDS
 
 Tables = Mapping[str, list[dict[str, str]]]
 
@@ -31,9 +32,10 @@ WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "calendar": {"unit_kinds": REPORTING_KINDS, "owed_by": ("all", "planned"), "period_months": tuple(map(str, range(1, 13)))},
     "form_roles": {"unit_kind": REPORTING_KINDS},
-    "funds": {"is_khuyen_cong": YES_NO},
+    "funds": {"is_of_programme": YES_NO},
     "project_states": {"is_closed": YES_NO},
     "budget_effects": {"sign": ("1", "-1")},
+    "written_words": {"kind": tuple(KINDS)},
     "narrative_phrases": {"measure": ("", "plan", "ytd", "in_period", "prior_ytd", "stock", "ratio", "target")},
 }  # fmt: skip
 # file → column → the file and column that define the codes which may stand there
@@ -57,6 +59,7 @@ CODES = {
         "fund_code": ("funds", "fund_code"),
     },
     "form_roles": {"sender_role": ("sender_roles", "sender_role")},
+    "programme": {"nation_key": ("units", "unit_key"), "currency_code": ("currencies", "currency_code")},
 }
 # words that may stand there besides: nothing, all activities, none of them
 BESIDES = {
@@ -69,6 +72,7 @@ BESIDES = {
 KEYS = {
     "units": ("unit_key",), "behaviours": ("behaviour",), "units_of_measure": ("unit",),
     "indicators": ("indicator_code",), "activities": ("activity_code",), "funds": ("fund_code",),
+    "programme": ("programme_code",), "currencies": ("currency_code",),
     "parameters": ("parameter_code",), "sources": ("source_code",), "calendar": ("calendar_code",),
     "form_roles": ("form_code", "unit_kind"), "indicator_sources": ("indicator_code", "fund_code"),
     "code_lists": ("list_code", "code"),
@@ -76,10 +80,10 @@ KEYS = {
 FILES = tuple(dict.fromkeys((*KEYS, *WORDS, *CODES, "sender_roles")))
 FORM_ROWS = ("calendar", "form_roles", "indicator_sources")  # their form_code is a form, and a sheet_code a sheet of it
 DAYS = ("valid_from", "valid_to", "effective_date", "first_period_end", "last_period_end")
-NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position", "stored_factor")
+NUMBERS = ("parameter_value", "share", "cap_vnd", "pct_max", "due_day", "due_month_offset", "position", "stored_factor", "decimals")
 
 
-class RegisterError(ValueError):
+class RegisterError(ConfigurationError):
     """A row of the register that contradicts the rest of it; the message names the file and the line."""
 
 

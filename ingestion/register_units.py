@@ -6,12 +6,12 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from ingestion.register_rows import RegisterError, Tables
+from ingestion.written.programme_words import this_register, words_of
 from ingestion.written.text import folded
 
-# How people write before a province's name; words of the language, not names of units.
-UNIT_PREFIXES = ("so cong thuong", "uy ban nhan dan", "ubnd", "tinh", "thanh pho", "tp")
 UNIT_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FIRST, LAST = "0001-01-01", "9999-12-31"
 # Files whose rows belong to a unit and hold within its days; `sources` and `successions` have no such days.
@@ -20,10 +20,16 @@ OF_A_UNIT = ("unit_aliases", "unit_codes", "group_members", "contacts")
 Row = Mapping[str, str]
 
 
+@cache
+def unit_prefixes() -> tuple[str, ...]:
+    """What people write before the name of a unit ("Sở Công Thương", "tỉnh"), folded; rows of written_words.csv."""
+    return tuple(folded(each.word) for each in words_of(this_register())["unit_prefix"])
+
+
 def bare_name(written: str) -> str:
-    """A name as the reader looks it up: folded, without "Sở Công Thương", "tỉnh" and the like before it."""
+    """A name as the reader looks it up: folded, without what people write before it."""
     name = folded(written)
-    while prefix := next((each for each in UNIT_PREFIXES if name.startswith(each + " ")), None):
+    while prefix := next((each for each in unit_prefixes() if name.startswith(each + " ")), None):
         name = name[len(prefix) + 1 :]
     return name
 

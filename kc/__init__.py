@@ -11,6 +11,7 @@ from kc import (
     differences,
     figures,
     files,
+    forms,
     mails,
     register,
     releases,
@@ -24,7 +25,7 @@ from kc import (
 
 app = typer.Typer(
     name="kc",
-    help="The khuyến công warehouse: from a province's file to the national figure, and back to the cell.",
+    help="The warehouse of a programme: from a province's file to the national figure, and back to the cell.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -34,7 +35,7 @@ app = typer.Typer(
 NOT_BUILT = ("42P01", "42703", "42704")  # PostgreSQL: undefined_table, undefined_column, undefined_object
 
 GROUPS = (
-    runs, status, files, differences, figures, releases, mails, review, reviewers, rules, register, system, backups,
+    runs, status, files, forms, differences, figures, releases, mails, review, reviewers, rules, register, system, backups,
 )  # fmt: skip
 for module in GROUPS:
     module.register(app)
@@ -42,7 +43,10 @@ for module in GROUPS:
 
 def main() -> None:
     """Run `kc`; an error of ours ends as one clear sentence and exit code 1."""
+    from ingestion.known_words import ConfigurationError
     from kc.output import Refused, say_error
+    from warehouse.ownership import OtherProgramme
+    from warehouse.programme import ProgrammeError
 
     # A file's name need not be text. The command gets it as it is; what looks at the process's own command line, as dbt's log
     # does, gets text.
@@ -53,6 +57,12 @@ def main() -> None:
     except Refused as refusal:
         say_error(str(refusal))
         sys.exit(refusal.exit_code)
+    except ConfigurationError as error:
+        say_error(f"Nothing was done. {error}\nCorrect the file and run the command again.")
+        sys.exit(2)
+    except (ProgrammeError, OtherProgramme) as error:
+        say_error(f"Nothing was done. {error}")
+        sys.exit(2)
     except KeyboardInterrupt:
         say_error("Stopped. What was finished is kept; run the same command again to go on.")
         sys.exit(1)

@@ -30,7 +30,7 @@ def decide(
     ],
     reason: Annotated[str | None, typer.Option(help="Why, in a sentence. Needed to record.")] = None,
     value: Annotated[
-        str | None, typer.Option(help="The true value as the tools print it: 571,2 · 571.200.000 · 12 triệu đồng.")
+        str | None, typer.Option(help="The true value as the tools print it: 571,2 · 571.200.000 · 12 million.")
     ] = None,
     cell: Annotated[str | None, typer.Option(help="Which cell to correct, or to end a word on: D12, or Sheet!D12.")] = None,
     block: Annotated[bool, typer.Option("--block", help="apply: all the cells that the engine proposes to correct.")] = False,
@@ -44,7 +44,7 @@ def decide(
 
     A word that moves a national figure by more than the register's sign_share_pct waits until another reviewer signs it.
 
-    Example: kc decide 3f2a apply --block --reason "The Department confirmed: written in đồng."
+    Example: kc decide 3f2a apply --block --reason "The Department confirmed: written in millions."
     """
     from kc.decide_words import print_plan, print_recorded
     from kc.output import Refused, print_json
@@ -118,7 +118,7 @@ def _indicator_names(cursor: Cursor) -> dict[str, tuple[str, str]]:
 
 
 def document_of(plan: Plan, recorded: dict[str, Any] | None) -> dict[str, Any]:
-    """The document of `kc decide --json`; amounts in đồng or the indicator's unit. `nation` is before the rules judge."""
+    """The document of `kc decide --json`; amounts of the currency or the indicator's unit. `nation` is before the rules judge."""
     cells = {figure.figure_key: figure for figure in plan.figures}
     proposal = plan.proposal
     return {

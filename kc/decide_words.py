@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kc.output import console, number
+from warehouse.settings import this_programme
 
 if TYPE_CHECKING:
     from khuyencong.review.effect import NationalMove
@@ -29,7 +30,7 @@ def nation_lines(plan: Plan, names: Mapping[str, tuple[str, str]]) -> list[str]:
     """The national rows that move, the largest share first."""
     if not plan.nation:
         return ["The nation: no figure moves."]
-    lines = ["The nation, before the rules judge (money in đồng):"]
+    lines = [f"The nation, before the rules judge (money in {this_programme().currency_name_en}):"]
     for move in plan.nation[:MOST_ROWS]:
         vi, _ = names.get(move.indicator_code, (move.indicator_code, ""))
         measure = "" if move.measure == "ytd" else f" {move.measure}"
@@ -69,7 +70,7 @@ def cell_lines(plan: Plan) -> list[str]:
         if figure.corrected is not None:
             line += f" → {texts[1]}"
             if plan.value is not None and figure.is_money and figure.factor > 1:
-                line += f"  (= {number(figure.corrected)} đồng)"
+                line += f"  (= {number(figure.corrected)} {this_programme().currency_name_en})"
         lines.append(_cut(line))
     if len(cells) > MOST_CELLS:
         lines.append(f"  … and {len(cells) - MOST_CELLS} more cells.")

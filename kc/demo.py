@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.settings import Settings
+from warehouse.programme import PRESENT, read_programme
+from warehouse.settings import Settings, this_programme
 
 if TYPE_CHECKING:
     from warehouse.connections import Connection
@@ -52,6 +53,8 @@ def run_demo(
     from warehouse.opening import open_warehouse
 
     began = time.perf_counter()
+    if read_programme(settings.register).programme_code != read_programme(PRESENT.register).programme_code:
+        raise NoSampleHome("The sample nation belongs to the programme of this repository: run the demo without KC_PROGRAMME.")
     with closing(connect(open_warehouse(settings))) as connection:
         if not may_hold_sample(connection):
             raise NoSampleHome(
@@ -85,7 +88,7 @@ def _programme_money(connection: Connection, document: dict[str, Any]) -> dict[s
         cursor.execute(
             """select distinct indicator_code, fund_code from register.indicator_sources
             inner join register.funds using (fund_code)
-            where fact in ('fct_budget', 'fct_disbursement') and is_khuyen_cong = 'yes'"""
+            where fact in ('fct_budget', 'fct_disbursement') and is_of_programme = 'yes'"""
         )
         wanted = set(cursor)
     rows = [row for row in document["rows"] if (row["indicator_code"], row["fund"]) in wanted]
@@ -100,8 +103,9 @@ def print_demo(outcome: DemoOutcome) -> None:
 
     out = console()
     night = outcome.night
+    name = this_programme().programme_name.capitalize()
     out.print(
-        f"\n[bold]Khuyến công: sample nation[/]  {outcome.n_files} files, one night in {outcome.seconds:.0f} s. "
+        f"\n[bold]{name}: sample nation[/]  {outcome.n_files} files, one night in {outcome.seconds:.0f} s. "
         f"Release {night['release']}, hash {night['release_hash'][:16]}…, as of {night['as_of'][:10]}. "
         "Persons, establishments and projects are invented.\n"
     )
@@ -115,7 +119,7 @@ def print_demo(outcome: DemoOutcome) -> None:
         numeric=(2, 3, 4, 5, 6),
     )
     out.print()
-    print_rollup(outcome.national, "National figures, accepted + disputed + missing, in đồng")
+    print_rollup(outcome.national, f"National figures, accepted + disputed + missing, in {this_programme().currency_name_en}")
     blocking = [flag for flag in outcome.flags if flag["severity"] == "block"]
     out.print(
         f"\n[bold]Held figures[/]: {len(blocking)} blocking flags, {len(outcome.flags)} flags in all. The first five:"
@@ -132,14 +136,14 @@ def print_demo(outcome: DemoOutcome) -> None:
         row = rows[0]
         out.print(
             f"  kc explain --period {row['period_start'][:7]}..{row['period_end'][:7]} --indicator {row['indicator_code']}"
-            f" --fund {row['fund']} --unit {first['unit_key'] if first else 'viet-nam'}",
+            f" --fund {row['fund']} --unit {first['unit_key'] if first else this_programme().nation_key}",
             markup=False,
         )
     out.print("  kc status --as-of " + night["as_of"][:10], markup=False)
     # What the engine proposes, never a waiver that it contradicts; what it does to the nation is shown before it is recorded.
     if repairable:
         out.print(f"  {apply_command(repairable)} --dry-run", markup=False)
-        out.print(f'  {apply_command(repairable)} --reason "Sở Công Thương xác nhận"   then: kc nightly', markup=False)
+        out.print(f'  {apply_command(repairable)} --reason "Đơn vị xác nhận"   then: kc nightly', markup=False)
     elif first:
         out.print(f"  kc decide {first['flag_id']} confirm --dry-run", markup=False)
     else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from warehouse.programme import read_programme
 from warehouse.settings import PROJECT, Settings
 from warehouse.telemetry import TELEMETRY_OFF
 
@@ -35,6 +36,7 @@ def checks(settings: Settings) -> list[Check]:
         _disk(settings),
         _text(),
         *_packages(),
+        _guarded("programme", "Correct KC_PROGRAMME, or the rows of its register.", lambda: _programme(settings)),
         _guarded("warehouse", "See the message; `make stop`, then try again.", lambda: _warehouse(settings)),
         _guarded("marts", "See the check of the warehouse.", lambda: _marts(settings)),
         _guarded("inbox", "Correct dbt_project/register/sources.csv, or set KC_INBOX.", lambda: _inbox(settings)),
@@ -93,6 +95,16 @@ def _packages() -> list[Check]:
         )
         for name in PINNED
     ]
+
+
+def _programme(settings: Settings) -> Check:
+    """Whose warehouse this is to be: its name, where its rows stand, its money and its days."""
+    own = read_programme(settings.register)
+    message = (
+        f"{own.programme_code} ({own.programme_name_en}): nation {own.nation_key}, "
+        f"{own.currency_code} with {own.decimals} decimals, {own.time_zone}; {settings.register}"
+    )
+    return _check("programme", True, message, "")
 
 
 def _warehouse(settings: Settings) -> Check:

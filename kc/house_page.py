@@ -17,7 +17,7 @@ HOUSES = ("kc", "bench", "khuyencong", "expectations", "samples", "ingestion", "
 QUESTIONS = {
     "Where is % of plan computed?": ("warehouse/functions/release/rollup_spans.sql", "plan_pct"),
     "Which file decides what is held?": ("khuyencong/gate/sql/held_cells.sql", "may_be_held"),
-    "Where does a printed “1.234,5 triệu” become a number?": ("ingestion/written/quantities.py", "triệu"),
+    "Where does a printed “1.234,5 triệu” become a number?": ("ingestion/written/quantities.py", "number_readings"),
     "Who writes to schema `outbox`?": ("khuyencong/mail/outbox.py", "outbox.mail"),
     "What happens when a province sends a file twice?": ("ingestion/landing/receipts.py", "times_seen"),
 }

@@ -55,7 +55,7 @@ class Register:
     @cached_property
     def stage_indicators(self) -> dict[str, str]:
         """Stage of budget money (contracted …) → its indicator; stages of counterpart capital are left out."""
-        funds = {row["fund_code"] for row in self.rows["funds"] if row["is_khuyen_cong"] == "yes"}
+        funds = {row["fund_code"] for row in self.rows["funds"] if row["is_of_programme"] == "yes"}
         return {
             row["stage"]: row["indicator_code"]
             for row in self.rows["indicator_sources"]

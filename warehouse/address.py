@@ -98,7 +98,7 @@ def from_url(url: str) -> Warehouse:
 
 
 def connect(warehouse: Warehouse, *, dbname: str | None = None, patience: float = PATIENCE) -> Connection:
-    """A psycopg2 connection, in Vietnamese time. The caller commits and closes. Raises WarehouseError.
+    """A psycopg2 connection, in the time of the programme. The caller commits and closes. Raises WarehouseError.
 
     What is committed here is on disk: receipts and decisions cannot be made again. The embedded server itself does not
     wait for the disk, because what dbt builds can. A server that recovers is asked again for `patience` seconds.

@@ -66,7 +66,7 @@ def sentence_of(error: BaseException | str) -> str:
 
 
 def _in_order(logger: object, method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Time in Viet Nam, level and event first. The log is read by people in a hurry."""
+    """Time of the programme, level and event first. The log is read by people in a hurry."""
     time = datetime.now(TIMEZONE).isoformat(timespec="milliseconds")
     return {"time": time, "level": method, "event": line.pop("event"), **line}
 

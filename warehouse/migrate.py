@@ -18,8 +18,10 @@ from warehouse.address import Warehouse, WarehouseError, connect
 from warehouse.connections import Connection, Cursor
 from warehouse.definitions import FUNCTIONS, Definition, applied_definitions, in_order, read_definitions
 from warehouse.fold import BASELINE, difference_from_0_1_0, folded, is_of_0_1_0
+from warehouse.ownership import claim
+from warehouse.programme import Programme
 from warehouse.remaking import put_up, take_down
-from warehouse.settings import TIMEZONE
+from warehouse.settings import TIMEZONE, this_programme
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 # Any number, as long as every version of this code uses the same one.
@@ -41,31 +43,44 @@ def read_migrations(folder: Path = MIGRATIONS) -> list[Migration]:
     return [Migration(name, text, hashlib.sha256(text.encode()).hexdigest()) for name, text in texts.items()]
 
 
-def migrate(warehouse: Warehouse, folder: Path = MIGRATIONS, functions: Path = FUNCTIONS) -> list[str]:
+def migrate(
+    warehouse: Warehouse, folder: Path = MIGRATIONS, functions: Path = FUNCTIONS, programme: Programme | None = None
+) -> list[str]:
     """Apply the migrations that are missing and the definitions that changed; the names of the migrations applied now.
 
+    A warehouse becomes that of `programme` (the one of this process) when it is made.
+
     All of it is one transaction. Raises WarehouseError when an applied migration was changed or is unknown to this code, when
-    definitions form a circle, or when a file fails: the database then stands where it stood before.
+    definitions form a circle, when the warehouse is another programme's, or when a file fails: the database then stands where it
+    stood before.
     """
     migrations, definitions = read_migrations(folder), read_definitions(functions)
     with contextlib.closing(connect(warehouse)) as connection, connection.cursor() as cursor:
-        if _is_current(cursor, migrations, definitions):
+        own = programme or this_programme()
+        if _is_current(cursor, migrations, definitions, own):
             return []
         # Held until the connection closes, so that a second process waits and then finds nothing to do.
         cursor.execute("select pg_advisory_lock(%s)", (LOCK,))
         connection.commit()
         with connection:
-            return _bring_up_to_date(cursor, warehouse, migrations, definitions)
+            done = _bring_up_to_date(cursor, warehouse, migrations, definitions)
+            if folder == MIGRATIONS:
+                claim(cursor, own)
+            return done
 
 
-def _is_current(cursor: Cursor, migrations: list[Migration], definitions: list[Definition]) -> bool:
+def _is_current(cursor: Cursor, migrations: list[Migration], definitions: list[Definition], own: Programme) -> bool:
     """Whether all stands as these files say; in one question, because every command asks it."""
     try:
-        cursor.execute("select name, checksum from public.migration union all select name, checksum from public.definition")
+        cursor.execute(
+            """select name, checksum from public.migration union all select name, checksum from public.definition
+            union all select programme_code, concat_ws(' ', nation_key, smallest_part) from public.programme"""
+        )
     except psycopg2.errors.UndefinedTable:
         cursor.connection.rollback()
         return False
     wanted = [(each.name, each.checksum) for each in migrations] + [(each.name, each.checksum) for each in definitions]
+    wanted.append((own.programme_code, f"{own.nation_key} {own.smallest_part}"))
     return sorted(cursor.fetchall()) == sorted(wanted)
 
 

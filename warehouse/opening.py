@@ -8,6 +8,7 @@ from __future__ import annotations
 from warehouse import embedded
 from warehouse.address import Warehouse, from_url
 from warehouse.migrate import migrate, recreate_database
+from warehouse.programme import read_programme
 from warehouse.settings import Settings
 
 
@@ -22,10 +23,10 @@ def open_warehouse(settings: Settings) -> Warehouse:
     """The warehouse of these settings, running and migrated.
 
     Raises WarehouseError with a sentence for people when the server cannot be started or reached, when an applied
-    migration was changed, or when the database is newer than this code.
+    migration was changed, when the database is newer than this code, or when it belongs to another programme.
     """
     warehouse = find_warehouse(settings)
-    migrate(warehouse)
+    migrate(warehouse, programme=read_programme(settings.register))
     return warehouse
 
 
@@ -38,7 +39,7 @@ def reset_warehouse(settings: Settings) -> Warehouse:
     """Drop the database with everything in it, create it again and migrate it. Raises WarehouseError."""
     warehouse = find_warehouse(settings)
     recreate_database(warehouse)
-    migrate(warehouse)
+    migrate(warehouse, programme=read_programme(settings.register))
     return warehouse
 
 

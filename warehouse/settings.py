@@ -4,12 +4,47 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-PROJECT = Path(__file__).resolve().parent.parent
-TIMEZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from warehouse.programme import PRESENT, PROJECT, Folders, Programme, ProgrammeError, folders_of, read_programme
+
+__all__ = ["PROJECT", "TIMEZONE", "Settings", "in_its_words", "programme_folders", "read_secret", "read_settings", "this_programme"]
+
+
+@cache
+def programme_folders() -> Folders:
+    """The folders of the programme that KC_PROGRAMME names, the same as long as the process lives. Raises ProgrammeError."""
+    named = os.environ.get("KC_PROGRAMME")
+    return folders_of(Path(named).expanduser().resolve()) if named else PRESENT
+
+
+def this_programme() -> Programme:
+    """What the programme of this process says of itself. Raises ProgrammeError."""
+    return read_programme(programme_folders().register)
+
+
+def in_its_words(text: str) -> str:
+    """A sentence of ours with the names that the programme gives: {programme_name}, {currency_name} and their `_en`."""
+    if "{programme_name" not in text and "{currency_name" not in text:
+        return text
+    own = this_programme()
+    for name in ("programme_name", "programme_name_en", "currency_name", "currency_name_en"):
+        text = text.replace("{" + name + "}", getattr(own, name))
+    return text
+
+
+def _time_zone() -> ZoneInfo:
+    """The programme's; where there is no programme to ask, whoever reads the settings is told why."""
+    try:
+        return ZoneInfo(this_programme().time_zone)
+    except (ProgrammeError, LookupError, ValueError):
+        return ZoneInfo("UTC")
+
+
+TIMEZONE = _time_zone()
 
 
 @dataclass(frozen=True)
@@ -24,6 +59,7 @@ class Settings:
     smtp_tls      starttls or tls: how the way there is kept secret (KC_SMTP_TLS); none for a server of this machine or network
     smtp_login    name of the secret that holds user:password for that server (KC_SMTP_LOGIN)
     mail_from     who mail comes from (KC_MAIL_FROM)
+    register, forms, rules   the programme's folders (KC_PROGRAMME, default those of this repository)
     """
 
     home: Path
@@ -34,9 +70,9 @@ class Settings:
     smtp_tls: str | None = None
     smtp_login: str | None = None
     mail_from: str | None = None
-    register: Path = PROJECT / "dbt_project" / "register"
-    forms: Path = PROJECT / "ingestion" / "forms"
-    rules: Path = PROJECT / "expectations" / "rules"
+    register: Path = field(default_factory=lambda: programme_folders().register)
+    forms: Path = field(default_factory=lambda: programme_folders().forms)
+    rules: Path = field(default_factory=lambda: programme_folders().rules)
     dbt_project: Path = PROJECT / "dbt_project"
 
     @property
@@ -45,7 +81,12 @@ class Settings:
 
 
 def read_settings() -> Settings:
-    """Settings from KC_HOME, KC_DATABASE_URL, KC_INBOX, KC_SECRETS, KC_SMTP, KC_SMTP_TLS, KC_SMTP_LOGIN and KC_MAIL_FROM."""
+    """Settings from KC_HOME, KC_PROGRAMME, KC_DATABASE_URL, KC_INBOX, KC_SECRETS, KC_SMTP, KC_SMTP_TLS, KC_SMTP_LOGIN and
+    KC_MAIL_FROM.
+
+    Raises ProgrammeError where KC_PROGRAMME names no programme.
+    """
+    this_programme()
     home = Path(os.environ.get("KC_HOME", str(PROJECT / ".kc"))).expanduser().resolve()
     inbox, secrets = os.environ.get("KC_INBOX"), os.environ.get("KC_SECRETS")
     return Settings(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from warehouse.address import Warehouse, WarehouseError, connect
 from warehouse.place import Place, socket_folder
+from warehouse.settings import TIMEZONE
 
 USER = DATABASE = "khuyencong"
 
@@ -42,8 +43,8 @@ SETTINGS = {
     "max_parallel_maintenance_workers": "0",
     "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] %d ",
-    "timezone": "Asia/Ho_Chi_Minh",
-    "log_timezone": "Asia/Ho_Chi_Minh",
+    "timezone": TIMEZONE.key,
+    "log_timezone": TIMEZONE.key,
 }
 
 STARTS = 4  # how often a start is tried that fails for another reason than memory which is still held

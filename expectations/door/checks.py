@@ -7,18 +7,19 @@ share, because `kc read` asks it of one file in memory (one_file.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from functools import cache
-from pathlib import Path
 
 import yaml
 
 from expectations.door.amounts import limits_of_amounts
 from expectations.door.rows import Check, cells, columns, is_column, literal
 from ingestion.form import Form
-from ingestion.known_words import unknown_word
+from ingestion.form_sheet import Column
+from ingestion.known_words import ConfigurationError, unknown_word
 from ingestion.register import Register
+from warehouse.settings import programme_folders
 
-LIMITS = Path(__file__).parent / "limits.yml"
 KEY_COLUMNS = {
     "activity": "activity_code", "project": "project_key", "establishment": "establishment_key", "fund": "fund_code",
     "effect": "effect_code", "indicator": "indicator_code", "unit": "line_unit_key", "code": "dimension_key",
@@ -28,7 +29,7 @@ NUMBER_EXAMPLE = "1234,5"
 JOINED = " || '|' || "
 
 
-class LimitsError(ValueError):
+class LimitsError(ConfigurationError):
     """limits.yml names what a form does not have."""
 
 
@@ -37,7 +38,7 @@ def line_key(form: Form) -> str:
     cases = []
     for sheet in form.sheets_ever:
         parts = dict.fromkeys(f"l.{KEY_COLUMNS[sheet.column_by_name[name].type]}" for name in sheet.line_key)
-        cases.append(f"when {literal(sheet.sheet_code)} then {JOINED.join(parts)}")
+        cases.append(f"when {literal(sheet.sheet_code)} then {JOINED.join(parts) or literal('')}")
     return f"l.sheet_code{JOINED}case l.sheet_code {' '.join(cases)} end"
 
 
@@ -52,14 +53,12 @@ def checks_of(form: Form, register: Register) -> list[Check]:
     if form.has_document_no and any(column.role == "figure" for sheet in form.sheets_ever for column in sheet.columns):
         made.append(_document_once(form))
     made += limits_of_amounts(form, register)
-    counted = columns(form, lambda column: column.type == "by_indicator")
-    not_negative = columns(form, lambda column: column.type == "by_indicator" and not column.negative)
+    counts = {code for code, indicator in register.indicators.items() if indicator.is_count}
+    counted, not_negative = _counts(form, counts, lambda column: True), _counts(form, counts, lambda column: not column.negative)
+    if not_negative:
+        made.append(Check("cell_negative_count", "No count is negative.", cells(f"{not_negative} and c.value < 0", "'0'")))
     if counted:
-        codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_count)
-        broken = f"({counted}) and l.indicator_code in ({codes}) and c.value <> trunc(c.value)"
-        if not_negative:
-            negative = f"({not_negative}) and l.indicator_code in ({codes}) and c.value < 0"
-            made.append(Check("cell_negative_count", "No count is negative.", cells(negative, "'0'")))
+        broken = f"{counted} and c.value <> trunc(c.value)"
         made.append(Check("cell_fractional_count", "Counts are whole numbers.", cells(broken, "''")))
     for sheet_code, limited in limits_of(form).items():
         for name, (low, high) in limited.items():
@@ -69,10 +68,20 @@ def checks_of(form: Form, register: Register) -> list[Check]:
     return made
 
 
+def _counts(form: Form, counts: Collection[str], wanted: Callable[[Column], bool]) -> str:
+    """SQL that is true for the cells of the wanted columns that count something; empty when there is none."""
+    by_line = columns(form, lambda column: column.type == "by_indicator" and wanted(column))
+    by_column = columns(form, lambda c: c.type == "number" and (c.indicator or c.counts_as) in counts and wanted(c))
+    found = [f"({by_line}) and l.indicator_code in ({', '.join(map(literal, sorted(counts)))})"] if by_line and counts else []
+    found += [by_column] if by_column else []
+    return f"({' or '.join(found)})" if found else ""
+
+
 @cache
 def limits() -> dict[str, dict[str, dict[str, tuple[int, int]]]]:
-    """expectations/door/limits.yml: form → sheet → column → (lowest, highest)."""
-    return yaml.safe_load(LIMITS.read_text(encoding="utf-8"))
+    """The programme's limits.yml: form → sheet → column → (lowest, highest); none where it has no such file."""
+    home = programme_folders().limits
+    return yaml.safe_load(home.read_text(encoding="utf-8")) if home.exists() else {}
 
 
 def limits_of(form: Form) -> dict[str, dict[str, tuple[int, int]]]:
@@ -84,7 +93,7 @@ def limits_of(form: Form) -> dict[str, dict[str, tuple[int, int]]]:
         for name in () if said else limited:
             said = said or unknown_word(name, sheets[sheet_code], "column", f"{form.form_code}.yml")
         if said:
-            raise LimitsError(f"{LIMITS.name}: {form.form_code}: {said}")
+            raise LimitsError(f"{programme_folders().limits.name}: {form.form_code}: {said}")
     return found
 
 
@@ -118,7 +127,8 @@ group by c.submission_key, c.document_no"""
 
 
 def _line_twice(form: Form) -> Check:
-    first_column = " ".join(f"when {literal(s.sheet_code)} then {literal(s.line_key[0])}" for s in form.sheets_ever)
+    first_of = {s.sheet_code: (*s.line_key, s.columns[0].name)[0] for s in form.sheets_ever}
+    first_column = " ".join(f"when {literal(code)} then {literal(name)}" for code, name in first_of.items())
     rows = f"""select c.submission_key, c.sheet_code, c.row_number, case c.sheet_code {first_column} end as column_name,
     substr(c.line_key, length(c.sheet_code) + 2) as written, cast(c.first_row as text) as expected
 from (

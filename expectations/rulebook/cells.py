@@ -103,7 +103,7 @@ class Symbols:
                 yield cell, {**known, "indicator_code": code, "fund_code": fund, "column_name": name}
 
     def _lines(self, term: Term, sheet: Any) -> Iterator[Line]:
-        if term.line_kind == "total":
+        if term.line_kind != "detail":
             yield ()
             return
         types = {column.type for column in sheet.columns if column.role == "key"}
@@ -136,8 +136,9 @@ class Symbols:
 
 
 def own_codes(rules: Iterable[Rule], vocabulary: Vocabulary, copies: int) -> dict[tuple[str, str], dict[str, list[str]]]:
-    """Form and sheet → name → codes: the own dimensions and attributes by which rules tell lines apart, with the codes that they name
-    and `copies` others."""
+    """Form and sheet → name → codes: the own dimensions and attributes by which rules tell lines apart, each with the codes
+    that they name and `copies` others.
+    """
     rules = list(rules)
     terms = [(rule, term) for rule in rules for term in rule.terms]
     found: dict[tuple[str, str], dict[str, list[str]]] = {}

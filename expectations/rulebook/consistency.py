@@ -82,9 +82,9 @@ def _blocking(rows: Iterable[RuleRow], names: Sequence[str], symbols: Symbols) -
     try:
         mask = contradiction(said)
         for cell in sorted(symbols.of_either_sign) if mask is None else ():
-            sides = [contradiction([*said, ({cell: sign}, -1, AT_LEAST, 0)]) for sign in (1, -1)]
-            if None not in sides:
-                mask = sides[0] | sides[1]
+            above, below = (contradiction([*said, ({cell: sign}, -1, AT_LEAST, 0)]) for sign in (1, -1))
+            if above is not None and below is not None:
+                mask = above | below
                 break
     except TooLarge:
         return None

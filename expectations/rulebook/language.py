@@ -21,7 +21,7 @@ from expectations.rulebook.scale import scale_parts
 from expectations.rulebook.single import SINGLE_FAMILIES, single_parts
 from expectations.rulebook.vocabulary import Vocabulary
 from expectations.rulebook.words import FAMILIES, check_rule, one_of
-from ingestion.known_words import read_yaml
+from ingestion.known_words import line_of, placed, read_yaml
 
 FILE_KEYS = ("defaults", "rules")
 
@@ -36,7 +36,8 @@ def read_rules(folder: Path, vocabulary: Vocabulary) -> list[Rule]:
             try:
                 rules.extend(_expand({**content.get("defaults", {}), **entry}, vocabulary))
             except (ValueError, KeyError, TypeError) as error:
-                raise RuleError(f"{place}: {error}") from error
+                said = str(error) if "line " in str(error) else f"{line_of(entry)}{error}"
+                raise RuleError(placed(place, said)) from error
     seen: set[str] = set()
     for rule in rules:
         if rule.rule_id in seen:

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 from expectations.rulebook.terms import Term
+from ingestion.known_words import ConfigurationError
 
 
-class RuleError(ValueError):
+class RuleError(ConfigurationError):
     """A rule that cannot be read; the message names the file, the rule and what is wrong."""
 
 

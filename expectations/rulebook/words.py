@@ -20,7 +20,7 @@ SEVERITIES = ("shadow", "warn", "block")
 MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
 OPERATORS = ("==", "<=", ">=")
 SHIFTS = ("same", "previous", "prior_year", "plan_in_force", "predecessors", "last_of_year_before")
-LINE_KINDS = ("detail", "total")
+LINE_KINDS = ("detail", "total", "block_total")
 AGGREGATES = ("sum", "count_lines")
 # What the lack of a line, or of the whole report that a term is of, says.
 ABSENT = ("undecided", "zero")

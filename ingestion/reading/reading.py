@@ -19,6 +19,7 @@ from ingestion.raw import create_form_tables, write_findings, write_submission
 from ingestion.raw_rows import SubmissionRows
 from ingestion.readers.containers import kind_of
 from ingestion.readers.delimited import read_delimited
+from ingestion.readers.sheets import Sheet
 from ingestion.readers.workbook import read_workbook
 from ingestion.reading.narratives import read_narrative_file
 from ingestion.reading.outcomes import FileRead, Outcome
@@ -26,6 +27,7 @@ from ingestion.reading.troubles import give_up, take_in_hand, trouble_of, write_
 from ingestion.register import Register
 from ingestion.sheets.draft import Draft
 from ingestion.sheets.identity import Identity
+from ingestion.sheets.places import origin_of
 from ingestion.sheets.submissions import read_sheets
 from warehouse.settings import Settings
 from warehouse.statements import read_statement
@@ -73,7 +75,7 @@ def read_receipts(
     give_up(connection, settings, run_key)
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key from raw.receipt
+            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key, location from raw.receipt
             where state = 'landed' and received_at <= %s and (%s::bigint[] is null or receipt_key = any (%s))
             order by received_at, sha256, receipt_key""",
             (as_of, *[None if receipt_keys is None else list(receipt_keys)] * 2),
@@ -97,21 +99,29 @@ def read_file(
     data: bytes, receipt: Receipt, forms: dict[str, Form], register: Register, register_folder: Path
 ) -> tuple[list[Draft], list[Finding]]:
     """The submissions in one file's bytes and the findings about the file itself; nothing is written."""
+    return read_file_by_sheets(data, receipt, forms, register, register_folder)[1:]
+
+
+def read_file_by_sheets(
+    data: bytes, receipt: Receipt, forms: dict[str, Form], register: Register, register_folder: Path
+) -> tuple[list[Sheet], list[Draft], list[Finding]]:
+    """As read_file, with the sheets as they were read; a running text has none."""
     try:
         kind = kind_of(data, receipt.file_extension)
-        if kind == "narrative":
-            form = next(form for form in forms.values() if not form.sheets)
-            return read_narrative_file(data, form, receipt, register_folder)
+        narrative = next((form for form in forms.values() if not form.sheets), None)
+        if kind == "narrative" and narrative:
+            return [], *read_narrative_file(data, narrative, receipt, register_folder)
         sheets = read_workbook(data) if kind == "workbook" else read_delimited(data, forms)
     except ReturnedFile as returned:
-        return [], [returned.finding]
-    drafts, findings = read_sheets(sheets, forms, register, receipt.claimed_unit_key, receipt.received_at)
+        return [], [], [returned.finding]
+    origin = origin_of(receipt.location)
+    drafts, findings = read_sheets(sheets, forms, register, receipt.claimed_unit_key, receipt.received_at, origin)
     for draft in drafts:
         if receipt.folder_unit_key and draft.identity and draft.identity.unit_key != receipt.folder_unit_key:
             folder = register.unit_texts.get(receipt.folder_unit_key, receipt.folder_unit_key)
             written = draft.header["unit"].written
             draft.findings.append(find("unit_of_another_folder", written=written, expected=folder))
-    return drafts, findings
+    return sheets, drafts, findings
 
 
 def _take(

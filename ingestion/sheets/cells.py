@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ingestion.form_sheet import Column
@@ -14,15 +14,34 @@ from ingestion.sheets.headers import read_mark
 from ingestion.written.counts import multiple_of
 from ingestion.written.money_units import money_factor
 from ingestion.written.periods import read_date
+from ingestion.written.programme_words import pattern_of, this_register, words_of
 from ingestion.written.quantities import WIDE, CellReading, read_cell
 from ingestion.written.text import folded
+from warehouse.settings import this_programme
 
-BARE_CURRENCY = "VND"  # before a number that says no scale; read_cell gives small letters
-CURRENCY_BEFORE = re.compile(r"\s*(vnđ|vnd|₫)\s*(?=[\d(−–-])", re.IGNORECASE)  # "VND 10,5 triệu"
-NUMERIC_TYPES = ("money", "percent", "by_indicator")
+NUMERIC_TYPES = ("money", "number", "percent", "by_indicator")
 ONE, ZERO = Decimal(1), Decimal(0)
-# In đồng: a sum of floats strays by the last of their 15 digits, which for the largest budgets is far less.
+# Of the smallest part: a sum of floats strays by the last of their 15 digits, which for the largest budgets is far less.
 MOST_DUST = Decimal("0.001")
+
+
+@cache
+def _currency_before() -> re.Pattern[str]:
+    """The currency before a number: "VND 10,5 triệu"."""
+    words = pattern_of(words_of(this_register())["before_number"])
+    return re.compile(rf"\s*({words})\s*(?=[\d(−–-])", re.IGNORECASE)
+
+
+@cache
+def _decimals() -> int:
+    """Digits of an amount behind its mark."""
+    return this_programme().decimals
+
+
+@cache
+def _bare_currency() -> str:
+    """The currency before a number that says no scale; in capitals, where read_cell gives small letters."""
+    return this_programme().currency_code
 
 
 class Reading(NamedTuple):
@@ -47,7 +66,8 @@ def read_quantity(
     states: dict[str, str],
     mark_of_column: Callable[[], str | None] = lambda: None,
 ) -> Reading:
-    """Read a cell as its column's type says; `column_factor` is đồng a unit, the column's own mark decides an ambiguous number.
+    """Read a cell as its column's type says; `column_factor` is how much of the currency a unit is; the column's own mark
+    decides an ambiguous number.
 
     A cell that names its own unit of money ("1,2 tỷ" in a column of triệu) is turned into the column's unit, with its digits.
     """
@@ -83,16 +103,22 @@ def in_column_unit(reading: Reading, own_factor: int, column_factor: int) -> Rea
     )
 
 
-def in_whole_dong(reading: Reading, column_factor: int) -> Reading:
-    """An amount to the đồng: digits beyond it are the dust of a formula, because there is nothing smaller.
+def has_smaller_part(amount: Decimal) -> bool:
+    """Whether an amount has digits beyond the smallest part of the currency."""
+    parts = amount.scaleb(_decimals(), context=WIDE)
+    return parts != parts.to_integral_value()
+
+
+def in_whole_parts(reading: Reading, column_factor: int) -> Reading:
+    """An amount to the smallest part of the currency: digits beyond it are the dust of a formula, for there is nothing smaller.
 
     What would become nought and is no dust stays as it is written, for the door to refuse: what shows something is no nought.
     """
-    most = len(str(column_factor)) - 1
+    most = len(str(column_factor)) - 1 + _decimals()
     if reading.value is None or reading.decimals is None or reading.decimals <= most:
         return reading
     value = reading.value.quantize(Decimal(1).scaleb(-most), rounding=ROUND_HALF_EVEN, context=WIDE)
-    if not value and abs(reading.value) * column_factor >= MOST_DUST:
+    if not value and abs(reading.value) * column_factor >= MOST_DUST.scaleb(-_decimals()):
         return reading
     digits = value.normalize(WIDE).as_tuple().exponent
     return reading._replace(value=value, decimals=max(0, -digits) if isinstance(digits, int) else most)
@@ -123,10 +149,10 @@ def _not_a_date(written: str) -> Reading:
 @lru_cache(maxsize=1 << 16)
 def _read_cell(kind: type, written: object, decimal_mark: str | None) -> tuple[CellReading, Reading]:
     """read_cell and what raw.cell keeps of it, remembered; the type belongs to the memory because True, 1 and 1.0 are equal."""
-    before = CURRENCY_BEFORE.match(written) if isinstance(written, str) else None
+    before = _currency_before().match(written) if isinstance(written, str) else None
     cell = read_cell(written[before.end() :] if before else written, decimal_mark)
     if before and cell.reading in ("number", "ambiguous"):
-        cell = replace(cell, unit_text=cell.unit_text or BARE_CURRENCY)
+        cell = replace(cell, unit_text=cell.unit_text or _bare_currency())
     return cell, _reading_of(cell)
 
 
@@ -141,7 +167,7 @@ def _in_unit_of_column(cell: CellReading, column: Column, column_factor: int) ->
     if column.type != "money":
         multiple = None if own is not None else multiple_of(cell.unit_text)
         return UNREADABLE if multiple is None else in_column_unit(_reading_of(cell), multiple, 1)
-    is_part_of_dong = own == 1 and cell.value is not None and cell.value != cell.value.to_integral_value()
-    if own is None or is_part_of_dong or (cell.unit_text == BARE_CURRENCY and column_factor != 1):
-        return UNREADABLE  # "VND 10,5" under triệu đồng: one of the two is wrong
+    is_part_of_smallest = own == 1 and cell.value is not None and has_smaller_part(cell.value)
+    if own is None or is_part_of_smallest or (cell.unit_text == _bare_currency() and column_factor != 1):
+        return UNREADABLE  # "VND 10,5" under millions: one of the two is wrong
     return in_column_unit(_reading_of(cell), own, column_factor)

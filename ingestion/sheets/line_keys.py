@@ -12,8 +12,9 @@ from ingestion.findings import Finding, find
 from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
-from ingestion.sheets.own_codes import code_of, dimension_key, plain_code, spellings_of
+from ingestion.sheets.own_codes import code_of, dimension_key, spellings_of
 from ingestion.written.characters import code_letters
+from ingestion.written.codes import plain_code
 from ingestion.written.money_units import money_factor
 from ingestion.written.text import folded
 
@@ -29,13 +30,13 @@ LAST_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
 class LineKeys:
     """Keys as raw.line names them; required key columns that are blank or unknown; others that were typed and not understood.
 
-    codes   the form's own dimensions and attributes by name
+    codes   the form's own dimensions and attributes by name; None for an attribute that was typed and not understood
     """
 
     keys: dict[str, str]
     unread: list[Column]
     unknown: list[Column]
-    codes: dict[str, str]
+    codes: dict[str, str | None]
 
 
 def keys_of(texts: dict[str, str], filled: dict[str, Any], table: Table, register: Register, day: date) -> LineKeys:
@@ -49,6 +50,8 @@ def keys_of(texts: dict[str, str], filled: dict[str, Any], table: Table, registe
             found.codes[column.name] = code
         elif column.is_dimension and (text or column.required):
             found.unread.append(column)
+        elif text:
+            found.codes[column.name] = None
     if found.codes:
         found.keys["dimension_key"] = dimension_key(found.codes, sheet)
     for column in sheet.columns:
@@ -111,8 +114,7 @@ def place_of(table: Table, number: int, column: Column | None = None) -> dict[st
     """The place of a line, or of its cell in a column, in the words of a finding."""
     place: dict[str, Any] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
     if column is not None and column.name in table.positions:
-        index = number - table.sheet.first_row
-        place |= {"cell": table.sheet.address(index, table.positions[column.name]), "column_name": column.name}
+        place |= {"cell": table.address(column.name, number), "column_name": column.name}
     return place
 
 

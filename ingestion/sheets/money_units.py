@@ -11,12 +11,11 @@ from ingestion.sheets.layout import Table
 from ingestion.sheets.line import TableLines
 from ingestion.sheets.line_keys import place_of
 from ingestion.sheets.sheet_units import ToldMoney
-from ingestion.written.money_units import is_multiple, money_factor, told_units
+from ingestion.written.money_units import is_multiple, money_examples, money_factor, told_units
 from ingestion.written.quantities import read_cell
 from ingestion.written.text import folded
 
 NAMED = ("activity", "indicator")
-EXAMPLES = "đồng, nghìn đồng, triệu đồng, tỷ đồng"
 
 
 def untold_amounts(table: Table, lines: TableLines, money: ToldMoney, register: Register) -> list[Finding]:
@@ -31,11 +30,12 @@ def untold_amounts(table: Table, lines: TableLines, money: ToldMoney, register: 
             continue
         if own_unit(table, line.texts) or unit_of_name(table, line.texts) or read_cell(line.texts.get(name, "")).unit_text:
             continue
-        if money_factor(table.sheet.shown_words.get((row_number, table.sheet.first_column + table.positions[name]), "")):
+        at = (table.row_of(name, row_number), table.sheet.first_column + table.positions[name])
+        if money_factor(table.sheet.shown_words.get(at, "")):
             continue
         if unit is not None:
             place: dict[str, Any] = {"sheet_name": unit.sheet_name, "cell": unit.cell_address}
-            return [find("money_unit_unknown", **place, written=unit.name, expected=EXAMPLES)]
+            return [find("money_unit_unknown", **place, written=unit.name, expected=money_examples())]
         return [find("money_unit_missing", **place_of(table, row_number, column), written=line.texts.get(name, ""))]
     return []
 
@@ -47,7 +47,7 @@ def own_unit(table: Table, texts: dict[str, str]) -> str:
 
 
 def unit_of_name(table: Table, texts: dict[str, str]) -> int | None:
-    """The unit of money that a line tells behind its name ("Chi khác (nghìn đồng)"), in đồng; None for none."""
+    """The unit of money that a line tells behind its name ("Chi khác (nghìn đồng)"); None for none."""
     for column in table.form_sheet.columns:
         if column.type in NAMED and "(" in texts.get(column.name, ""):
             told = [unit.factor for unit in told_units(texts[column.name]) if unit.factor is not None]
@@ -67,7 +67,7 @@ def is_another_unit(written: str, keys: dict[str, str], register: Register) -> b
 def unit_expected(keys: dict[str, str], register: Register) -> str:
     """What may stand as the unit of measure of a line."""
     indicator = register.indicators.get(keys.get("indicator_code", ""))
-    return EXAMPLES if indicator is None or indicator.is_money else indicator.unit
+    return money_examples() if indicator is None or indicator.is_money else indicator.unit
 
 
 def is_amount(column: Column, keys: dict[str, str], register: Register) -> bool:

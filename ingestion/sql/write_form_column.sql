@@ -14,7 +14,14 @@ insert into register.form_column (
     fact,
     counts_as,
     counts_when,
-    blank
+    blank,
+    period_months_before,
+    period_months,
+    period_start,
+    period_end,
+    period_from_month,
+    period_to_month,
+    codes
 )
 values (
     %(form_code)s,
@@ -31,5 +38,12 @@ values (
     %(fact)s,
     %(counts_as)s,
     %(counts_when)s,
-    %(blank)s
+    %(blank)s,
+    %(period_months_before)s,
+    %(period_months)s,
+    %(period_start)s,
+    %(period_end)s,
+    %(period_from_month)s,
+    %(period_to_month)s,
+    %(codes)s
 )

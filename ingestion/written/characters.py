@@ -1,6 +1,6 @@
 """Characters that look like others or like nothing: what people cannot see must not make two texts different.
 
-The one list of them; register.folded holds the same, which a test compares character by character.
+The one list of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ LOOK_ALIKES = {
 }  # fmt: skip
 _UNSEEN = re.compile(f"[{INVISIBLE}]")
 _LATIN = str.maketrans({**LOOK_ALIKES, **dict.fromkeys(INVISIBLE, "")})
+_WITHOUT = str.maketrans(dict.fromkeys(INVISIBLE, ""))
+_OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_LATIN_LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
+_WORD = re.compile("[A-Za-z\u00c0-\u024f\u0300-\u036f\u0370-\u03ff\u0400-\u052f]+")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
 
 
@@ -36,8 +40,25 @@ def without_invisible(text: str) -> str:
 
 
 def latin(text: str) -> str:
-    """The text without characters that nobody sees, letters that look Latin as the Latin ones; đ becomes d."""
-    return text.translate(_LATIN)
+    """The text without characters that nobody sees, letters that look Latin as the Latin ones; đ becomes d.
+
+    A word of another alphabet stays in it, or it would be half and half: one without a Latin letter in which a letter looks like
+    none ("Тема" also has a т). In capitals it may look wholly Latin; then it is that beside Latin letters ("ТР. Hồ Chí Minh")
+    and stays where the whole text is of the other alphabet. Letters may change case: who asks compares without it.
+    """
+    if _OTHER_ALPHABET.search(text) is None:
+        return text.translate(_LATIN)
+    seen = text.translate(_WITHOUT)
+    is_among_latin = _LATIN_LETTER.search(seen) is not None
+    return _WORD.sub(lambda found: _of_one_alphabet(found[0], is_among_latin), seen)
+
+
+def _of_one_alphabet(word: str, is_among_latin: bool) -> str:
+    if _LATIN_LETTER.search(word):
+        return word.translate(_LATIN)
+    cased = word.upper() if is_among_latin else word.lower()
+    looks_latin = all(letter in LOOK_ALIKES or not letter.isalpha() for letter in cased)
+    return cased.translate(_LATIN) if looks_latin else word
 
 
 def code_letters(text: str) -> str:

@@ -2,7 +2,7 @@
 
 Everything is exact (``fractions.Fraction``). An interval has a low and a high end, each open or closed; ``None`` is no
 end. ``Printed`` is a number as a report prints it: its value, its grain (what one step of its last printed digit is
-worth, in the unit of the value; 0 for a count or a whole amount in đồng) and the word beside it (exact, over, under,
+worth, in the unit of the value; 0 for a count or a whole amount of money) and the word beside it (exact, over, under,
 approx, at_most, at_least).
 """
 

@@ -35,11 +35,6 @@ QUALIFIER_WORDS = {
     "nearly": "under", "almost": "under", "close to": "under", "under": "under", "less than": "under", "below": "under",
 }  # fmt: skip
 ESTIMATE_WORDS = ("ước tính", "ước đạt", "ước thực hiện", "ước", "estimated at", "estimated", "estimate")
-MONEY_WORDS = {
-    "nghìn tỷ": 10**12, "ngàn tỷ": 10**12, "tỷ": 10**9, "triệu": 10**6, "trđ": 10**6, "trd": 10**6, "nghìn": 10**3,
-    "ngàn": 10**3, "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "thousand": 10**3,
-}  # fmt: skip
-CURRENCY_WORDS = ("đồng", "dồng", "đông", "dong", "vnđ", "vnd", "đ")
 
 
 @dataclass(frozen=True)

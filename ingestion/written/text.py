@@ -7,8 +7,11 @@ from functools import lru_cache
 from ingestion.written.characters import latin, plain_width, without_invisible
 
 _MARKS = re.compile("[\u0300-\u036f]")
+_OF_WORDS = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"})
 _NUMBERING = re.compile(r"^\s*(?:(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[A-Za-zđĐ])\s*[.)/:–-]\s*|\d{1,2}\s+|[-–+•*]\s*)+")
-_REST = re.compile("[^a-z0-9%]+")
+_WORDS = re.compile("[a-z0-9%]+")
+_ASCII = re.compile("[^a-z0-9%]+")
+_OTHER_SCRIPTS = 0x370  # below it stand Latin letters and signs alone
 
 
 def nfc(text: str) -> str:
@@ -23,11 +26,21 @@ def tidy(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
-    """Text without case, accents and punctuation: words of a-z, 0-9 and %, one space between; equal to SQL
-    register.folded. What looks alike is alike, and what nobody sees is not there.
+    """Text without case, accents and punctuation: words of a-z, 0-9, % and the letters of other scripts, one space between.
+
+    What looks alike is alike, and what nobody sees is not there. Latin letters that are no a-z with a mark (ø, ß) count as gaps.
     """
-    plain = latin(unicodedata.normalize("NFD", plain_width(text))).lower()
-    return _REST.sub(" ", _MARKS.sub("", plain)).strip()
+    plain = _MARKS.sub("", latin(unicodedata.normalize("NFD", plain_width(text))).lower())
+    if plain.isascii():
+        return _ASCII.sub(" ", plain).strip()
+    return " ".join("".join(c if _is_kept(c) else " " for c in plain.replace("ς", "σ")).split())
+
+
+def _is_kept(character: str) -> bool:
+    """Whether a character is part of a word: of Latin ones a-z, 0-9 and %, of other scripts letters, their marks and digits."""
+    if ord(character) < _OTHER_SCRIPTS:
+        return _WORDS.match(character) is not None
+    return unicodedata.category(character) in _OF_WORDS
 
 
 def without_numbering(text: str) -> str:

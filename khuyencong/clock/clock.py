@@ -35,12 +35,12 @@ def machine_now() -> datetime:
 
 
 def now(settings: Settings) -> datetime:
-    """This moment by the clock of the warehouse, in Asia/Ho_Chi_Minh."""
+    """This moment by the clock of the warehouse, in the time zone of the programme."""
     return moment_of(settings)
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """A moment from YYYY-MM-DD (the end of that day in Viet Nam) or a full ISO time. Raises WrongMoment."""
+    """A moment from YYYY-MM-DD (the end of that day) or a full ISO time. Raises WrongMoment."""
     if text is None:
         return None
     try:

@@ -15,9 +15,9 @@ OTHER_REPORT = 1.5
 
 @dataclass(frozen=True)
 class SuspectCell:
-    """One figure: its place, its interval (đồng or the indicator's unit), what it was the period before.
+    """One figure: its place, its interval (of the currency or the indicator's unit), what it was the period before.
 
-    `factor` is the unit that the report is written in, in đồng (1 for counts); `line_name` the code that its line has there.
+    `factor` is the unit that the report is written in (1 for counts); `line_name` the code that its line has there.
     """
 
     place: Place

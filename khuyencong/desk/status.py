@@ -91,7 +91,7 @@ def _one(connection: Connection, name: str, as_of: datetime) -> dict[str, Any] |
 
 
 def _rows(cursor: Cursor, name: str, as_of: datetime) -> list[dict[str, Any]]:
-    """The rows of a statement of sql/ as dictionaries, times and dates as ISO text of Viet Nam."""
+    """The rows of a statement of sql/ as dictionaries, times and dates as ISO text."""
     cursor.execute(read_statement(__package__, name), {"as_of": as_of})
     return [{column: _plain(value) for column, value in row.items()} for row in rows_by_name(cursor)]
 

@@ -28,7 +28,7 @@ def diff(connection: Connection, before: str, after: str) -> dict[str, Any]:
 
     A name is a submission_key, a path (of a file here, or its place in an inbox), or the first digits of a sha256. A file of
     several forms is compared form by form. `cells`: sheet, cell before and after, header, line, before, after, and the
-    difference where both are quantities (đồng or the indicator's unit); `totals`: each indicator and measure of its source of
+    difference where both are quantities (money or the indicator's unit); `totals`: each indicator and measure of its source of
     record; `national`: how much each national key moves when `after` stands in place of `before`, beside what the open release
     accepts there. Raises DifferenceError.
     """

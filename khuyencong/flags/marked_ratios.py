@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def list_marked_ratios(connection: Connection, unit: str | None = None, period: str | None = None) -> list[dict[str, Any]]:
-    """Marked rows of the newest marts, the nation's first, then units above plan by how far in đồng.
+    """Marked rows of the newest marts, the nation's first, then units above plan by how much money.
 
-    Keys: unit_key, unit_name, period (YYYY-MM), fund, activity, indicator_code, its names, accepted and plan_value (đồng),
+    Keys: unit_key, unit_name, period (YYYY-MM), fund, activity, indicator_code, its names, accepted and plan_value,
     plan_pct, prior_value, growth_pct, ratio_mark. Empty before the first night.
     """
     with connection, connection.cursor() as cursor:

@@ -51,7 +51,7 @@ def read_national(cursor: Cursor, run_key: int) -> dict[NationalRow, Decimal]:
 
 
 def read_money_indicators(cursor: Cursor) -> frozenset[str]:
-    """Codes of the indicators in đồng."""
+    """Codes of the indicators of money."""
     cursor.execute(read_statement(__package__, "money_indicators"))
     return frozenset(code for (code,) in cursor)
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from warehouse.settings import this_programme
+
 
 def number_vi(value: Decimal) -> str:
     """A number as Vietnamese reports print it: 1.234.567,89."""
     return number_en(value).translate(str.maketrans(",.", ".,"))
+
+
+def currency_behind(is_money: bool) -> str:
+    """The currency behind a number, with its space; nothing behind one that is no money."""
+    return f" {this_programme().currency_name}" if is_money else ""
 
 
 def number_en(value: Decimal) -> str:

@@ -82,7 +82,7 @@ def queue(
 
     effects     flag_id → expected change of each national row
     national    value of each row, what is held left out; a row of nought is compared with its plan
-    money_indicators  codes of the indicators in đồng
+    money_indicators  codes of the indicators of money
     blocking    flag_ids that hold figures: among equal scores they come first
     stop_pct    review may stop when what is left moves no row by this much
     A flag whose rows have nothing to compare with comes last, and its review is always needed.

@@ -44,7 +44,7 @@ def _follows(verdict: FailedVerdict, power: int) -> bool:
 
 
 def _rounding(verdict: FailedVerdict, power: int) -> Decimal:
-    """How far both sides may lie apart, đồng: by the digits printed in the unit meant, or by what was cut to whole đồng."""
+    """How far both sides may lie apart: by the digits printed in the unit meant, or by what was cut to whole amounts."""
     if power < 0:
         return Decimal(len(verdict.cells)) / 2
     widths = verdict.left_high - verdict.left_low + verdict.right_high - verdict.right_low
@@ -68,7 +68,7 @@ def _amounts(verdict: FailedVerdict) -> list[FlagCell]:
 
 
 def _suspected(cells: Iterable[FlagCell], power: int | None) -> Iterator[SuspectedCell]:
-    """The cells with what they meant. None for the power: they were cut to whole đồng, and what they meant is lost."""
+    """The cells with what they meant. None for the power: they were cut to whole amounts, and what they meant is lost."""
     for cell in cells:
         value = cell.written_value or Decimal(0)
         yield SuspectedCell(

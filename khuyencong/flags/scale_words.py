@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-UNITS = {1: ("đồng", "đồng"), 10**3: ("nghìn đồng", "thousand đồng"), 10**6: ("triệu đồng", "million đồng"),
-         10**9: ("tỷ đồng", "billion đồng")}  # fmt: skip
+from ingestion.written.money_units import unit_names
+from warehouse.settings import this_programme
+
 GAUGES = {
     "decisions": ("kế hoạch được giao", "the plan assigned"),
     "treasury": ("số thanh toán của Kho bạc", "what the Treasury paid"),
@@ -26,9 +27,15 @@ SILENCE = {
 }  # fmt: skip
 
 
+def printed_unit(factor: int) -> tuple[str, str] | None:
+    """The unit of money of a factor as it is printed, (vi, en); None where one of them has no name for it."""
+    vi, en = unit_names().get(factor), unit_names(in_english=True).get(factor)
+    return (vi, en) if vi and en else None
+
+
 @dataclass(frozen=True)
 class ScaleGauge:
-    """One gauge of a report's unit: the report's amount beside what it should be (đồng), the ratio, the power of ten.
+    """One gauge of a report's unit: the report's amount beside what it should be (of the currency), the ratio, the power of ten.
 
     `power` is None where the gauge does not say, for the `reason`.
     """
@@ -52,7 +59,7 @@ def scale_sentence(
 ) -> str:
     """By how much the report is off, what unit it looks like, and which gauges say so, each with its values.
 
-    `factor` is đồng in the unit that the report names; `number` prints one.
+    `factor` is that of the unit that the report names; `number` prints one.
     """
     times = number(Decimal(10) ** abs(power))
     many = sum(each.power is not None for each in gauges)
@@ -60,7 +67,7 @@ def scale_sentence(
         f"cả báo cáo {'lớn' if power > 0 else 'nhỏ'} hơn {times} lần theo {many} nguồn độc lập",
         f"the whole report is {times} times too {'large' if power > 0 else 'small'} by {many} independent sources",
     )[language]
-    said, written = UNITS.get(int(factor)), UNITS.get(int(factor.scaleb(-power)))
+    said, written = printed_unit(int(factor)), printed_unit(int(factor.scaleb(-power)))
     if said and written:
         head += (
             f" (có vẻ ghi theo {written[0]}, biểu ghi đơn vị tính là {said[0]})",
@@ -76,9 +83,13 @@ def _gauge(said: ScaleGauge, number: Callable[[Decimal], str], language: int) ->
     if said.power is None or said.own_value is None or said.reference_value is None:
         return f"{name}: {SILENCE[said.reason or 'no_source'][language]}"
     own, other = _amount(said.own_value, number), _amount(said.reference_value, number)
-    return (f"{name}: báo cáo {own} đồng, đối chiếu {other} đồng", f"{name}: {own} VND reported, {other} VND there")[language]
+    money = this_programme()
+    return (
+        f"{name}: báo cáo {own} {money.currency_name}, đối chiếu {other} {money.currency_name}",
+        f"{name}: {own} {money.currency_code} reported, {other} {money.currency_code} there",
+    )[language]
 
 
 def _amount(value: Decimal, number: Callable[[Decimal], str]) -> str:
-    """An amount as it is printed: to the đồng, and where it is less than one, as less than one."""
+    """An amount as it is printed: to the whole currency, and where it is less than one, as less than one."""
     return number(value.quantize(Decimal(1))) if value >= 1 else "< 1"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from khuyencong.culprits.suspicions import Hypothesis, SuspectedCell, Suspicion
 from khuyencong.flags.line_words import OF_LINES, of_lines
 from khuyencong.flags.numbers import number_en, number_vi
-from khuyencong.flags.scale_words import UNITS
+from khuyencong.flags.scale_words import printed_unit
 
 MAX_CELLS = 4
 MOST_ALTERNATIVES, LEAST_TOLD = 2, 0.05
@@ -99,7 +99,7 @@ def _what(mechanism: str, found: Hypothesis, language: int) -> str:
     number = (number_vi, number_en)[language]
     verb = (("chia", "nhân"), ("divide by", "multiply by"))[language][power < 1]
     by = f"{verb} {number(power if power > 1 else 1 / power)}"
-    meant, written = UNITS.get(int(cell.factor)), UNITS.get(int(cell.factor / power))
+    meant, written = printed_unit(int(cell.factor)), printed_unit(int(cell.factor / power))
     if not cell.is_money or meant is None or written is None:
         return ("nhiều khả năng ghi sai đơn vị: {}", "probably in the wrong unit: {}")[language].format(by)
     words = ("nhiều khả năng ghi theo {} thay vì {}: {}", "probably in {} instead of {}: {}")[language]

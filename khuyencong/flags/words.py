@@ -10,6 +10,7 @@ from statistics import mode
 
 from khuyencong.flags.numbers import number_en, number_vi
 from khuyencong.flags.scale_words import ScaleGauge, power_of, scale_sentence
+from warehouse.settings import this_programme
 
 MAX_CELLS = 6
 UNIT_TOLERANCE = Decimal("0.4")  # in powers of ten, RECONCILIATION 2.5
@@ -31,7 +32,7 @@ REASONS = {
 
 @dataclass(frozen=True)
 class FlagCell:
-    """One cell behind a verdict: its side of the rule, its place in the file, what was reported (đồng or unit)."""
+    """One cell behind a verdict: its side of the rule, its place in the file, what was reported (of the currency or unit)."""
 
     side: str
     submission_key: int
@@ -49,7 +50,7 @@ class FlagCell:
 
     @property
     def written_value(self) -> Decimal | None:
-        """What was reported, or what stands in a cell that the door refused because of its size; đồng or unit."""
+        """What was reported, or what stands in a cell that the door refused because of its size; of the currency or unit."""
         if self.reported_value is not None or self.value_written is None:
             return self.reported_value
         return self.value_written * self.factor
@@ -103,7 +104,7 @@ class FailedVerdict:
 
     @property
     def is_money(self) -> bool:
-        """Whether the difference is an amount in đồng."""
+        """Whether the difference is an amount of money."""
         return self.family in ("linear", "cap") and bool(self.cells) and all(cell.is_money for cell in self.cells)
 
     @property
@@ -145,7 +146,8 @@ def _sentence(verdict: FailedVerdict, language: int) -> str:
     head = f"[{verdict.rule_id}] {(verdict.rule_name, verdict.rule_name_en)[language]}. "
     head += f"{name}, {verdict.form_code}, {verdict.period_end:%m/%Y}"
     head += f" ({verdict.scope_key.replace(';', ', ')}): " if verdict.scope_key else ": "
-    unit = (" đồng" if language == 0 else " VND") if verdict.is_money else ""
+    money = this_programme()
+    unit = f" {(money.currency_name, money.currency_code)[language]}" if verdict.is_money else ""
     body = _reason(verdict, language)
     if verdict.family in ("linear", "ratio", "cap") and verdict.verdict == "fail":
         low, high = verdict.right_low, verdict.right_high

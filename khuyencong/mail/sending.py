@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from khuyencong.mail.contacts import ADDRESS
 from khuyencong.mail.words import one_line
-from warehouse.settings import TIMEZONE, Settings, read_secret
+from warehouse.settings import TIMEZONE, Settings, in_its_words, read_secret
 
 if TYPE_CHECKING:
     from khuyencong.mail.mail import Mail
 
 SECONDS = 30
 NEAR = ("127.0.0.1", "localhost", "::1")
-SENDER_NAME = "Kho dữ liệu khuyến công"
+SENDER_NAME = "Kho dữ liệu {programme_name}"
 
 
 class MailServerError(Exception):
@@ -62,7 +62,7 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
     """The mail as a message. The reason makes the Message-ID, so a mail that is sent again is known as the same one."""
     message = EmailMessage(policy=SMTP)
     name, _, domain = sender.partition("@")
-    message["From"] = Address(SENDER_NAME, name, domain)
+    message["From"] = Address(in_its_words(SENDER_NAME), name, domain)
     message["To"] = mail.recipient
     message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(mail.written_at.astimezone(TIMEZONE))

@@ -11,7 +11,7 @@ from typing import Literal
 
 import yaml
 
-from warehouse.settings import TIMEZONE
+from warehouse.settings import TIMEZONE, in_its_words
 
 Language = Literal["vi", "en"]
 CATALOGUE = Path(__file__).parent / "words.yml"
@@ -25,12 +25,12 @@ def catalogue() -> dict[str, dict[str, str]]:
     for code, entry in entries.items():
         if set(entry) != {"vi", "en"} or blanks_of(entry["vi"]) != blanks_of(entry["en"]):
             raise ValueError(f"{CATALOGUE.name}: {code}: needs vi and en with the same blanks.")
-    return entries
+    return {code: {language: in_its_words(text) for language, text in entry.items()} for code, entry in entries.items()}
 
 
 def blanks_of(sentence: str) -> set[str]:
-    """The names in braces."""
-    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+    """The names in braces; a name that the programme gives is no blank."""
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name and not name.startswith("programme_name")}
 
 
 def say(language: Language, code: str, **blanks: object) -> str:

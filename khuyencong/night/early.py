@@ -22,7 +22,7 @@ Report = tuple[str, str, date]  # unit_key, form_code, period_end
 
 @dataclass(frozen=True)
 class Owed:
-    """A report that is owed: the plan money of its unit in đồng, and whether the last night had it."""
+    """A report that is owed: the plan money of its unit of the currency, and whether the last night had it."""
 
     report: Report
     plan_vnd: Decimal
@@ -89,7 +89,7 @@ def waiting_reports(connection: Connection, settings: Settings, moment: datetime
 
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key from raw.receipt
+            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key, location from raw.receipt
             where state = 'landed' and received_at <= %s""",
             (moment,),
         )

@@ -101,7 +101,7 @@ def summary_of(night: Night) -> dict[str, Any]:
         }
         cursor.execute(
             """select to_char(period_end, 'YYYY-MM'), form_code, n_owed, n_reported, n_missing, n_returned, n_late
-            from marts.mart_coverage where group_key = 'viet-nam' order by period_end, form_code"""
+            from marts.mart_coverage where group_key = register.nation_key() order by period_end, form_code"""
         )
         names = ("period", "form", "n_owed", "n_reported", "n_missing", "n_returned", "n_late")
         coverage = [dict(zip(names, row, strict=True)) for row in cursor]

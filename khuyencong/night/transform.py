@@ -57,7 +57,7 @@ def run_dbt(
 
     Raises TransformError when a node fails or nothing is selected. Artefacts and logs stand under home/dbt.
     """
-    with _environment(warehouse):
+    with _environment(warehouse, settings):
         done = _load_register(warehouse, settings, log) if seeds else []
         command = ["build", "--select", *select, "--indirect-selection", "buildable", "--exclude-resource-type", "seed"]
         if not unit_tests:
@@ -109,7 +109,7 @@ def _invoke(warehouse: Warehouse, settings: Settings, command: list[str], log: L
     from dbt.cli.main import dbtRunner
 
     options = [*QUIET, *_places(settings)]
-    key = (str(settings.dbt_project), warehouse.host, str(warehouse.port), warehouse.user, warehouse.dbname)
+    key = (str(settings.dbt_project), str(settings.register), warehouse.host, str(warehouse.port), warehouse.user, warehouse.dbname)
     if key not in _parsed:
         parsed = dbtRunner().invoke(["parse", *options])
         if not parsed.success:
@@ -144,14 +144,16 @@ def _places(settings: Settings) -> list[str]:
 
 
 @contextlib.contextmanager
-def _environment(warehouse: Warehouse) -> Iterator[None]:
-    """The variables that profiles.yml reads, for the time of one run."""
+def _environment(warehouse: Warehouse, settings: Settings) -> Iterator[None]:
+    """The variables that profiles.yml and dbt_project.yml read, for the time of one run."""
     values = {
         "KC_PG_HOST": warehouse.host,
         "KC_PG_PORT": str(warehouse.port),
         "KC_PG_USER": warehouse.user,
         "DBT_ENV_SECRET_KC_PG_PASSWORD": warehouse.password or "",
         "KC_PG_DBNAME": warehouse.dbname,
+        # the register's folder as dbt wants it, below its project or beside it
+        "KC_REGISTER_FOLDER": os.path.relpath(settings.register, settings.dbt_project),
         "KC_PG_SSLMODE": dict(warehouse.options).get("sslmode", "prefer"),
     }
     before = {name: os.environ.get(name) for name in values}
@@ -171,7 +173,7 @@ def main(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
 
     settings = read_settings()
-    with _environment(open_warehouse(settings)):
+    with _environment(open_warehouse(settings), settings):
         return 0 if dbtRunner().invoke([*arguments, *_places(settings)]).success else 1
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingestion.known_words import unknown_word
 from ingestion.register_rows import REPORTING_KINDS
-from ingestion.register_units import UNIT_KEY, UNIT_PREFIXES, bare_name
+from ingestion.register_units import UNIT_KEY, bare_name, unit_prefixes
 from ingestion.written.text import nfc
 from khuyencong.mail.contacts import ADDRESS
 from khuyencong.register.days import end_unit, must_exist_until, place_of_kind, unit_named
@@ -130,7 +130,7 @@ def _check(draft: Draft, new: NewUnit) -> None:
             f"begins anew has a key of its own, such as {new.key}-{new.begins.year}."
         )
     for name in (new.name, *new.aliases):
-        if bare_name(name) in ("", *UNIT_PREFIXES) or bare_name(name).isdigit():
+        if bare_name(name) in ("", *unit_prefixes()) or bare_name(name).isdigit():
             raise RegisterRefusal(f"{name!r} names nobody: it is a word that stands before names, or a number.")
     _check_region(draft, new)
     if new.gso_code is not None and not CODE.fullmatch(new.gso_code):

@@ -29,7 +29,7 @@ class ControlError(RuntimeError):
 
 @dataclass(frozen=True)
 class Control:
-    """One control: rows and amounts (đồng, or the indicator's unit) that came in and that are accounted for.
+    """One control: rows and amounts (of the currency, or the indicator's unit) that came in and that are accounted for.
 
     `n_apart` parts differ, of which `example` is one; both sides may add up although parts differ.
     """

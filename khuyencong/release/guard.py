@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from khuyencong.release.control_totals import ControlError
 from warehouse.rows import single_row
+from warehouse.settings import this_programme
 
 if TYPE_CHECKING:
     from warehouse.connections import Cursor
@@ -18,7 +19,7 @@ SHOWN = 3
 def refuse_unexplained(cursor: Cursor) -> None:
     """Raises ControlError when tonight would take more of the nation out than `unexplained_close_pct` while nothing speaks for it.
 
-    Reads the temporary tables of khuyencong.release.changes. Share of rows, and of đồng, of what is accepted now.
+    Reads the temporary tables of khuyencong.release.changes. Share of rows, and of money, of what is accepted now.
     """
     cursor.execute("select parameter_value from register.parameters where parameter_code = 'unexplained_close_pct'")
     most = cursor.fetchone()
@@ -27,8 +28,9 @@ def refuse_unexplained(cursor: Cursor) -> None:
     cursor.execute(UNEXPLAINED.read_text(encoding="utf-8"))
     n_rows, amount, n_units, forms, rows_pct, amount_pct = single_row(cursor)
     if max(rows_pct, amount_pct) > most[0]:
+        money = this_programme().currency_name_en
         raise ControlError(
-            f"This night would take {n_rows:,} accepted figures ({rows_pct:.1f} %), {amount:,.0f} đồng ({amount_pct:.1f} %), of "
+            f"This night would take {n_rows:,} accepted figures ({rows_pct:.1f} %), {amount:,.0f} {money} ({amount_pct:.1f} %), of "
             f"{n_units:,} units ({forms}) out of the nation, and nothing speaks for it: nothing arrived, was withdrawn, decided or "
             f"changed in the register for them. More than {most[0]:g} % (unexplained_close_pct) is refused, so nothing is released "
             "and last night's figures stand. Our failure until somebody knows better: see docs/operations.md, Control totals."

@@ -59,7 +59,7 @@ def release_show(connection: Connection, release: int) -> dict[str, Any] | None:
 
 
 def _rows(connection: Connection, statement: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
-    """Rows as dictionaries; times as ISO text of Viet Nam."""
+    """Rows as dictionaries; times as ISO text."""
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(read_statement(__package__, statement), parameters)
         return [

@@ -25,7 +25,7 @@ class DecisionError(ValueError):
 
 @dataclass(frozen=True)
 class DecidedFigure:
-    """One figure under one rule as a word is about it: `reported` and `corrected` in đồng or the indicator's unit."""
+    """One figure under one rule as a word is about it: `reported` and `corrected` of the currency or the indicator's unit."""
 
     figure_key: str
     rule_id: str
@@ -62,7 +62,7 @@ def decided_figures(
 ) -> list[DecidedFigure]:
     """The (figure, rule) pairs that a word on an open flag is about, `corrected` filled in.
 
-    value        the true value in đồng or the indicator's unit, for `correct` only
+    value        the true value of the currency or the indicator's unit, for `correct` only
     figure_key   which figure a correction is about, when the flag suspects several
     is_block     whether `apply` may correct more than one cell
 

@@ -29,7 +29,7 @@ COLUMNS_OF_CARRIED = (*COLUMNS, "decided_by", "carried_from")
 class Word:
     """What a reviewer says of a flag: `confirm`, `waive`, `correct` or `apply`, and why.
 
-    value        the true value in đồng or the indicator's unit, for `correct` only
+    value        the true value of the currency or the indicator's unit, for `correct` only
     figure_key   which figure a correction is about, when the flag suspects several
     until        last day of a waiver
     is_block     whether `apply` may correct more than one cell

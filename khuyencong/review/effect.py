@@ -25,7 +25,7 @@ Said = dict[str, Any]  # one (figure, rule): figure_key, rule_id, decision, corr
 
 @dataclass(frozen=True)
 class NationalMove:
-    """One national row, all activities and units together, in đồng or the indicator's unit.
+    """One national row, all activities and units together, of the currency or the indicator's unit.
 
     `share_pct` is how far the accepted figure moves, of what it is now (of the year's plan where it is nought); None when
     there is nothing to compare with.

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from khuyencong.flags.numbers import number_en, number_vi
+from ingestion.written.money_units import text_unit
+from khuyencong.flags.numbers import currency_behind, number_en, number_vi
 from khuyencong.review.ends import StandingWord
 from khuyencong.review.outlooks import Outlook
 from khuyencong.review.questions import Page, Question, ShownFigure
 from khuyencong.review.words import CHOICES, OFFERED, REVOKE_REASON, REVOKE_WORD, STILL_HELD
-from warehouse.settings import TIMEZONE
+from warehouse.settings import TIMEZONE, this_programme
 
 MOST_CELLS, MOST_ROWS = 4, 3
 # What each choice would do to the national accepted figures, before the rules judge.
@@ -30,10 +31,10 @@ def effect_words(flag: dict[str, Any]) -> tuple[str, str]:
         return "chưa biết: số quốc gia chưa có gì để so", "effect not known: the nation has nothing to compare with"
     if not flag["impact_score"]:
         return "không làm thay đổi số quốc gia nào", "moves no national figure"
-    share, money, indicator = float(flag["impact_score"]), Decimal(flag["impact_vnd"]), flag["impact_indicator"]
+    pct, money, code = float(flag["impact_score"]), Decimal(flag["impact_vnd"]), flag["impact_indicator"]
     return (
-        f"có thể làm {indicator} thay đổi {share:.2g}".replace(".", ",") + f" %, tiền thay đổi {number_vi(money)} đồng",
-        f"may move {indicator} by {share:.2g} %, money by {number_en(money)} đồng",
+        f"có thể làm {code} thay đổi {pct:.2g}".replace(".", ",") + f" %, tiền thay đổi {number_vi(money)}{currency_behind(True)}",
+        f"may move {code} by {pct:.2g} %, money by {number_en(money)} {this_programme().currency_name_en}",
     )
 
 
@@ -83,7 +84,8 @@ def fields_of(page: Page) -> dict[str, dict[str, Any]]:
                 description="Chỉ khi sửa / For a correction only.",
             )  # fmt: skip
         is_money = any(figure.is_money for figure in question.figures)
-        unit = "đồng, hoặc kèm đơn vị: 12 triệu đồng" if is_money else "theo đơn vị của chỉ tiêu / in the indicator's unit"
+        in_money = f"{currency_behind(True).strip()}, hoặc kèm đơn vị: 12 {text_unit()}"
+        unit = in_money if is_money else "theo đơn vị của chỉ tiêu / in the indicator's unit"
         fields[f"value_{flag_id}"] = _field(
             head + "Giá trị đúng / True value", None, ["string", "null"],
             description=f"Chỉ khi sửa / For a correction only. Ví dụ / for example 1.234.567,5 ({unit}).",
@@ -154,7 +156,7 @@ def _outlook(outlook: Outlook, n_proposed: int) -> tuple[str, str]:
     """A choice, and the national rows that it moves, before and after; a waiver of what the engine would correct says so."""
     rows = [
         f"{move.indicator_code} {move.fund} {move.period_end:%m/%Y}: {number_vi(move.accepted_before)} → "
-        f"**{number_vi(move.accepted_after)}**{' đồng' if move.is_money else ''}"
+        f"**{number_vi(move.accepted_after)}**{currency_behind(move.is_money)}"
         for move in outlook.moves[:MOST_ROWS]
     ]
     more = len(outlook.moves) - MOST_ROWS
@@ -171,7 +173,7 @@ def _said(word: StandingWord) -> str:
 
 
 def _cell(figure: ShownFigure) -> str:
-    value = "—" if figure.value is None else number_vi(figure.value) + (" đồng" if figure.is_money else "")
+    value = "—" if figure.value is None else number_vi(figure.value) + currency_behind(figure.is_money)
     return f"`{_code(figure.cell)}` = **{value}** · {plain(figure.name_vi)}"
 
 
@@ -185,9 +187,8 @@ def _suggestion(flag: dict[str, Any], figures: Sequence[ShownFigure]) -> str:
         return f"sửa {flag['n_proposed']} ô / correct {flag['n_proposed']} cells ({float(flag['confidence']):.0%})"
     if flag["suggested_value"] is None:
         return ""
-    unit = " đồng" if any(figure.is_money for figure in figures) else ""
     sure = "" if flag["confidence"] is None else f" ({float(flag['confidence']):.0%})"
-    return f"**{number_vi(Decimal(flag['suggested_value']))}{unit}**{sure}"
+    return f"**{number_vi(Decimal(flag['suggested_value']))}{currency_behind(any(f.is_money for f in figures))}**{sure}"
 
 
 def plain(text: str) -> str:

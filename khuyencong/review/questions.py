@@ -13,9 +13,9 @@ from khuyencong.review.outlooks import Outlook
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """One suspected figure as a page shows it; `value` in đồng or the indicator's unit, `cell` is file#sheet!address.
+    """One suspected figure as a page shows it; `value` of the currency or the indicator's unit, `cell` is file#sheet!address.
 
-    `factor` is the unit that its cell was written in, in đồng.
+    `factor` is the unit that its cell was written in.
     """
 
     figure_key: str

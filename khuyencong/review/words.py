@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ingestion.written.money_units import text_unit
+from warehouse.settings import this_programme
+
 # Buttons of the page; the second is taken when time runs out.
 RECORD = "Ghi các quyết định / Record the decisions"
 LEAVE = "Để nguyên: vẫn giữ / Leave all as held"
@@ -44,20 +47,22 @@ SENTENCES = {
         "The value “{written}” stands there, but “correct” was not chosen. Choose it, or take the value out.",
     ),
     "value_unreadable": (
-        "Không đọc được giá trị “{written}”. Ghi một số chính xác, ví dụ 1.234.567,5 hoặc 12 triệu đồng.",
-        "The value “{written}” cannot be read. Write one exact number, for example 1.234.567,5 or 12 triệu đồng.",
+        "Không đọc được giá trị “{written}”. Ghi một số chính xác, ví dụ 1.234.567,5 hoặc 12 {money_unit}.",
+        "The value “{written}” cannot be read. Write one exact number, for example 1.234.567,5 or 12 {money_unit}.",
     ),
     "value_ambiguous": (
         "“{written}” có thể là {first} hoặc {second}. Ghi không có dấu phân cách hàng nghìn, hoặc thêm phần thập phân.",
         "“{written}” may be {first} or {second}. Write it without a mark between thousands, or with its decimals.",
     ),
     "value_not_whole": (
-        "“{written}” không phải là số đồng chẵn. Ghi số tiền bằng đồng, hoặc kèm đơn vị (triệu đồng).",
-        "“{written}” is no whole number of đồng. Write the amount in đồng, or with its unit (triệu đồng).",
+        "“{written}” không phải là số {currency_name} chẵn. "
+        "Ghi số tiền bằng {currency_name}, hoặc kèm đơn vị ({money_unit}).",
+        "“{written}” is no whole number of {currency_name_en}. "
+        "Write the amount in {currency_name_en}, or with its unit ({money_unit}).",
     ),
     "value_unit_missing": (
-        "“{written}” là đồng hay {unit}? Ghi kèm đơn vị, ví dụ “{written} {unit}”.",
-        "Is “{written}” đồng or {unit}? Write it with its unit, for example “{written} {unit}”.",
+        "“{written}” là {currency_name} hay {unit}? Ghi kèm đơn vị, ví dụ “{written} {unit}”.",
+        "Is “{written}” {currency_name_en} or {unit}? Write it with its unit, for example “{written} {unit}”.",
     ),
     "value_unit": (
         "Đơn vị “{unit}” không dùng được cho số liệu này.",
@@ -125,5 +130,7 @@ class AnswerRefused(ValueError):
     def __init__(self, code: str, said: str = "", **words: object) -> None:
         vi, en = SENTENCES.get(code, ("Cơ sở dữ liệu từ chối: {said}", "The database refused: {said}"))
         self.code = code
+        money = this_programme()
+        words |= {"currency_name": money.currency_name, "currency_name_en": money.currency_name_en, "money_unit": text_unit()}
         self.sentences = vi.format(said=said, **words), en.format(said=said, **words)
         super().__init__(self.sentences[1])

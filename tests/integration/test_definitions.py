@@ -239,13 +239,17 @@ def test_definitions_see_what_a_migration_changed(database, tmp_path):
 
 
 def test_what_cannot_be_made_again_is_named(database, functions):
-    ask(database, "create index folded_unit on raw.receipt (register.folded(location))")
-    edit(functions, "register.folded", "create function", "-- said anew\ncreate function")
+    (functions / "register" / "shown.sql").write_text(
+        "create function register.shown(written text) returns text language sql immutable as 'select lower(written)';"
+    )
+    migrate(database, functions=functions)
+    ask(database, "create index shown_place on raw.receipt (register.shown(location))")
+    edit(functions, "register.shown", "create function", "-- said anew\ncreate function")
     written = ask(database, WRITTEN)
-    with pytest.raises(WarehouseError, match=r"index raw\.folded_unit stands on a definition that changes"):
+    with pytest.raises(WarehouseError, match=r"index raw\.shown_place stands on a definition that changes"):
         migrate(database, functions=functions)
     assert ask(database, WRITTEN) == written
-    ask(database, "drop index raw.folded_unit")
+    ask(database, "drop index raw.shown_place")
 
     # A view of a person is refused by name, wherever it stands, and one that dbt builds is left to the next night.
     ask(database, "create schema desk; create view desk.clocks as select release.clock() as now")

@@ -66,7 +66,7 @@ EXPECTED = {
         ("cell_ambiguous", address(MONEY, "kcdp_t_plan", 0), "1.234"),
         ("cell_unreadable", address(MONEY, "kcdp_t_settled", 1), "hai trăm"),
         ("cell_over_limit", address(MONEY, "kcdp_x_settled", 1), WRITTEN_OUT),
-        ("cell_under_dong", address(MONEY, "kcdp_x_disbursed", 1), "0,0000002"),
+        ("cell_under_smallest", address(MONEY, "kcdp_x_disbursed", 1), "0,0000002"),
         ("cell_negative_count", address(PROJECTS, "kcdp_t", 0), "-3"),
         ("cell_fractional_count", address(PROJECTS, "kcdp_h", 0), "1.5"),
     },

@@ -11,7 +11,6 @@ from book_builder import FORMS, address, kinh_phi, tien_do
 from inboxes import AS_OF, Inbox
 
 from ingestion.form_rows import load_forms_into
-from ingestion.written.text import folded
 from warehouse.address import connect
 
 MONEY = FORMS["kinh-phi"].sheets[0]
@@ -144,13 +143,6 @@ def test_forms_load_into_the_register_and_again(inbox):
     ]
     row = "select is_line_form, has_document_no from register.form where form_code = 'giao-ke-hoach'"
     assert inbox.rows(row) == [(True, True)]
-
-
-def test_folded_is_the_same_in_python_and_sql(inbox):
-    letters = [f"a{chr(n)}b" for n in range(1, 0x10000) if not 0xD800 <= n < 0xE000]
-    letters += ["Ke\u0302\u0301t", "ĐẮK  LẮK", "Ð", "ﬁ", "№ 5", "İ", "K"]
-    rows = inbox.rows("select t, register.folded(t) from unnest(%s::text[]) as t", letters)
-    assert [(t, mine) for t, mine in rows if folded(t) != mine] == []
 
 
 def test_a_source_inside_anothers_folder_is_read_once_with_its_own_manifest(inbox):

@@ -13,7 +13,6 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ingestion.written.text import folded
 from warehouse import place
 from warehouse.address import Warehouse, WarehouseError, connect
 from warehouse.migrate import MIGRATIONS, migrate, read_migrations
@@ -26,7 +25,6 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another 
 OPEN = """
 import sys
 from pathlib import Path
-from ingestion.written.text import folded
 from warehouse.settings import Settings
 from warehouse.opening import open_warehouse
 print(open_warehouse(Settings(home=Path(sys.argv[1]), database_url=None, inbox=None)).dsn)
@@ -257,22 +255,3 @@ def test_a_role_may_not(database, role, statement):
 def test_a_role_may(database, role, statement):
     ask(database, "create table marts.shown (a integer)")
     ask(database, f"set role {role}; {statement}")
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("Đắk Lắk", "dak lak"),
-        ("  THÀNH PHỐ  Hồ Chí Minh ", "thanh pho ho chi minh"),
-        ("Thừa Thiên - Huế", "thua thien hue"),
-        ("Ước thực hiện (%)", "uoc thuc hien %"),
-        ("Bà Rịa – Vũng Tàu", "ba ria vung tau"),
-        ("Nguyễn Thị Ư, số 5/2 — Ấp Ô Môn", "nguyen thi u so 5 2 ap o mon"),
-        ("", ""),
-    ],
-)
-def test_names_fold_alike_in_sql_and_python(database, written, expected):
-    with contextlib.closing(connect(database)) as connection, connection.cursor() as cursor:
-        cursor.execute("select register.folded(%s), register.folded(normalize(%s, nfd))", (written, written))
-        assert cursor.fetchone() == (expected, expected)
-    assert folded(written) == expected

@@ -17,9 +17,9 @@ LARGEST_FILE = 1_000_000
 # Modules above 200 lines, with their lines. The list may only shrink.
 LONG = {
     "ingestion/readers/narrative/naming.py": 234,
-    "ingestion/readers/narrative/scanner.py": 228,
+    "ingestion/readers/narrative/scanner.py": 223,
     "ingestion/reading/pool.py": 204,
-    "ingestion/written/quantities.py": 243,
+    "ingestion/written/quantities.py": 216,
     "samples/model.py": 261,
 }
 
@@ -69,7 +69,8 @@ def test_each_model_has_a_yml_of_its_own():
     without = [path.name for path in models.rglob("*.sql") if not path.with_suffix(".yml").exists()]
     assert not without
     alone = {path.name for path in models.rglob("*.yml") if not path.with_suffix(".sql").exists()}
-    assert alone == {"sources.yml"}
+    seeds = {path.name for path in (models / "register").glob("*.yml")}  # the register's, which any programme's files are
+    assert alone == {"sources.yml", *seeds}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 REGISTER = Path(__file__).resolve().parents[2] / "dbt_project" / "register"
-KINDS = {"fund", "reset", "name", "measure", "continue", "open_list", "stop", "national"}
+KINDS = {"fund", "reset", "name", "measure", "continue", "open_list", "stop", "national", "guest", "plan_ratio", "growth"}
 MEASURES = {"", "ytd", "plan", "target", "prior_ytd", "in_period", "stock", "ratio"}
 
 

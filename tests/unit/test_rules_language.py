@@ -62,7 +62,7 @@ def _read(tmp_path: Path, vocabulary: Vocabulary, *entries: dict[str, Any]) -> l
 def test_a_rule_that_cannot_be_read_is_refused_by_name(
     tmp_path: Path, vocabulary: Vocabulary, change: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(RuleError, match=r"some\.yml: X-01") as raised:
+    with pytest.raises(RuleError, match=r"some\.yml line \d+: X-01") as raised:
         _read(tmp_path, vocabulary, {**BASE, **change})
     assert sentence in str(raised.value)
 
@@ -84,7 +84,7 @@ OWN = {"columns": ["kcdp_t_plan"]}
 def test_a_rule_of_scale_has_gauges_that_know_the_money_without_the_report(
     tmp_path: Path, vocabulary: Vocabulary, scale: dict[str, Any], severity: str, sentence: str
 ) -> None:
-    with pytest.raises(RuleError, match=r"some\.yml: X-01") as raised:
+    with pytest.raises(RuleError, match=r"some\.yml line \d+: X-01") as raised:
         _read(tmp_path, vocabulary, {**SCALE, "scale": scale, "severity": severity})
     assert sentence in str(raised.value)
 

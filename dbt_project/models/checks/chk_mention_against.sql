@@ -1,4 +1,4 @@
--- Every mention against the figure in force of its key, over intervals, both in đồng or the indicator's unit. A
+-- Every mention against the figure in force of its key, over intervals, both in the currency or the indicator's unit. A
 -- difference is at most soft: the figure was judged at the door and by rules, the text was not.
 {{ config(materialized='ephemeral') }}
 
@@ -58,7 +58,7 @@ paired as (
         mention.measure,
         mention.period_end,
         mention.qualifier,
-        -- a text counts in its own unit of money, staging in đồng
+        -- a text counts in its own unit of money, staging in the currency
         coalesce(told.stored_factor, 1) as factor,
         mention.value,
         -- words such as "hơn" get the same finite reading as in stg_figure

@@ -88,7 +88,7 @@ followed as (
     inner join {{ ref('stg_succession') }} as succession
         on open_scope.speaker_key = succession.successor_key
         and open_scope.known_at >= succession.effective_date
-        and extract(year from succession.effective_date) = open_scope.budget_year
+        and register.budget_year_of(succession.effective_date) = open_scope.budget_year
 ),
 
 successor as (
@@ -145,7 +145,7 @@ fund_scope as (
         '' as asked_fund,
         fund_code
     from fund
-    where is_khuyen_cong
+    where is_of_programme
 ),
 
 final as (

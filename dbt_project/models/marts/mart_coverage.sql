@@ -49,7 +49,7 @@ duty as (
 grouped as (
     select
         *,
-        'viet-nam' as group_key
+        register.nation_key() as group_key
     from duty
     union all
     select

@@ -1,5 +1,5 @@
 -- Every quantity cell of every form under one key: what it means comes from the form's column and the line's keys,
--- its value in đồng or the indicator's unit, and the interval that its printed digits allow.
+-- its value in the currency or the indicator's unit, and the interval that its printed digits allow.
 {{ config(
     materialized='table',
     indexes=[{'columns': ['submission_key', 'sheet_code', 'row_number', 'column_name']}],
@@ -33,9 +33,9 @@ signed as (
         case
             when reading <> 'number' then 0
             when column_type = 'money' or is_money_indicator
-                -- there is nothing between two đồng: what is printed to the đồng is exact
+                -- there is nothing below the smallest part of the currency: what is printed to it is exact
                 then case
-                        when factor * ('1e' || -printed_decimals)::numeric <= 1 then 0
+                        when factor * ('1e' || -printed_decimals)::numeric <= (select register.smallest_part()) then 0
                         else factor * ('1e' || -printed_decimals)::numeric
                     end
             when measure = 'ratio' or printed_decimals > 0 then ('1e' || -printed_decimals)::numeric
@@ -53,10 +53,11 @@ final as (
         row_number,
         column_name,
         sheet_name,
-        column_letter || row_number::text as cell_address,
+        column_letter || coalesce(cell_row, row_number)::text as cell_address,
         line_kind,
         column_role,
         is_source_of_record,
+        is_of_other_period,
         unit_key,
         budget_year,
         period_start,

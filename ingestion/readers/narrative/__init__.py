@@ -5,7 +5,7 @@ reason. What words mean stands in ``register/narrative_*.csv``; this package hol
 """
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion.readers.narrative.document import Document, NotReadable, read_document
@@ -17,10 +17,9 @@ from ingestion.readers.narrative.register import fold, load_register
 from ingestion.readers.narrative.relations import find_breakdowns
 from ingestion.readers.narrative.scanner import scan
 from ingestion.readers.narrative.setting import Setting, read_setting
+from ingestion.written.programme_words import this_register
 
 __all__ = ["Mention", "NarrativeContext", "NarrativeResult", "NotReadable", "Relation", "judge_relation", "read_narrative"]
-
-REGISTER = Path(__file__).resolve().parents[3] / "dbt_project" / "register"
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class NarrativeContext:
 
     unit_key: str | None = None
     received_on: datetime.date | None = None
-    register: Path = REGISTER
+    register: Path = field(default_factory=this_register)
 
 
 @dataclass(frozen=True)

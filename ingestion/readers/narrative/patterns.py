@@ -2,7 +2,9 @@
 
 import re
 
-from ingestion.written.quantities import CURRENCY_WORDS, MONEY_WORDS, NUMBER
+from ingestion.readers.narrative.register import fold
+from ingestion.written.programme_words import pattern_of, this_register, words_of
+from ingestion.written.quantities import NUMBER
 
 MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 NUMERALS = {"hai": 2, "ba": 3, "bốn": 4, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
@@ -28,19 +30,23 @@ NO_QUANTITY = {
     "address": r"https?://\S+|www\.\S+|\S+@\S+\.\S+",
 }
 PATTERN = re.compile("|".join(f"(?P<g{i}>{p})" for i, p in enumerate(NO_QUANTITY.values())), re.IGNORECASE)
-UNIT_WORD = "|".join(sorted((re.escape(w) for w in MONEY_WORDS), key=len, reverse=True))
-CURRENCY = "|".join(sorted((re.escape(w) for w in CURRENCY_WORDS), key=len, reverse=True))
+_WORDS = {kind: pattern_of(words, fold) for kind, words in words_of(this_register()).items() if kind.startswith("text_")}
+UNIT_WORD, CURRENCY, BEFORE = _WORDS["text_scale"], _WORDS["text_currency"], _WORDS["text_before_number"]
 MONEY_AFTER = re.compile(
-    rf"\s*(?:(?:{UNIT_WORD})(?:\s*(?:{CURRENCY})(?!\w))?|(?:{CURRENCY}))(?!\w)(?!\s*/)(?:\s+(?:việt nam|vnd)(?!\w))?"
+    rf"\s*(?:(?:{UNIT_WORD})(?:\s*(?:{CURRENCY})(?!\w))?|(?:{CURRENCY}))(?!\w)(?!\s*/)(?:\s+(?:{_WORDS['text_after_currency']})(?!\w))?"
 )
 PER = r"(?:\s*/\s*[^\W\d]+|\s+per\s+[^\W\d]+)"
 MONEY_RATE = re.compile(rf"\s*(?:{UNIT_WORD})?\s*(?:{CURRENCY})?{PER}+")
-OTHER_CURRENCY = re.compile(rf"\s*(?:{UNIT_WORD})?\s*(?:usd|us\$|us dollars?|dollars?|euros?|eur|đô la)(?!\w)")
+OTHER_CURRENCY = re.compile(rf"\s*(?:{UNIT_WORD})?\s*(?:{_WORDS['text_other_currency']})(?!\w)")
+OTHER_BEFORE = re.compile(rf"(?:{_WORDS['text_other_before_number']})\s?\Z")
 MULTIPLIER = re.compile(rf"\s*(?:{UNIT_WORD})")
-MONEY_BEFORE = re.compile(r"(?:vnd|vnđ)\s?$")
+MONEY_BEFORE = re.compile(rf"(?:{BEFORE})\s?$")
+BEFORE_NUMBER = re.compile(rf"(?:{BEFORE})?\s*\Z")
 PERCENT_AFTER = re.compile(r"\s*(?:%|phần trăm|percent\b|per cent\b|pct\b)")
 NUMERAL = "|".join(NUMERALS)
-NUMBER_AT = re.compile(rf"(?:(?<![\w.,/])|(?<=vnd)|(?<=vnđ))(?:{NUMBER})(?![\w])|(?<![\w/])(?:{NUMERAL})(?=\s)")
+_BEHIND = "".join(rf"|(?<={re.escape(fold(each.word))})" for each in words_of(this_register())["text_before_number"])
+NUMBER_AT = re.compile(rf"(?:(?<![\w.,/]){_BEHIND})(?:{NUMBER})(?![\w])|(?<![\w/])(?:{NUMERAL})(?=\s)")
 OF_WHOLE = r"\s?/\s?|\s(?:trên|trong)\s(?:tổng\s)?số\s|\sout of\s"
 BETWEEN = r"\s*(?:đến|tới|-|to|and)\s*"
-LIST_UNIT = re.compile(r"\(\s*(?:đvt|đơn vị(?: tính)?)?\s*:?\s*((?:nghìn|ngàn|triệu|tỷ)\s+đồng)\s*\)")
+_LIST_UNIT = _WORDS["text_list_unit"].replace(r"\ ", r"\s+")
+LIST_UNIT = re.compile(rf"\(\s*(?:đvt|đơn vị(?: tính)?)?\s*:?\s*({_LIST_UNIT})\s*\)")

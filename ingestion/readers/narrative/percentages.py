@@ -17,9 +17,6 @@ from ingestion.readers.narrative.relations import DOWN
 from ingestion.written.closeness import closeness_of_quotients
 from ingestion.written.intervals import Printed
 
-PLAN_RATIOS = ("KC-R01", "KC-R02")
-GROWTH = "KC-R04"
-
 
 def find_percentages(document: Document, folded: str, mentions: list[Mention], register: Register) -> list[Relation]:
     """Ratios to plan and growths among the mentions, judged or undecided, and pairs that imply one base."""
@@ -31,8 +28,8 @@ def find_percentages(document: Document, folded: str, mentions: list[Mention], r
         top = _numerator(document, mentions, i)
         if top is None:
             continue
-        is_growth = mention.indicator_code == GROWTH
-        if not is_growth and mention.indicator_code not in PLAN_RATIOS:
+        is_growth = mention.indicator_code in register.growths
+        if not is_growth and mention.indicator_code not in register.plan_ratios:
             continue
         base = _apposed(folded, mentions, i)
         is_printed = base is not None
@@ -40,7 +37,7 @@ def find_percentages(document: Document, folded: str, mentions: list[Mention], r
             base = _earlier(folded, mentions, i, top) if is_growth else _plan(mentions, i, top)
         if base is None:
             found.append(_undecided(mentions, i, top, is_growth))
-            if not is_growth and mention.fund in register.khuyen_cong_funds:
+            if not is_growth and mention.fund in register.programme_funds:
                 open_ratios.append((top, i))
             continue
         relation = _judged(folded, mentions, i, top, base, is_growth)

@@ -9,6 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ingestion.budget_year_row import budget_years_of
+from warehouse.parameters import parameters_of
+from warehouse.programme import read_programme
+
 TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "uỳ": "ùy", "uý": "úy"}
 TONES |= {"uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy", "tỉ": "tỷ"}
 TONE = re.compile(rf"(?<!q)(?:{'|'.join(TONES)})(?!\w)")  # the two placements differ only at the end of a word
@@ -72,9 +76,11 @@ class Register:
     def __init__(self, folder: Path) -> None:
         self.indicators = {r["indicator_code"]: r for r in _rows(folder / "indicators.csv")}
         self.measures = {r["behaviour"]: r["measure"] for r in _rows(folder / "behaviours.csv")}
+        self.budget_years = budget_years_of(parameters_of(folder))
         self.units = {r["unit_key"]: r for r in _rows(folder / "units.csv")}
+        self.nation_key = read_programme(folder).nation_key
         funds = _rows(folder / "funds.csv")
-        self.khuyen_cong_funds = frozenset(r["fund_code"] for r in funds if r["is_khuyen_cong"] == "yes")
+        self.programme_funds = frozenset(r["fund_code"] for r in funds if r["is_of_programme"] == "yes")
         aliases = _rows(folder / "unit_aliases.csv")
         aliases += [_as_alias(r, c) for r in self.units.values() for c in ("unit_name", "unit_name_en")]
         # Two-letter short names are words of the language; only a name that starts in capitals is looked up.
@@ -87,11 +93,14 @@ class Register:
         self._finder_of = {thing: Phrases(rows) for thing, rows in self._phrases_of.items()}
         cues = _rows(folder / "narrative_cues.csv")
         self._cues = {k: Phrases([c for c in cues if c["kind"] == k]) for k in {c["kind"] for c in cues}}
+        self.plan_ratios, self.growths = (frozenset(c["value"] for c in cues if c["kind"] == k) for k in ("plan_ratio", "growth"))
+        guests = "|".join(re.escape(fold(c["phrase"])) for c in cues if c["kind"] == "guest") or "(?!)"
+        self.guest = re.compile(rf"(?:{guests})\s*(?:tỉnh)?\s*\Z")  # what stands before a place that is not the reporter
         self._cues["topic"] = Phrases([c for c in cues if c["kind"] in ("fund", "reset", "name")])
 
     def cues(self, kind: str) -> Phrases:
         """The cue phrases of one kind: fund, topic (fund, reset or name), measure, continue, open_list, stop, national."""
-        return self._cues[kind]
+        return self._cues.get(kind, Phrases([]))
 
     def phrases(self, thing: str) -> Phrases:
         """The indicator phrases of one thing."""
@@ -104,7 +113,7 @@ class Register:
     def is_stop_line(self, line: str) -> bool:
         """Whether a line only announces links to other pages."""
         folded = fold(line).strip(" :.»>")
-        found = self._cues["stop"].at(folded, 0)
+        found = self.cues("stop").at(folded, 0)
         return found is not None and found.end >= len(folded) - 12
 
     def unit_on(self, rows: list[dict[str, Any]], day: datetime.date) -> str | None:

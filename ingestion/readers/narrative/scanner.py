@@ -12,6 +12,7 @@ from typing import Any
 
 from ingestion.readers.narrative.document import Document, Span
 from ingestion.readers.narrative.patterns import (
+    BEFORE_NUMBER,
     BETWEEN,
     LIST_UNIT,
     MONEY_AFTER,
@@ -22,6 +23,7 @@ from ingestion.readers.narrative.patterns import (
     NUMBER_AT,
     NUMERALS,
     OF_WHOLE,
+    OTHER_BEFORE,
     OTHER_CURRENCY,
     PATTERN,
     PERCENT_AFTER,
@@ -29,7 +31,7 @@ from ingestion.readers.narrative.patterns import (
 from ingestion.readers.narrative.quantity import Quantity, Skipped
 from ingestion.readers.narrative.register import Register, fold
 from ingestion.written.intervals import Printed, lawful, nearest, plausible
-from ingestion.written.money_units import money_factor
+from ingestion.written.money_units import money_factor, text_unit, unit_names
 from ingestion.written.quantities import ESTIMATE_WORDS, NUMBER, QUALIFIER_WORDS, decimal_mark_of, number_readings
 
 
@@ -134,7 +136,7 @@ def _unit_at(plain: str, start: int, end: int, register: Register) -> tuple[str,
     """(thing, unit words, length of the words after the number), or None."""
     if percent := PERCENT_AFTER.match(plain, end):
         return "percent", "%", percent.end() - end
-    if OTHER_CURRENCY.match(plain, end) or re.search(r"(?:\$|usd|€)\s?\Z", plain[max(0, start - 4) : start]):
+    if OTHER_CURRENCY.match(plain, end) or OTHER_BEFORE.search(plain[max(0, start - 4) : start]):
         return None
     if rate := MONEY_RATE.match(plain, end):
         return "rate", rate[0].strip(), rate.end() - end
@@ -143,7 +145,7 @@ def _unit_at(plain: str, start: int, end: int, register: Register) -> tuple[str,
     if money and not (MULTIPLIER.fullmatch(money[0]) and register.things.at(plain, money.end() + 1)):
         return "money", money[0].strip(), money.end() - end
     if MONEY_BEFORE.search(plain, max(0, start - 5), start):
-        return "money", "đồng", 0
+        return "money", unit_names()[1], 0
     position = end
     # A counted thing may be told after up to three words ("four machinery projects"), unless the number looks like a year.
     for word in range(1 if re.fullmatch(r"(?:19|20)\d\d", plain[start:end]) else 4):
@@ -162,7 +164,7 @@ def _unit_at(plain: str, start: int, end: int, register: Register) -> tuple[str,
 
 def _words_before(plain: str, start: int) -> tuple[int, str, bool]:
     """Where the words that belong to a number begin, its qualifier, and whether it is called an estimate."""
-    position = start - len(re.search(r"(?:vnd|vnđ)?\s*\Z", plain[:start][-6:])[0])
+    position = start - len(BEFORE_NUMBER.search(plain[:start][-6:])[0])
     qualifier, is_estimated = "exact", False
     for words in (QUALIFIER_WORDS, ESTIMATE_WORDS):
         for word in sorted(words, key=len, reverse=True):
@@ -183,8 +185,7 @@ def _words_before(plain: str, start: int) -> tuple[int, str, bool]:
 def _quantity(text, span, number_span, digits, thing, words, qualifier, mark) -> Quantity | None:
     factor = Decimal(1)
     if thing == "money":
-        # Amounts are told in triệu đồng, as the catalogue counts them.
-        factor = Decimal(money_factor(words)) / 10**6
+        factor = Decimal(money_factor(words)) / money_factor(text_unit())
     is_count = thing not in ("money", "percent", "rate")
     if digits in NUMERALS:
         readings = ((Decimal(NUMERALS[digits]), 0),)
@@ -200,7 +201,7 @@ def _quantity(text, span, number_span, digits, thing, words, qualifier, mark) ->
     values = [value * factor for value, _ in readings]
     grain = Decimal(0) if is_count else factor.scaleb(-readings[0][1])
     shown = text[span.start : span.end]
-    unit = "triệu đồng" if thing == "money" else words
+    unit = text_unit() if thing == "money" else words
     common = {"thing": thing, "unit": unit, "qualifier": qualifier, "is_estimated": False}
     if len(values) > 1:
         return Quantity(shown, span, number_span, value=None, low=min(values), high=max(values), soft_low=min(values),

@@ -15,5 +15,5 @@ select
     completeness_pct::float,
     timeliness_pct::float
 from marts.mart_coverage
-where group_key = 'viet-nam'
+where group_key = register.nation_key()
 order by period_end, form_code

@@ -1,4 +1,4 @@
--- Codes of the indicators in đồng of which a figure of record was reported.
+-- Codes of the indicators of money of which a figure of record was reported.
 select distinct figure.indicator_code
 from staging.stg_figure as figure
 inner join staging.stg_submission as submission on figure.submission_key = submission.submission_key

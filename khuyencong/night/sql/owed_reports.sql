@@ -6,7 +6,7 @@ with money as (
         sources.fund_code
     from register.indicator_sources as sources
     inner join register.funds as funds on sources.fund_code = funds.fund_code
-    where sources.fact = 'fct_budget' and funds.is_khuyen_cong = 'yes'
+    where sources.fact = 'fct_budget' and funds.is_of_programme = 'yes'
 ),
 
 duty as (

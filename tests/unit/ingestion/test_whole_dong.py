@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ingestion.sheets.cells import Reading, in_whole_dong
+from ingestion.sheets.cells import Reading, in_whole_parts
 
 
 @pytest.mark.parametrize(
@@ -21,5 +21,5 @@ from ingestion.sheets.cells import Reading, in_whole_dong
 )  # fmt: skip
 def test_an_amount_is_whole_dong_or_stays_for_the_door_to_refuse(written: str, factor: int, kept: str) -> None:
     value = Decimal(written)
-    reading = in_whole_dong(Reading("number", value, max(0, -int(value.as_tuple().exponent))), factor)
+    reading = in_whole_parts(Reading("number", value, max(0, -int(value.as_tuple().exponent))), factor)
     assert reading.value == Decimal(kept)

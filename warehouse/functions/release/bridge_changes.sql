@@ -1,6 +1,6 @@
 -- The bridge between two releases: what every figure of a roll-up gained and lost, one row a change, with its reason. Sums
 -- are what was opened less what was closed; establishments are counted once, so for them it is their coming and going; a span
--- not from January is taken release by release, because it holds only where both its ends do. Each way the changes of a
+-- not from the year's begin is taken release by release, because it holds only where both its ends do. Each way the changes of a
 -- figure add up to its difference.
 -- Each release is placed by the register that it read: a unit that an edited register moves to another region takes its figures
 -- with it, for the reason `register`.
@@ -11,7 +11,7 @@ returns table (
     span integer, release_number bigint, reason text, cause_reference text, contribution_key bigint, group_key text,
     unit_key text, budget_year integer, fund_code text, activity_code text, indicator_code text, measure text,
     project_key text, establishment_key text, accepted numeric, disputed numeric, disputed_low numeric,
-    disputed_high numeric, missing_low numeric, missing_high numeric
+    disputed_high numeric, missing_low numeric, missing_high numeric, dimension_key text
 )
 language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
@@ -20,6 +20,7 @@ declare
     spans_starts date [];
     spans_ends date [];
     v_run bigint := release.run_of(p_b);
+    v_nation text := register.nation_key();
 begin
     return query
     with
@@ -27,8 +28,8 @@ begin
         select t.* from jsonb_populate_recordset(null::register.indicators, release.register_table(v_run, 'indicators')) as t
     ),
     asked as materialized (
-        select a.span::integer, a.period_end, extract(year from a.period_end)::integer as budget_year,
-            extract(month from a.period_start) > 1 as is_span
+        select a.span::integer, a.period_end, register.budget_year_of(a.period_end) as budget_year,
+            register.month_of_year(a.period_start) > 1 as is_span
         from unnest(p_starts, p_ends) with ordinality as a (period_start, period_end, span)
     ),
     -- the register of places as each release read it; mostly one for all of them
@@ -40,7 +41,7 @@ begin
     ),
     map as materialized (
         select v.places, a.span, m.unit_key,
-            case p_level when 'unit' then m.mapped_key when 'region' then m.region_key else 'viet-nam' end as group_key
+            case p_level when 'unit' then m.mapped_key when 'region' then m.region_key else v_nation end as group_key
         from (select v.places, max(v.run_key) as run_key from version as v group by v.places) as v
         cross join asked as a
         cross join lateral release.unit_map(null, a.period_end, v.run_key) as m
@@ -144,7 +145,8 @@ begin
         select w.span, w.group_key, w.budget_year, w.fund_code, w.activity_code, w.indicator_code, w.measure,
             w.establishment_key, w.at_release, w.state = 'disputed' as is_disputed,
             release.first_reason(array_agg(w.why)) as why, max(w.caused_by) as caused_by,
-            max(w.contribution_key) as contribution_key, min(w.unit_key) as unit_key, min(w.project_key) as project_key
+            max(w.contribution_key) as contribution_key, min(w.unit_key) as unit_key, min(w.project_key) as project_key,
+            min(w.dimension_key) as dimension_key
         from weighed as w
         where w.way = 'distinct' and w.state <> 'missing'
         group by w.span, w.group_key, w.budget_year, w.fund_code, w.activity_code, w.indicator_code, w.measure,
@@ -161,7 +163,7 @@ begin
             and c.measure = n.measure and c.establishment_key = n.establishment_key and c.is_disputed = n.is_disputed
         group by c.span, c.group_key, c.budget_year, c.fund_code, c.activity_code, c.indicator_code, c.measure,
             c.establishment_key, c.at_release, c.is_disputed, c.why, c.caused_by, c.contribution_key, c.unit_key,
-            c.project_key
+            c.project_key, c.dimension_key
     )
     select w.span, w.at_release, w.why, w.caused_by, w.contribution_key, w.group_key, w.unit_key, w.budget_year, w.fund_code,
         w.activity_code, w.indicator_code, w.measure, w.project_key, w.establishment_key,
@@ -170,18 +172,19 @@ begin
         case when w.state = 'disputed' then coalesce(w.sign * w.low, 0) else 0 end,
         case when w.state = 'disputed' then coalesce(w.sign * w.high, 0) else 0 end,
         case when w.state = 'missing' then coalesce(w.sign * w.low, 0) else 0 end,
-        case when w.state = 'missing' then coalesce(w.sign * w.high, 0) else 0 end
+        case when w.state = 'missing' then coalesce(w.sign * w.high, 0) else 0 end, w.dimension_key
     from weighed as w
     union all
     select c.span, c.at_release, c.why, c.caused_by, c.contribution_key, c.group_key, c.unit_key, c.budget_year, c.fund_code,
         c.activity_code, c.indicator_code, c.measure, c.project_key, c.establishment_key,
-        case when c.is_disputed then 0 else c.change end, case when c.is_disputed then c.change else 0 end, 0, 0, 0, 0
+        case when c.is_disputed then 0 else c.change end, case when c.is_disputed then c.change else 0 end, 0, 0, 0, 0,
+        c.dimension_key
     from counted as c
     where c.change <> 0;
 
     select array_agg(a.period_start), array_agg(a.period_end) into spans_starts, spans_ends
     from unnest(p_starts, p_ends) as a (period_start, period_end)
-    where extract(month from a.period_start) > 1;
+    where register.month_of_year(a.period_start) > 1;
     if spans_starts is null then
         return;
     end if;

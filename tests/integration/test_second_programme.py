@@ -1,0 +1,100 @@
+"""KC_PROGRAMME: a programme of another country, in its own words and money, from its folder alone; two are never mixed."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from second_programme import ROWS, workbook, write_programme
+
+from warehouse.address import Warehouse, connect
+from warehouse.settings import PROJECT
+
+KC = Path(sys.executable).parent / "kc"
+
+
+def url_of(database: Warehouse) -> str:
+    return database.sqlalchemy_url.replace("postgresql+psycopg2", "postgresql")
+
+
+def kc(home: Path, programme: Path | None, database: Warehouse, *arguments: str) -> subprocess.CompletedProcess[str]:
+    told = {"KC_PROGRAMME": str(programme)} if programme else {}
+    known = {name: value for name, value in os.environ.items() if name != "KC_PROGRAMME"}
+    places = {"KC_HOME": str(home), "KC_DATABASE_URL": url_of(database), "KC_INBOX": str(home.parent / "inbox")}
+    return subprocess.run(
+        [KC, *arguments], env={**known, **places, **told}, cwd=PROJECT, capture_output=True, text=True, timeout=500, check=False
+    )
+
+
+@pytest.fixture
+def nobodys(cluster: Warehouse) -> Iterator[Warehouse]:
+    """An empty database that no programme has opened."""
+    server = dataclasses.replace(cluster, dbname="nobodys")
+    with contextlib.closing(connect(cluster, dbname="postgres")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("create database nobodys")
+            yield server
+            cursor.execute("drop database nobodys with (force)")
+
+
+@pytest.fixture
+def harbours(tmp_path: Path) -> Path:
+    """The programme, and an inbox with a sound report and one whose total is not the sum of its lines."""
+    inbox = tmp_path / "inbox"
+    reports = {
+        "north-coast": workbook("North Coast", {"Quays": (100.5, 12.34567), "Lights": (20, 3.1)}, (120.5, 15.44567)),
+        "south-coast": workbook("Harbour Office South Coast", {"Quays": (50, 5), "Lights": (10, 1)}, (60, 9)),
+    }
+    for unit, data in reports.items():
+        (inbox / unit).mkdir(parents=True)
+        (inbox / unit / "works.xlsx").write_bytes(data)
+    return write_programme(tmp_path / "harbours")
+
+
+def test_a_night_of_another_programme_from_its_folder_alone(tmp_path: Path, harbours: Path, nobodys: Warehouse) -> None:
+    def run(*arguments: str) -> dict:
+        done = kc(tmp_path / "home", harbours, nobodys, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    night = run("nightly", "--json")
+    assert {(row["form"], row["n_reported"]) for row in night["coverage"] if row["period"] == "2025-03"} == {("works", 2)}
+    rows = run("rollup", "--period", "2025-01..2025-03", "--total", "activity", "--by", "nation", "--json")["rows"]
+    paid = next(row for row in rows if row["indicator_code"] == "H-PAID")
+    # the south says 9 in total where its lines give 6: its column is held; amounts are crowns with their hundredths
+    assert (paid["unit_key"], paid["unit"], paid["fund"]) == ("isle", "crowns", "HARBOUR")
+    assert (paid["accepted"], paid["disputed"]) == (15445.67, 6000)
+    plan = next(row for row in rows if row["indicator_code"] == "H-PLAN")
+    assert (plan["accepted"], plan["n_owed"], plan["n_accepted"]) == (180500, 2, 2)
+    flags = run("flags", "--json")
+    (flag,) = flags["flags"] if isinstance(flags, dict) else flags
+    assert "crowns" in flag["explanation_vi"] and "đồng" not in flag["explanation_vi"]
+    told = run("explain", "--period", "2025-01..2025-03", "--indicator", "H-PAID", "--json")
+    assert told["unit_key"] == "isle" and told["accepted"] == 15445.67
+    doctor = kc(tmp_path / "home", harbours, nobodys, "doctor")
+    assert "harbours" in doctor.stdout
+
+    # the same warehouse refuses the programme of this repository, and says whose it is
+    refused = kc(tmp_path / "home", None, nobodys, "nightly")
+    assert refused.returncode == 2
+    said = " ".join((refused.stdout + refused.stderr).split())
+    assert "belongs to the programme harbours" in said and "KC_PROGRAMME" in said
+
+
+def test_a_folder_that_is_no_programme_is_refused_by_what_it_lacks(tmp_path: Path, nobodys: Warehouse) -> None:
+    (tmp_path / "half" / "forms").mkdir(parents=True)
+    done = kc(tmp_path / "home", tmp_path / "half", nobodys, "status")
+    said = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 2 and "rules/, register/ missing" in said
+
+    two = write_programme(tmp_path / "two", {**ROWS, "programme": [*ROWS["programme"], *ROWS["programme"]]})
+    done = kc(tmp_path / "home", two, nobodys, "status")
+    assert done.returncode == 2 and "2 rows" in done.stdout + done.stderr
