@@ -17,6 +17,8 @@ from typing import Any
 from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term
 from expectations.rulebook.vocabulary import Vocabulary
+from expectations.rulebook.words import ROW, SCOPES
+from ingestion.form_sheet import FormSheet
 
 Line = tuple[tuple[str, str], ...]
 Cell = tuple[str, ...]
@@ -35,7 +37,7 @@ class RuleRow:
 class Symbols:
     """The lines that the rules tell apart, `copies` of each, and the numbers of the cells on them."""
 
-    def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary, copies: int = 1) -> None:
+    def __init__(self, rules: Sequence[Rule], vocabulary: Vocabulary, copies: int = 1) -> None:
         self.vocabulary, self.copies = vocabulary, copies
         self.numbers: dict[Cell, int] = {}
         terms = [term for rule in rules for term in rule.terms]
@@ -47,9 +49,16 @@ class Symbols:
         for code, row in vocabulary.indicators.items():
             alike[row["behaviour"], *(code in chosen for chosen in sorted(filters))].append(code)
         self.indicators = sorted(code for codes in alike.values() for code in codes[:copies])
+        self.own: dict[str, list[str]] = {name: [] for rule in rules for name in rule.scope if name not in (*SCOPES, ROW)}
+        for name, codes in (each for term in terms for each in term.where):
+            self.own[name] = list(dict.fromkeys((*self.own.get(name, ()), *codes)))
 
     def rows_of(self, rule: Rule) -> list[RuleRow]:
-        """The rows of a linear rule; none where it names figures without comparing them, or one side has no figure."""
+        """The rows of a linear rule; none where it names figures without comparing them, one side has no figure, or it holds only
+        under conditions.
+        """
+        if {"when", "when_codes"} & rule.parameters.keys():
+            return []
         sides: dict[tuple[str, ...], dict[int, int]] = defaultdict(lambda: defaultdict(int))
         present: dict[tuple[str, ...], set[str]] = defaultdict(set)
         is_each = bool(rule.parameters.get("each"))
@@ -71,7 +80,7 @@ class Symbols:
 
     def _cells(self, term: Term) -> Iterator[tuple[Cell, Mapping[str, str]]]:
         """Each cell that a term picks, with the keys by which a scope may ask for it."""
-        sheet = next(s for s in self.vocabulary.forms[term.form_code].sheets if s.sheet_code == term.sheet_code)
+        sheet = self.vocabulary.sheet(term.form_code, term.sheet_code)
         for line in self._lines(term, sheet):
             keys = dict(line)
             for name in term.column_names:
@@ -84,14 +93,17 @@ class Symbols:
                     continue
                 if term.fund_codes is not None and fund not in term.fund_codes:
                     continue
-                known = {"project_key": "", "establishment_key": "", "unit_key": "", "activity_code": ""} | keys
+                if any({**keys, **column.keys}.get(own) not in codes for own, codes in term.where):
+                    continue
+                known = dict.fromkeys((*SCOPES, *self.own), "") | keys | dict(column.keys) | {ROW: " ".join(map("=".join, line))}
                 place = (term.form_code, term.period_shift, term.sheet_code, term.line_kind, *map("=".join, line))
                 cell = (*place, "lines" if term.aggregate == "count_lines" else name)
                 yield cell, {**known, "indicator_code": code, "fund_code": fund, "column_name": name}
 
-    def _lines(self, term: Term, sheet: Any) -> Iterator[Line]:
+    def _lines(self, term: Term, sheet: FormSheet) -> Iterator[Line]:
         if term.line_kind != "detail":
-            yield ()
+            of_block = [sheet.repeat_by.column] if term.line_kind == "block_total" and sheet.repeat_by else []
+            yield from (tuple(sorted(chosen)) for chosen in product(*self._own_codes(sheet, of_block)))
             return
         types = {column.type for column in sheet.columns if column.role == "key"}
         free: list[Sequence[tuple[str, str]]] = []
@@ -106,6 +118,7 @@ class Symbols:
             free.append([("project_key", number) for number in copies])
         if "establishment" in types:
             free.append([("establishment_key", number) for number in copies])
+        free += self._own_codes(sheet, [column.name for column in sheet.own_columns])
         for chosen in product(*free):
             keys = dict(chosen)
             if "project" in types:  # a project has one activity
@@ -113,6 +126,15 @@ class Symbols:
             if "unit" in types:
                 keys["unit_key"] = "own"
             yield tuple(sorted(keys.items()))
+
+    def _own_codes(self, sheet: FormSheet, names: Iterable[str]) -> list[Sequence[tuple[str, str]]]:
+        """Name and code, one list a name: the sheet's own keys, and of the columns `names` the codes that rules tell apart."""
+        asked = [name for name in names if name in self.own]
+        others = [f"another {number}" for number in range(self.copies)]
+        return [
+            *([(name, code)] for name, code in sheet.keys.items()),
+            *([(name, code) for code in (*self.own[name], *others)] for name in asked),
+        ]
 
     def _measure(self, column: Any, code: str) -> str:
         if column.measure != "by_behaviour" or code not in self.vocabulary.measures:
