@@ -16,6 +16,14 @@ from warehouse.settings import in_its_words
 
 CATALOGUE = Path(__file__).parent / "findings.yml"
 MOST_ALIKE = 200
+# What stands in no cell, by the words that it has in place of an address → what sentences call its place.
+NAMED_PLACES = {
+    "sheet name": ("Tên trang “{sheet}”", "the name of sheet “{sheet}”"),
+    "file name": ("Tên tệp", "the name of the file"),
+    "folder": ("Tên thư mục của tệp", "the folder of the file"),
+    "form": ("Mẫu biểu", "the form itself"),
+}
+CELL_VI, CELL_EN = "Ô {cell} trang “{sheet}”", "cell {cell} of sheet “{sheet}”"
 VERDICTS = ("return", "cell", "note", "quarantine")
 
 
@@ -90,11 +98,14 @@ def find(
     blanks = {"sheet": sheet_name or "", "cell": cell or "", "written": written_text or "", "expected": expected_text or ""}
     blanks["row"] = "" if row_number is None else str(row_number)
     blanks |= {name: str(word) for name, word in words.items()}
+    vi, en = entry["vi"], entry["en"]
+    if cell in NAMED_PLACES:
+        vi, en = _at_named_place(vi, en, *NAMED_PLACES[cell])
     return Finding(
         code=code,
         verdict=entry["verdict"],
-        message_vi=entry["vi"].format(**blanks).strip(),
-        message_en=entry["en"].format(**blanks).strip(),
+        message_vi=vi.format(**blanks).strip(),
+        message_en=en.format(**blanks).strip(),
         sheet_name=sheet_name,
         cell_address=cell,
         sheet_code=sheet_code,
@@ -103,3 +114,11 @@ def find(
         written=written_text,
         expected=expected_text,
     )
+
+
+def _at_named_place(vi: str, en: str, place_vi: str, place_en: str) -> tuple[str, str]:
+    """Two sentences about a cell as they are said of a place that is no cell."""
+    for cell, place in ((CELL_EN, place_en), (CELL_EN.capitalize(), place_en[:1].upper() + place_en[1:])):
+        en = en.replace(cell, place)
+    vi = vi.replace(CELL_VI, place_vi)
+    return vi.replace(CELL_VI[:1].lower() + CELL_VI[1:], place_vi[:1].lower() + place_vi[1:]), en

@@ -84,6 +84,24 @@ class Form:
                 found[sheet.sheet_code] = replace(known, columns=columns)
         return tuple(found.values())
 
+    @cached_property
+    def titles_ever(self) -> tuple[str, ...]:
+        """The titles of all versions, each once."""
+        return tuple(dict.fromkeys((*self.titles, *(title for each in self.layouts.values() for title in each.titles or ()))))
+
+    @cached_property
+    def header_fields_ever(self) -> tuple[HeaderField, ...]:
+        """The header fields of all versions, each once in each way in which a version asks for it."""
+        earlier = (field for layout in self.layouts.values() for field in layout.header_fields or ())
+        return tuple(dict.fromkeys((*self.header_fields, *earlier)))
+
+    @cached_property
+    def header_texts_ever(self) -> tuple[str, ...]:
+        """What heads a column in any version, each text once: headers, and the groups above them."""
+        sheets = (*self.sheets, *(sheet for layout in self.layouts.values() for sheet in layout.sheets or ()))
+        texts = (text for sheet in sheets for column in sheet.columns for text in (*column.headers, *column.groups))
+        return tuple(dict.fromkeys(text for text in texts if text))
+
     @property
     def has_document_no(self) -> bool:
         return "document_no" in self.identity

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.form import HeaderField, Place
 from ingestion.form_sheet import Column, ColumnPeriod, Repeated
+from ingestion.form_tables import check_tables
 from ingestion.form_words import (
     FILLED,
     HEADER_FIELDS,
@@ -22,6 +23,7 @@ from ingestion.form_words import (
     check_keys,
     check_word,
 )
+from ingestion.written.money_units import money_factor
 
 VALUE = "{value}"
 
@@ -55,6 +57,9 @@ def _fields_of(entries: Sequence[Any], file: str) -> dict[str, HeaderField]:
         if entry["name"] in fields:
             raise FormError.at(place, entry, "the field stands twice.")
         places = tuple(_place_of(each, place) for each in entry.get("places", ({"at": "right"},)))
+        for each in places:
+            if each.value is not None and entry["type"] == "money_unit" and money_factor(each.value) is None:
+                raise FormError.at(place, each.value, f"value is {each.value!r}, which is no unit of money.")
         fields[entry["name"]] = HeaderField(
             entry["name"], tuple(entry.get("labels", ())), entry["type"], entry.get("required", False), places
         )
@@ -97,12 +102,14 @@ def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
     is_absolute = {"start", "end"} <= entry.keys()
     if is_absolute == bool({"months_before", "months"} & entry.keys()) or len({"start", "end"} & entry.keys()) == 1:
         raise FormError.at(place, entry, "period must say start and end, or months_before and, where it is not as long, months.")
-    return ColumnPeriod(**entry)
+    period = ColumnPeriod(**entry)
+    return None if period == ColumnPeriod() else period
 
 
 def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str) -> None:
     """Raise FormError for words about a sheet or its columns that contradict each other, or name a column that it lacks."""
     check_word(entry.get("shape", SHAPES[0]), SHAPES, "shape", place)
+    check_tables(entry, columns, place)
     names = tuple(column.name for column in columns)
     for said in (entry.get("keys", {}), *(column.keys for column in columns)):
         for name in said:

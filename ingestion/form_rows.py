@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ingestion.form import Form
-from ingestion.form_sheet import Column, FormSheet
+from ingestion.form_sheet import Column, ColumnPeriod, FormSheet
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ def _form_row(form: Form) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _period_row(period: ColumnPeriod | None) -> dict[str, object]:
+    is_relative = period is not None and period.start is None
+    return {
+        "period_months_before": period.months_before if period and is_relative else None,
+        "period_months": period.months if period else None,
+        "period_start": period.start if period else None, "period_end": period.end if period else None,
+    }  # fmt: skip
+
+
 def _column_row(form: Form, sheet: FormSheet, column: Column) -> dict[str, object]:
     return {
         "form_code": form.form_code, "sheet_code": sheet.sheet_code, "column_name": column.name,
@@ -41,4 +50,5 @@ def _column_row(form: Form, sheet: FormSheet, column: Column) -> dict[str, objec
         "measure": column.measure, "fact": column.fact, "counts_as": column.counts_as,
         "counts_when": list(column.counts_when) or None, "blank": column.blank,
         "codes": json.dumps(column.keys, ensure_ascii=False) if column.keys else None,
+        **_period_row(column.period),
     }  # fmt: skip

@@ -34,6 +34,7 @@ class ColumnPeriod:
 class Column:
     """One column of a form sheet; `position` counts from 1 in the order of the YAML.
 
+    groups           the headers above its own, from the top: what tells columns of one name apart
     values, list     the codes that may stand there, or the list of the register that says them
     required_if, forbidden_if   other columns and the codes at which this one must, or must not, be filled
     keys             codes of the form's own dimensions that every figure of the column has
@@ -44,7 +45,6 @@ class Column:
     headers: tuple[str, ...]
     type: str
     role: str
-    group: str | None = None
     indicator: str | None = None
     fund: str | None = None
     measure: str | None = None
@@ -63,6 +63,12 @@ class Column:
     fill_down: bool = False
     period: ColumnPeriod | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    groups: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str | None:
+        """The headers above its own in one text; None where there are none."""
+        return " / ".join(self.groups) or None
 
     @property
     def is_quantity(self) -> bool:
@@ -90,7 +96,7 @@ class Repeated:
 
 @dataclass(frozen=True)
 class FormSheet:
-    """One sheet of a form: its names, its key and its columns."""
+    """One sheet of a form: its names, its key and its columns; `is_of_period`: with the header texts of one period."""
 
     sheet_code: str
     sheet_name: str
@@ -107,6 +113,7 @@ class FormSheet:
     header_rows: int = 3
     repeat_by: Repeated | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_of_period: bool = False
 
     @cached_property
     def column_by_name(self) -> dict[str, Column]:

@@ -61,7 +61,8 @@ SHEET_KEYS = {
     "starts_after": "text", "ends_at": "text", "header_rows": "count", "repeat_by": "mapping", "keys": "text by name",
 }  # fmt: skip
 COLUMN_KEYS = {
-    "name": "text", "headers": "texts", "type": "text", "role": "text", "group": "text", "indicator": "text", "fund": "text",
+    "name": "text", "headers": "texts", "type": "text", "role": "text", "group": "text or texts", "indicator": "text",
+    "fund": "text",
     "measure": "text", "fact": "text", "counts_as": "text", "counts_when": "texts", "blank": "text", "required": "flag",
     "values": "texts", "list": "text", "pattern": "text", "required_if": "texts by name", "forbidden_if": "texts by name",
     "unique": "flag", "negative": "flag", "fill_down": "flag", "period": "mapping",
@@ -73,6 +74,7 @@ PLACE_KEYS = {"at": "text", "pattern": "text", "value": "text"}
 REPEAT_KEYS = {"heading": "text", "column": "text"}
 PERIOD_KEYS = {"months_before": "count", "months": "count", "start": "day", "end": "day"}
 SHAPES = ("table", "key_values")
+MOST_HEADER_ROWS = 8
 BLANK_ROW = "blank row"  # of ends_at
 FILLED = "*"  # of required_if and forbidden_if: whatever stands there
 # Where the value of a header field may stand → the keys that such a place has

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.form import Form, HeaderField, Layout
+from ingestion.form_headings import check_periods, headings
 from ingestion.form_parts import check_shape, column_period_of, header_of, named, own_header, repeated_of
 from ingestion.form_sheet import Column, FormSheet
+from ingestion.form_tables import check_told_apart
 from ingestion.form_words import (
     COLUMN_KEYS,
     FORM_KEYS,
@@ -32,7 +34,8 @@ from ingestion.form_words import (
 from ingestion.known_words import line_of, placed, read_yaml
 from ingestion.register_rows import read_tables, refuse_rows_of_unknown_forms
 from ingestion.written.money_units import money_examples, money_factor
-from ingestion.written.text import folded
+
+PLAIN_KEYS = ("lines_from", "line_fund", "shape", "starts_after", "ends_at", "header_rows")  # of a sheet, kept as they are
 
 
 def load_forms(folder: Path, register: Path) -> dict[str, Form]:
@@ -94,7 +97,7 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         version["version"]: _layout_of(version, f"{place}: version {version['version']}", header_fields, sheets, codes)
         for version in versions
     }
-    return Form(
+    form = Form(
         form_code=entry["form_code"],
         form_name=entry["form_name"],
         form_name_en=entry["form_name_en"],
@@ -113,11 +116,14 @@ def form_of(entry: dict[str, Any], place: str, header_fields: tuple[HeaderField,
         header_fields=header_fields,
         layouts={version: layout for version, layout in layouts.items() if layout != Layout()},
     )
+    check_periods(form, place)
+    return form
 
 
 def _sheets_of(entries: Sequence[Any], place: str, codes: Codes) -> tuple[FormSheet, ...]:
     sheets = tuple(_sheet_of(sheet, f"{place}: sheet {named(sheet, 'sheet_code')}", codes) for sheet in entries)
     _check_once([sheet.sheet_code for sheet in sheets], "sheet", place)
+    check_told_apart(sheets, place)
     return sheets
 
 
@@ -144,8 +150,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
     check_codes(entry, codes, place)
     columns = tuple(_column_of(column, n, place, codes) for n, column in enumerate(entry["columns"], 1))
     _check_once([column.name for column in columns], "column", place)
-    headers = [(folded(column.group or ""), folded(header)) for column in columns for header in column.headers]
-    _check_once(headers, "header", place)
+    _check_once(headings(columns), "header", place)
     types = {column.name: column.type for column in columns if column.role == "key"}
     for name in entry["line_key"]:
         check_word(name, tuple(types), "line_key", place)
@@ -157,6 +162,7 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
         if wanted and type_ not in types.values():
             raise FormError.at(place, entry, f"no column of type {type_} with role key says what each line is.")
     check_shape(entry, columns, place)
+    more: dict[str, Any] = {"lines_from": None, "line_fund": None} | {key: entry[key] for key in PLAIN_KEYS if key in entry}
     return FormSheet(
         sheet_code=entry["sheet_code"],
         sheet_name=entry["sheet_name"],
@@ -164,15 +170,10 @@ def _sheet_of(entry: dict[str, Any], place: str, codes: Codes) -> FormSheet:
         required=entry.get("required", True),
         line_key=tuple(entry["line_key"]),
         total_labels=tuple(entry.get("total_labels", ())),
-        lines_from=entry.get("lines_from"),
-        line_fund=entry.get("line_fund"),
         columns=columns,
-        shape=entry.get("shape", "table"),
-        starts_after=entry.get("starts_after"),
-        ends_at=entry.get("ends_at"),
-        header_rows=entry.get("header_rows", 3),
         repeat_by=repeated_of(entry.get("repeat_by"), tuple(types), place),
         keys=dict(entry.get("keys", {})),
+        **more,
     )
 
 
@@ -189,7 +190,8 @@ def _column_of(entry: dict[str, Any], position: int, place: str, codes: Codes) -
         if key in entry:
             made[key] = {name: tuple(said) for name, said in entry[key].items()}
     made["period"] = column_period_of(entry.get("period"), place)
-    return Column(position=position, **made, **{key: value for key, value in entry.items() if key not in made})
+    made["groups"] = (group,) if isinstance(group := entry.get("group", ()), str) else tuple(group)
+    return Column(position=position, **made, **{key: value for key, value in entry.items() if key not in (*made, "group")})
 
 
 def _check_once(names: Sequence[object], what: str, place: str) -> None:

@@ -14,7 +14,9 @@ import yaml
 MOST_SHOWN = 24  # words; of a longer list its home is named
 # kind of what stands under a key of a YAML file → how a refusal says it
 KINDS = {
-    "text": "a text", "texts": "a list of texts, [one, two]", "flag": "true or false", "day": "a day, 2024-01-31",
+    "text": "a text", "texts": "a list of texts, [one, two]",
+    "text or texts": "a text, or a list of texts, [one, two]",
+    "flag": "true or false", "day": "a day, 2024-01-31",
     "months": "a list of months, each once and in order, [3, 6, 9, 12]", "count": "a whole number", "number": "a number",
     "entries": "a list of entries", "entries or 0": "a list of terms, or 0", "mapping": "a mapping",
     "text by name": "a mapping of names to texts, {name: text}",
@@ -100,6 +102,8 @@ def is_a(kind: str, value: object) -> bool:
         return isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
     if kind == "text":
         return isinstance(value, str) and bool(value.strip())
+    if kind == "text or texts":
+        return is_a("text", value) or (is_a("texts", value) and bool(value))
     if kind == "mapping":
         return isinstance(value, Mapping)
     if kind in ("text by name", "texts by name"):

@@ -78,10 +78,10 @@ def submission_tables(draft: Draft) -> list[RawTable]:
         ),
         (
             "submission_column",
-            ("sheet_code", "sheet_name", "column_name", "column_letter", "header_written", "money_factor"),
+            ("sheet_code", "sheet_name", "column_name", "column_letter", "header_written", "money_factor", "cell_row"),
             (
                 (t.form_sheet.sheet_code, t.sheet.name, name, column_letter(t.sheet.first_column + position),
-                 t.headers[name], t.money_factors.get(name))
+                 t.headers[name], t.money_factors.get(name), t.cell_rows.get(name))
                 for t in draft.tables
                 for name, position in t.positions.items()
             ),

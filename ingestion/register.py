@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ingestion.budget_year_row import budget_years_of
 from ingestion.register_measures import Indicator, indicators_of, refuse_contradictions_of_measures
 from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes
 from ingestion.register_units import refuse_contradictions_of_units, unit_prefixes
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.text import folded, without_numbering
 
 
@@ -51,6 +53,7 @@ class Register:
     states: dict[str, str]
     code_lists: dict[str, dict[str, str]]
     parameters: dict[str, float]
+    budget_years: BudgetYears
 
     def units_named(self, written: str, day: datetime.date | None = None) -> tuple[str, ...]:
         """The units that a typed name means on a day (or ever), without what people write before a name."""
@@ -86,10 +89,9 @@ class Register:
         A unit that came to be that day begins with the year, then it contains those it followed, or with the succession. One
         that was there before begins with the year: nobody else would answer for its own months before the succession.
         """
-        new_year = datetime.date(end.year, 1, 1)
-        days = {day for steps in self.successors.values() for unit, day in steps if unit == unit_key}
-        followed = {day for day in days if day.year == end.year and day <= end}
-        return tuple(sorted({new_year, *(followed & {self.unit_starts.get(unit_key)})})) if followed else ()
+        start, steps = self.budget_years.start(self.budget_years.of(end)), self.successors.values()
+        followed = {day for each in steps for unit, day in each if unit == unit_key and start <= day <= end}
+        return tuple(sorted({start, *(followed & {self.unit_starts.get(unit_key)})})) if followed else ()
 
     def activity_of(self, written: str, day: datetime.date) -> str | None:
         """The activity meant by a code ("A1", "1") or a name, if it exists on that day."""
@@ -170,7 +172,8 @@ def _register_of(digest: str, folder: Path) -> Register:
         effects=_aliases(rows["budget_effects"], "effect_code"),
         states=_aliases(rows["project_states"], "state_code"),
         code_lists=_code_lists(rows["code_lists"]),
-        parameters={row["parameter_code"]: float(row["parameter_value"]) for row in rows["parameters"]},
+        parameters=(parameters := {row["parameter_code"]: float(row["parameter_value"]) for row in rows["parameters"]}),
+        budget_years=budget_years_of(parameters),
     )
 
 

@@ -176,6 +176,7 @@ def release_reopen(
 
 
 def _sign(act: str, period: str, reason: str, budget_year: int | None, as_json: bool) -> None:
+    from ingestion.budget_year_row import read_budget_years
     from kc.output import Refused, console, print_json
     from kc.session import now, open_connection
     from khuyencong.figures.spans import UnknownChoice, read_spans
@@ -185,8 +186,8 @@ def _sign(act: str, period: str, reason: str, budget_year: int | None, as_json: 
     settings = read_settings()
     with open_connection(settings) as connection:
         try:
-            (span,) = read_spans(period)
-            signed = sign(connection, act, budget_year or span.period_end.year, span.period_end, reason, now(settings))
+            (span,) = read_spans(period, years := read_budget_years(connection))
+            signed = sign(connection, act, budget_year or years.of(span.period_end), span.period_end, reason, now(settings))
         except (FinalError, UnknownChoice, ValueError) as error:
             raise Refused(str(error), 2) from error
     if as_json:

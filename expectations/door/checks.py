@@ -36,7 +36,7 @@ def line_key(form: Form) -> str:
     cases = []
     for sheet in form.sheets_ever:
         parts = dict.fromkeys(f"l.{KEY_COLUMNS[sheet.column_by_name[name].type]}" for name in sheet.line_key)
-        cases.append(f"when {literal(sheet.sheet_code)} then {JOINED.join(parts)}")
+        cases.append(f"when {literal(sheet.sheet_code)} then {JOINED.join(parts) or literal('')}")
     return f"l.sheet_code{JOINED}case l.sheet_code {' '.join(cases)} end"
 
 
@@ -118,7 +118,8 @@ group by c.submission_key, c.document_no"""
 
 
 def _line_twice(form: Form) -> Check:
-    first_column = " ".join(f"when {literal(s.sheet_code)} then {literal(s.line_key[0])}" for s in form.sheets_ever)
+    first_of = {s.sheet_code: (*s.line_key, s.columns[0].name)[0] for s in form.sheets_ever}
+    first_column = " ".join(f"when {literal(code)} then {literal(name)}" for code, name in first_of.items())
     rows = f"""select c.submission_key, c.sheet_code, c.row_number, case c.sheet_code {first_column} end as column_name,
     substr(c.line_key, length(c.sheet_code) + 2) as written, cast(c.first_row as text) as expected
 from (

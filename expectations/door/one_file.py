@@ -17,7 +17,6 @@ from ingestion.findings import Finding, find
 from ingestion.raw_rows import submission_tables
 from ingestion.register import Register
 from ingestion.sheets.draft import Draft
-from ingestion.written.text import column_letter
 
 # What checks ask for beside the tables of a submission.
 SUBMISSION = ("submission", ("money_factor",))
@@ -34,22 +33,20 @@ def findings_of(draft: Draft, register: Register) -> list[Finding]:
     if draft.identity is None or not draft.form.sheets:
         return []
     places = {
-        (table.form_sheet.sheet_code, name): (table.sheet.name, column_letter(table.sheet.first_column + position))
-        for table in draft.tables
-        for name, position in table.positions.items()
+        (table.form_sheet.sheet_code, name): table for table in draft.tables for name in table.positions
     }
     texts = {(line.sheet_code, line.row_number): line.texts for lines in draft.lines.values() for line in lines.lines}
     found = []
     with contextlib.closing(_rows_of(draft)) as connection:
         for check in checks_of(draft.form, register):
             for sheet_code, row_number, column_name, written, expected in _failing(connection, check):
-                sheet_name, letter = places.get((sheet_code, column_name), (None, None))
+                table = places.get((sheet_code, column_name))
                 typed = texts.get((sheet_code, row_number), {}).get(column_name)
                 found.append(
                     find(
                         check.finding_code,
-                        sheet_name=sheet_name,
-                        cell=f"{letter}{row_number}" if letter else None,
+                        sheet_name=table.sheet.name if table else None,
+                        cell=table.address(column_name, row_number) if table else None,
                         sheet_code=sheet_code,
                         row_number=row_number,
                         column_name=column_name,

@@ -130,7 +130,7 @@ def collecting_sql(check: Check, form: Form) -> str:
     rows = check.rows.format(scope="c.submission_key = any (%(keys)s)", line_scope="l.submission_key = any (%(keys)s)")
     written = "coalesce(r.written, to_jsonb(f) ->> r.column_name)"
     blanks = {
-        "sheet": "coalesce(p.sheet_name, '')", "cell": "coalesce(p.column_letter || r.row_number, '')",
+        "sheet": "coalesce(p.sheet_name, '')", "cell": "coalesce(p.column_letter || coalesce(p.cell_row, r.row_number), '')",
         "row": "coalesce(r.row_number::text, '')", "expected": "coalesce(r.expected, '')", "written": f"coalesce({written}, '')",
     }  # fmt: skip
 
@@ -142,8 +142,9 @@ def collecting_sql(check: Check, form: Form) -> str:
 
     return f"""insert into raw.finding (receipt_key, submission_key, found_by, finding_code, verdict, sheet_name, cell_address,
     sheet_code, row_number, column_name, written, expected, message_vi, message_en)
-select s.receipt_key, r.submission_key, 'door', %(code)s, %(verdict)s, p.sheet_name, p.column_letter || r.row_number,
-    r.sheet_code, r.row_number, r.column_name, {written}, nullif(r.expected, ''), {message("vi")}, {message("en")}
+select s.receipt_key, r.submission_key, 'door', %(code)s, %(verdict)s, p.sheet_name,
+    p.column_letter || coalesce(p.cell_row, r.row_number), r.sheet_code, r.row_number, r.column_name,
+    {written}, nullif(r.expected, ''), {message("vi")}, {message("en")}
 from ({rows}) as r
 inner join raw.submission as s using (submission_key)
 left join raw.submission_column as p using (submission_key, sheet_code, column_name)

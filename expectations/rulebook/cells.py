@@ -89,7 +89,7 @@ class Symbols:
                 yield cell, {**known, "indicator_code": code, "fund_code": fund, "column_name": name}
 
     def _lines(self, term: Term, sheet: Any) -> Iterator[Line]:
-        if term.line_kind == "total":
+        if term.line_kind != "detail":
             yield ()
             return
         types = {column.type for column in sheet.columns if column.role == "key"}

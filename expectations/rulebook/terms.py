@@ -124,6 +124,7 @@ def _picks(part: Mapping[str, Any], indicators: Sequence[str] | None, column: Co
     fixed = _indicator_of(column)
     return (
         column.measure != "ratio"
+        and column.period is None  # a figure of another period is in a rule only by the name of its column
         and ("role" not in part or column.role == part["role"])
         and (indicators is None or fixed is None or fixed in indicators)
         and ("funds" not in part or column.fund is None or column.fund in part["funds"])

@@ -18,7 +18,7 @@ SEVERITIES = ("shadow", "warn", "block")
 MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
 OPERATORS = ("==", "<=", ">=")
 SHIFTS = ("same", "previous", "prior_year", "plan_in_force", "predecessors")
-LINE_KINDS = ("detail", "total")
+LINE_KINDS = ("detail", "total", "block_total")
 AGGREGATES = ("sum", "count_lines")
 # needs_amount: the rule says nothing where the other period or form has no amount to compare with.
 PARAMETERS = ("each", "adjacent", "whole_year", "widen_by_cutoff", "needs_amount")

@@ -53,6 +53,7 @@ class Receipt:
     sha256: str
     file_extension: str
     folder_unit_key: str | None = None
+    location: str = ""
 
 
 def extension_of(location: str) -> str:

@@ -58,9 +58,9 @@ def legacy_encoding_of(texts: Iterable[str], forms: dict[str, Form]) -> str | No
 
 def form_words(forms: dict[str, Form]) -> frozenset[str]:
     """Every label, title and header of the forms that has a letter no ASCII text has, in lower case."""
-    texts = [label for form in forms.values() for f in form.header_fields for label in f.labels]
-    texts += [text for form in forms.values() for text in form.titles]
-    texts += [h for form in forms.values() for sheet in form.sheets for c in sheet.columns for h in c.headers]
+    texts = [label for form in forms.values() for f in form.header_fields_ever for label in f.labels]
+    texts += [text for form in forms.values() for text in form.titles_ever]
+    texts += [text for form in forms.values() for text in form.header_texts_ever]
     return frozenset(text.lower() for text in texts if not text.isascii())
 
 

@@ -34,7 +34,7 @@ def read_narrative_file(
         sender_role="",
         document_no=receipt.sha256[:16],
         document_date=None,
-        budget_year=period.end.year,
+        budget_year=period.budget_year,
         period_start=period.start,
         period_end=period.end,
         cutoff_date=None,

@@ -101,14 +101,16 @@ def _of_table(draft: Draft, table: Table) -> dict[tuple[int, int], str]:
     marks = {
         (index, position): "H"
         for index in range(table.top, table.first_line)
+        if not table.is_area
         for position in range(len(table.sheet.rows[index]))
         if table.sheet.rows[index][position] not in ("", None)
     }
+    marks |= dict.fromkeys(table.labels.values(), "H")
     lines = draft.lines.get(table.form_sheet.sheet_code)
     columns = table.form_sheet.column_by_name
     for line in lines.lines if lines else ():
-        index = line.row_number - table.sheet.first_row
         for name, position in table.positions.items():
+            index = table.row_of(name, line.row_number) - table.sheet.first_row
             marks[index, position] = _mark_of(line.line_kind, columns[name])
     return marks
 
@@ -116,6 +118,6 @@ def _of_table(draft: Draft, table: Table) -> dict[tuple[int, int], str]:
 def _mark_of(line_kind: str, column: Column) -> str:
     if line_kind == "label":
         return "l"
-    if line_kind == "total" and column.role in ("figure", "check", "key", "place"):
+    if line_kind in ("total", "block_total") and column.role in ("figure", "check", "key", "place"):
         return "T"
     return _MARK_OF_ROLE[column.role]

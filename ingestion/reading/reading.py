@@ -27,6 +27,7 @@ from ingestion.reading.troubles import give_up, take_in_hand, trouble_of, write_
 from ingestion.register import Register
 from ingestion.sheets.draft import Draft
 from ingestion.sheets.identity import Identity
+from ingestion.sheets.places import origin_of
 from ingestion.sheets.submissions import read_sheets
 from warehouse.settings import Settings
 from warehouse.statements import read_statement
@@ -74,7 +75,7 @@ def read_receipts(
     give_up(connection, settings, run_key)
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key from raw.receipt
+            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key, location from raw.receipt
             where state = 'landed' and received_at <= %s and (%s::bigint[] is null or receipt_key = any (%s))
             order by received_at, sha256, receipt_key""",
             (as_of, *[None if receipt_keys is None else list(receipt_keys)] * 2),
@@ -113,7 +114,8 @@ def read_file_by_sheets(
         sheets = read_workbook(data) if kind == "workbook" else read_delimited(data, forms)
     except ReturnedFile as returned:
         return [], [], [returned.finding]
-    drafts, findings = read_sheets(sheets, forms, register, receipt.claimed_unit_key, receipt.received_at)
+    origin = origin_of(receipt.location)
+    drafts, findings = read_sheets(sheets, forms, register, receipt.claimed_unit_key, receipt.received_at, origin)
     for draft in drafts:
         if receipt.folder_unit_key and draft.identity and draft.identity.unit_key != receipt.folder_unit_key:
             folder = register.unit_texts.get(receipt.folder_unit_key, receipt.folder_unit_key)

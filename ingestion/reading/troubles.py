@@ -56,7 +56,7 @@ def give_up(connection: Connection, settings: Settings, run_key: int) -> None:
     most_nights = _most_nights(settings)
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key from raw.receipt
+            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key, location from raw.receipt
             where state = 'landed' and nights_tried >= %s and tried_run is distinct from %s""",
             (most_nights, run_key),
         )

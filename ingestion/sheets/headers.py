@@ -1,15 +1,17 @@
-"""The block above a table: form mark, unit, sender, period … found by their labels, wherever they stand."""
+"""The block above a table: fields found by their labels, wherever they stand, and what a box or a value in it says."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from ingestion.form import Form, HeaderField
+from ingestion.form import HeaderField
 from ingestion.readers.sheets import Sheet
 from ingestion.written.text import folded, nfc
 
 HEADER_ROWS = 80
-DAY_TYPES = ("date", "month_end")
+LOOKED_BELOW = 2  # rows below a label
+DAY_TYPES = ("date", "month_end", "span")
 CHECKED, UNCHECKED = "☑☒■✓✔", "☐□"
 YES = {"x", "co", "yes", "true", "1", "dung", "v"}
 NO = {"", "khong", "no", "false", "0", "sai"}
@@ -17,7 +19,11 @@ NO = {"", "khong", "no", "false", "0", "sai"}
 
 @dataclass(frozen=True)
 class HeaderCell:
-    """The value of a header field: the cell as the file holds it, its text, and where it stands."""
+    """The value of a header field: the cell as the file holds it, its text, and where it stands.
+
+    What stands in no cell has the words of its place for an address (NAMED_PLACES of ingestion.findings), and no sheet where it is
+    of the whole file.
+    """
 
     field_name: str
     value: object
@@ -26,26 +32,59 @@ class HeaderCell:
     cell_address: str
 
 
-def header_cells(sheet: Sheet, fields: tuple[HeaderField, ...], end: int | None = None) -> dict[str, HeaderCell]:
-    """The header fields of a sheet above the row index `end` (its table), by name; of a field written twice, the first.
+def labels_of(fields: Iterable[HeaderField]) -> dict[str, HeaderField]:
+    """Folded label → the field that it announces."""
+    return {folded(label): field for field in fields for label in field.labels}
+
+
+def beside_labels(
+    sheet: Sheet, labels: dict[str, HeaderField], wanted: Collection[str], end: int | None = None
+) -> dict[str, HeaderCell]:
+    """The wanted fields of a sheet above the row index `end` (its table), by name; of a field written twice, the first.
 
     A value stands after a colon in the label's own cell, else in the next filled cell to the right that is no label itself.
     """
-    labels = {folded(label): field for field in fields for label in field.labels}
     found: dict[str, HeaderCell] = {}
     for index, row in enumerate(sheet.rows[: HEADER_ROWS if end is None else end]):
         for position, cell in enumerate(row):
             if not isinstance(cell, str) or not cell:
                 continue
             field, inline = _label_of(cell, labels)
-            if field is None or field.name in found:
+            if field is None or field.name in found or field.name not in wanted:
                 continue
             place, value = (position, inline) if inline is not None else _next_filled(row, position, labels)
-            if sheet.day_offset and field.type in DAY_TYPES and isinstance(value, int | float):
-                value += sheet.day_offset
             if value not in ("", None):
-                found[field.name] = HeaderCell(field.name, value, text_of(value), sheet.name, sheet.address(index, place))
+                found[field.name] = header_cell(sheet, field, value, index, place)
     return found
+
+
+def below_labels(
+    sheet: Sheet, labels: dict[str, HeaderField], wanted: Collection[str], end: int | None = None
+) -> dict[str, HeaderCell]:
+    """The wanted fields whose label stands above the row index `end`, each with the first filled cell of the rows below its label
+    (LOOKED_BELOW of them), where that is no label itself.
+    """
+    found: dict[str, HeaderCell] = {}
+    last = min(HEADER_ROWS if end is None else end, len(sheet.rows))
+    for index in range(last):
+        for position, cell in enumerate(sheet.rows[index]):
+            field = labels.get(folded(cell)) if isinstance(cell, str) and cell else None
+            if field is None or field.name in found or field.name not in wanted:
+                continue
+            for below in range(index + 1, min(index + 1 + LOOKED_BELOW, last)):
+                value = sheet.rows[below][position] if position < len(sheet.rows[below]) else ""
+                if value not in ("", None):
+                    if not (isinstance(value, str) and _label_of(value, labels)[0]):
+                        found[field.name] = header_cell(sheet, field, value, below, position)
+                    break
+    return found
+
+
+def header_cell(sheet: Sheet, field: HeaderField, value: object, index: int, position: int) -> HeaderCell:
+    """The cell of a field that stands at rows[index][position]; a number that stands for a day counts from the sheet's own."""
+    if sheet.day_offset and field.type in DAY_TYPES and isinstance(value, int | float):
+        value += sheet.day_offset
+    return HeaderCell(field.name, value, text_of(value), sheet.name, sheet.address(index, position))
 
 
 def _label_of(cell: str, labels: dict[str, HeaderField]) -> tuple[HeaderField | None, object]:
@@ -90,22 +129,3 @@ def read_mark(written: object) -> bool | None:
         return False
     word = folded(text)
     return True if word in YES else False if word in NO else None
-
-
-def marked_form(written: str, forms: dict[str, Form]) -> tuple[Form | None, str]:
-    """The form and version that a form mark names ("kinh-phi 1"); the form is None when there is no such form."""
-    name = folded(written)
-    for code in sorted(forms, key=len, reverse=True):
-        plain = folded(code)
-        if name == plain or name.startswith(plain + " "):
-            words = written.split()
-            version = words[-1].strip("().").lower().lstrip("v") if folded(words[-1]) != plain.split()[-1] else ""
-            return forms[code], version
-    return None, ""
-
-
-def titled_form(sheet: Sheet, forms: dict[str, Form], end: int) -> Form | None:
-    """The form whose title stands in a cell above row index `end`; None when no title, or titles of several forms, are found."""
-    texts = [folded(cell) for row in sheet.rows[:end] for cell in row if isinstance(cell, str) and len(cell) > 8]
-    found = [form for form in forms.values() if any(folded(title) in text for title in form.titles for text in texts)]
-    return found[0] if len(found) == 1 else None

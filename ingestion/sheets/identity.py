@@ -12,11 +12,14 @@ from ingestion.form import Form
 from ingestion.register import Register
 from ingestion.sheets.headers import HeaderCell, read_mark, text_of
 from ingestion.sheets.identity_findings import period_findings, place, sender_findings
+from ingestion.sheets.places import label_of, told_by_form
 from ingestion.sheets.sheet_units import SheetUnit
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.periods import read_date, read_period_end, read_period_start, read_span
 
 LONGEST_DOCUMENT_NO = 200  # characters; it is part of keys that are indexed
-EXAMPLES = {"date": "31/03/2025", "month_end": "31/03/2025", "year": "2025", "mark": "x"}
+EXAMPLES = {"date": "31/03/2025", "month_end": "31/03/2025", "span": "Quý I/2025, 03/2025", "year": "2025", "mark": "x"}
+PERIOD_ENDS = ("period_start", "period_end")
 NEVER_GUESSED = ("budget_year", "is_nil", "is_withdrawal")
 
 
@@ -57,25 +60,32 @@ def identify(
     """
     findings: list[Finding] = []
     needed = [f for f in form.header_fields if f.required or f.name in form.required_header]
+    by_name = {field.name: field for field in form.header_fields}
     for field in needed:
-        if field.name not in header and field.name != "form_mark":
-            findings.append(find("header_missing", expected=" / ".join(field.labels), header=field.labels[0]))
+        if field.name not in header and field.name != "form_mark" and not (field.name in PERIOD_ENDS and "period" in header):
+            asked = by_name.get("period", field) if field.name in PERIOD_ENDS else field
+            findings.append(find("header_missing", expected=told_by_form(asked), header=label_of(asked)))
     strict = {field.name for field in needed} | set(NEVER_GUESSED)
+    strict |= {"period"} if any(name in strict and name not in header for name in PERIOD_ENDS) else set()
 
     def read(name: str, reader: Callable[[object], Any]) -> Any:
         cell = header.get(name)
         value = reader(cell.value) if cell else None
         if cell and value is None:
-            field = next(field for field in form.header_fields if field.name == name)
+            field = by_name[name]
             expected = EXAMPLES.get(field.type) or ", ".join(sorted(set(register.sender_roles.values())))
             code = "header_unreadable" if name in strict else "header_unclear"
-            findings.append(find(code, **place(cell), expected=expected, header=field.labels[0]))
+            findings.append(find(code, **place(cell), expected=expected, header=label_of(field)))
         return value
 
-    start = read("period_start", read_period_start)
-    end = read("period_end", read_period_end)
+    years = register.budget_years
+    span = read("period", lambda written: read_span(written, years)) or (None, None)
+    start, end = (
+        read(name, lambda written, reader=reader: reader(written, years)) if name in header else span[which]
+        for which, (name, reader) in enumerate((("period_start", read_period_start), ("period_end", read_period_end)))
+    )
     role = read("sender_role", lambda cell: register.role_of(text_of(cell)))
-    year = read("budget_year", _year) or (end.year if end else None)
+    year = read("budget_year", lambda written: _year(written, years)) or (years.of(end) if end else None)
     document_date, cutoff_date = read("document_date", read_date), read("cutoff_date", read_date)
     is_estimated, is_nil, is_withdrawal = (read(name, read_mark) for name in ("is_estimated", "is_nil", "is_withdrawal"))
     unit = _unit(header, register, end, findings) if end else None
@@ -138,9 +148,9 @@ def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings
     return found[0]
 
 
-def _year(cell: object) -> int | None:
-    span = read_span(cell)
-    return span[1].year if span else None
+def _year(cell: object, years: BudgetYears) -> int | None:
+    span = read_span(cell, years)
+    return years.of(span[1]) if span else None
 
 
 def _text(header: dict[str, HeaderCell], name: str) -> str:

@@ -1,35 +1,19 @@
-"""Tables in sheets, found by the text of their headers over one to three rows, never by position.
+"""Tables in sheets, found by the text of their headers over one row or several, never by position.
 
 Provinces insert rows and columns, merge header cells, add titles and columns of their own: none of that matters here.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingestion.form_sheet import Column, FormSheet
 from ingestion.readers.sheets import Sheet
-from ingestion.sheets.headers import text_of
-from ingestion.written.money_units import told_units, without_units
-from ingestion.written.text import folded
+from ingestion.sheets.headed_columns import fitting, headed_columns, header_key
 
 SEARCHED_ROWS = 60
-HEADER_DEPTH = 3
-PARENTHESES = re.compile(r"\(([^()]*)\)")
-REFERENCE = re.compile(r"[\d\s=+\-–/x*:.,;]*")
-
-
-@dataclass(frozen=True)
-class HeadedColumn:
-    """One column under a candidate header: the key of its lowest text, the keys above it, and the texts as written."""
-
-    position: int
-    key: str
-    groups: tuple[str, ...]
-    written: str
-    money_factor: int | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +24,9 @@ class Table:
     positions        form column → position in the sheet's rows
     headers          form column → the header as written; money_factors where the header itself names a unit of money
     missing          form columns that the sheet lacks; repeated: form columns that stand twice; extra: headers of no form column
+    begin            the first row index of its own part of the sheet; the sheet's rows end where that part ends
+    cell_rows        of an area of labels: form column → the file's number of the row in which its value stands
+    labels           of an area: form column → row index and position of its label
     """
 
     sheet: Sheet
@@ -52,26 +39,36 @@ class Table:
     missing: tuple[Column, ...]
     repeated: tuple[str, ...]
     extra: tuple[tuple[int, str], ...]
+    begin: int = 0
+    cell_rows: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def score(self) -> int:
         return len(self.positions)
 
+    @property
+    def is_area(self) -> bool:
+        return self.form_sheet.shape == "key_values"
 
-@lru_cache(maxsize=1 << 14)
-def header_key(written: str) -> str:
-    """A header's text for comparing: folded, without a unit of money, a reference such as (3)=(1)+(2), or a % sign."""
+    @property
+    def span(self) -> tuple[int, int]:
+        """The positions of its first and its last column."""
+        places = [*self.positions.values(), *(position for _, position in self.labels.values())]
+        return min(places), max(places)
 
-    def kept(match: re.Match[str]) -> str:
-        return " " if REFERENCE.fullmatch(match[1]) or not match[1].strip() else match[0]
+    def stands_beside(self, other: Table) -> bool:
+        """Whether no column of one table stands between the columns of the other."""
+        (left, right), (other_left, other_right) = self.span, other.span
+        return right < other_left or other_right < left
 
-    return " ".join(folded(PARENTHESES.sub(kept, without_units(written))).replace("%", " ").split())
+    def row_of(self, name: str, row_number: int) -> int:
+        """The file's number of the row in which the cell of a column stands, of the line in a row."""
+        return self.cell_rows.get(name, row_number)
 
-
-@lru_cache(maxsize=1 << 14)
-def header_money_factor(written: str) -> int | None:
-    """The unit of money that a header names, in parentheses or after its words; None when it names none."""
-    return next((unit.factor for unit in told_units(written) if unit.factor is not None), None)
+    def address(self, name: str, row_number: int) -> str:
+        """Where the cell of a column stands in the file, of the line in a row."""
+        return self.sheet.address(self.row_of(name, row_number) - self.sheet.first_row, self.positions[name])
 
 
 def find_table(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
@@ -79,26 +76,39 @@ def find_table(sheet: Sheet, form_sheet: FormSheet) -> Table | None:
 
     None when no header names the required key columns and at least half of the columns that hold quantities.
     """
-    wanted = _wanted(form_sheet)
     best: Table | None = None
-    for top in range(min(SEARCHED_ROWS, len(sheet.rows))):
+    for table in _headed(sheet, form_sheet, 0, min(SEARCHED_ROWS, len(sheet.rows))):
+        if best is None or table.score > best.score:
+            best = table
+    return best if best and fits(best) else None
+
+
+def tables_between(sheet: Sheet, form_sheet: FormSheet, begin: int, end: int) -> list[Table]:
+    """Every table of a form sheet whose header begins between two row indices, of each first row the best, from the top."""
+    best: dict[int, Table] = {}
+    for table in _headed(sheet, form_sheet, begin, end):
+        if table.first_line <= end and (table.top not in best or table.score > best[table.top].score):
+            best[table.top] = table
+    return [table for table in best.values() if fits(table)]
+
+
+def _headed(sheet: Sheet, form_sheet: FormSheet, begin: int, end: int) -> Iterator[Table]:
+    wanted = _wanted(form_sheet)
+    for top in range(begin, end):
         row_keys = [header_key(cell) for cell in sheet.rows[top] if isinstance(cell, str) and cell]
         if not any(key in wanted for key in row_keys):
             continue
-        for depth in range(1, HEADER_DEPTH + 1):
+        for depth in range(1, form_sheet.header_rows + 1):
             below = sheet.rows[top + depth - 1 : top + depth]
             if not below or not all(isinstance(cell, str) or is_year(cell) for cell in below[0]):
                 break
-            table = _match(sheet, form_sheet, top, depth)
-            if best is None or table.score > best.score:
-                best = table
-    return best if best and _fits(best) else None
+            yield _match(sheet, form_sheet, top, depth)
 
 
 @lru_cache(maxsize=64)
 def _wanted(form_sheet: FormSheet) -> frozenset[str]:
-    texts = [text for column in form_sheet.columns for text in (*column.headers, column.group or "")]
-    return frozenset(header_key(text) for text in texts if text)
+    texts = [text for column in form_sheet.columns for text in (*column.headers, *column.groups)]
+    return frozenset(header_key(text) for text in texts)
 
 
 def is_year(cell: object) -> bool:
@@ -106,51 +116,26 @@ def is_year(cell: object) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool) and cell in range(1990, 2101)
 
 
-def _fits(table: Table) -> bool:
+def fits(table: Table) -> bool:
+    """Whether the required keys are there, and at least half of the columns that hold quantities."""
     quantities = [column.name for column in table.form_sheet.columns if column.is_quantity]
     found = sum(name in table.positions for name in quantities)
     return found * 2 >= len(quantities) and not any(column.role == "key" and column.required for column in table.missing)
 
 
-def _headed_columns(sheet: Sheet, top: int, depth: int) -> list[HeadedColumn]:
-    """Columns with their headers: a merged cell holds its text on the left only, so upper rows are carried to the right."""
-    rows = sheet.rows[top : top + depth]
-    carried = []
-    for row in rows:
-        current, texts = "", []
-        for cell in row:
-            current = text_of(cell).strip() or current
-            texts.append(current)
-        carried.append(texts)
-    headed = []
-    for position in range(max(len(row) for row in rows)):
-        own = [text_of(row[position]).strip() for row in rows]
-        lowest = next((level for level in reversed(range(depth)) if own[level]), None)
-        if lowest is None:
-            continue
-        above = [carried[level][position] for level in range(lowest)]
-        factor = next((f for f in map(header_money_factor, [own[lowest], *reversed(above)]) if f is not None), None)
-        groups = tuple(header_key(text) for text in above if text)
-        headed.append(HeadedColumn(position, header_key(own[lowest]), groups, own[lowest], factor))
-    return headed
-
-
 def _match(sheet: Sheet, form_sheet: FormSheet, top: int, depth: int) -> Table:
-    free = _headed_columns(sheet, top, depth)
+    free = headed_columns(sheet, top, depth)
+    heading = form_sheet.repeat_by.column if form_sheet.repeat_by else None
     positions, headers, factors, repeated, missing = {}, {}, {}, [], []
-    # Columns under a group first: the same word without its group would take the wrong one.
-    for column in sorted(form_sheet.columns, key=lambda c: (c.group is None, c.position)):
-        keys = [header_key(header) for header in column.headers]
-        group = header_key(column.group) if column.group else None
-        fits = [h for h in free if h.key in keys and (group is None or group in h.groups)]
-        if not fits and group:  # "Kế hoạch năm KCQG" written in one cell
-            fits = [h for h in free if h.key in [f"{group} {key}" for key in keys]]
-        if not fits:
-            missing.append(column)
+    # Columns under groups first: the same word without its group would take the wrong one.
+    for column in sorted(form_sheet.columns, key=lambda c: (-len(c.groups), c.position)):
+        found = fitting(column, free)
+        if not found:
+            if column.name != heading:  # it stands in headings between the lines
+                missing.append(column)
             continue
-        fits.sort(key=lambda h: (keys.index(h.key) if h.key in keys else 0, h.position))
-        chosen = fits[0]
-        if sum(h.key == chosen.key for h in fits) > 1:
+        chosen = found[0]
+        if sum(h.key == chosen.key for h in found) > 1:
             repeated.append(column.name)
         free.remove(chosen)
         positions[column.name] = chosen.position

@@ -12,8 +12,9 @@ from ingestion.findings import Finding, find
 from ingestion.form_sheet import Column
 from ingestion.register import Register
 from ingestion.sheets.layout import Table
-from ingestion.sheets.own_codes import code_of, dimension_key, plain_code, spellings_of
+from ingestion.sheets.own_codes import code_of, dimension_key, spellings_of
 from ingestion.written.characters import code_letters
+from ingestion.written.codes import plain_code
 from ingestion.written.money_units import money_factor
 from ingestion.written.text import folded
 
@@ -111,8 +112,7 @@ def place_of(table: Table, number: int, column: Column | None = None) -> dict[st
     """The place of a line, or of its cell in a column, in the words of a finding."""
     place: dict[str, Any] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
     if column is not None and column.name in table.positions:
-        index = number - table.sheet.first_row
-        place |= {"cell": table.sheet.address(index, table.positions[column.name]), "column_name": column.name}
+        place |= {"cell": table.address(column.name, number), "column_name": column.name}
     return place
 
 

@@ -53,6 +53,13 @@ def kind_of(table: Table, texts: dict[str, str], unread: list[Column], has_numbe
     return "label" if are_blank and HEADING_NUMBER.fullmatch(position.strip(" .)")) else None
 
 
+def only_names(table: Table, typed: dict[str, object], row: list[object]) -> bool:
+    """Whether a row says one text and no more, which is a key only because any text may be one: a note, or a line not filled in."""
+    open_keys = {c.name for c in table.form_sheet.columns if c.is_dimension and not c.values and not c.list}
+    said = [cell for cell in row if cell not in ("", None) and str(cell).strip()]
+    return len(said) == 1 and bool(typed) and typed.keys() <= open_keys
+
+
 def holds_number(filled: dict[str, object], quantities: list[Column]) -> bool:
     """Whether a quantity cell holds a number other than 0, or may hold one; dates and ticks alone do not make a line of figures."""
     for column in quantities:

@@ -30,6 +30,18 @@ def names_a_sum(table: Table, texts: dict[str, str]) -> bool:
     return any(_SUM.fullmatch(folded(text)) for text in _words(table, texts))
 
 
+def adds_up(table: Table, texts: dict[str, str], is_unread: bool) -> bool:
+    """Whether a line says that it adds others up where any text may be a key: "Total North" as the name of a district.
+
+    Of a line whose keys read only the columns are asked in which any text may stand.
+    """
+    open_keys = [c.name for c in table.form_sheet.columns if c.is_dimension and not c.values and not c.list]
+    said = texts if is_unread else {name: texts[name] for name in open_keys if name in texts}
+    labels = [folded(label) for label in table.form_sheet.total_labels]
+    is_total = any(f"{folded(text)} ".startswith(f"{label} ") for text in _words(table, said) for label in labels if label)
+    return is_total or names_a_sum(table, said)
+
+
 def names_a_part(table: Table, texts: dict[str, str]) -> bool:
     """Whether a line says that it is a part of the one above: "Trong đó: …"."""
     return any(_OF_WHICH.match(folded(text)) for text in _words(table, texts))

@@ -30,7 +30,8 @@ def untold_amounts(table: Table, lines: TableLines, money: ToldMoney, register: 
             continue
         if own_unit(table, line.texts) or unit_of_name(table, line.texts) or read_cell(line.texts.get(name, "")).unit_text:
             continue
-        if money_factor(table.sheet.shown_words.get((row_number, table.sheet.first_column + table.positions[name]), "")):
+        at = (table.row_of(name, row_number), table.sheet.first_column + table.positions[name])
+        if money_factor(table.sheet.shown_words.get(at, "")):
             continue
         if unit is not None:
             place: dict[str, Any] = {"sheet_name": unit.sheet_name, "cell": unit.cell_address}

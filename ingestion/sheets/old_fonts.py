@@ -22,7 +22,7 @@ from ingestion.readers.legacy import (
 )
 from ingestion.readers.sheets import Sheet
 from ingestion.register import Register
-from ingestion.sheets.layout import header_key
+from ingestion.sheets.headed_columns import header_key
 from ingestion.written.money_units import is_unit_label, money_factor, told_units
 from ingestion.written.text import folded
 
@@ -79,12 +79,11 @@ class _Known:
     """The words that forms and register know."""
 
     def __init__(self, forms: dict[str, Form], register: Register) -> None:
-        labels = {folded(label) for form in forms.values() for field in form.header_fields for label in field.labels}
-        columns = [column for form in forms.values() for sheet in form.sheets for column in sheet.columns]
+        labels = {folded(label) for form in forms.values() for field in form.header_fields_ever for label in field.labels}
         self.labels = labels
-        self.headers = {header_key(text) for c in columns for text in (*c.headers, c.group or "") if text}
-        self.names = {folded(title) for form in forms.values() for title in form.titles}
-        self.names |= {folded(label) for form in forms.values() for sheet in form.sheets for label in sheet.total_labels}
+        self.headers = {header_key(text) for form in forms.values() for text in form.header_texts_ever}
+        self.names = {folded(title) for form in forms.values() for title in form.titles_ever}
+        self.names |= {folded(label) for form in forms.values() for sheet in form.sheets_ever for label in sheet.total_labels}
         for words in (register.activity_names, register.indicator_names, register.fund_names, register.states, register.unit_names):
             self.names |= set(words)
         self.roles, self.register = set(register.sender_roles), register

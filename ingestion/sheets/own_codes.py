@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 from ingestion.form_sheet import Column, FormSheet
 from ingestion.register import Register
+from ingestion.written.codes import plain_code
 from ingestion.written.periods import read_date
 from ingestion.written.text import folded, tidy
-
-LONGEST_CODE = 60
-JOINING = frozenset("|;=")
 
 
 def code_of(column: Column, text: str, cell: object, register: Register) -> str | None:
@@ -29,12 +27,6 @@ def code_of(column: Column, text: str, cell: object, register: Register) -> str 
 def spellings_of(column: Column, register: Register) -> Mapping[str, str]:
     """Folded text → code, of a column that says which codes may stand there; empty for another."""
     return {folded(code): code for code in column.values} or register.code_lists.get(column.list or "", {})
-
-
-def plain_code(code: str) -> str | None:
-    """A code that can be part of a key: short, printable, and without the signs that keys are joined by; None for another."""
-    shown = code if code.isprintable() else "".join(letter for letter in code if letter.isprintable())
-    return shown if 0 < len(shown) <= LONGEST_CODE and not JOINING.intersection(shown) else None
 
 
 def dimension_key(codes: Mapping[str, str], sheet: FormSheet) -> str:

@@ -15,6 +15,7 @@ from ingestion.sheets.layout import Table
 from ingestion.sheets.line import TableLines
 from ingestion.sheets.line_keys import keys_of
 from ingestion.sheets.line_kinds import holds_number
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.text import folded
 
 LOOKED_AT = 200  # rows
@@ -26,7 +27,7 @@ _YEAR = re.compile(r"\b(20\d\d)\b")
 _NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
-def names_another_period(text: str, day: date) -> bool:
+def names_another_period(text: str, day: date, years: BudgetYears) -> bool:
     """Whether a text names a period other than the one that ends on `day`."""
     plain = folded(text)
     if _OTHER.search(plain):
@@ -34,14 +35,14 @@ def names_another_period(text: str, day: date) -> bool:
     quarters = [(_NUMBERS.get(q) or int(q), int(year)) for q, year in _QUARTER.findall(plain)]
     months = [(int(month), int(year)) for month, year in _MONTH.findall(plain)]
     if quarters or months:
-        return ((day.month + 2) // 3, day.year) not in quarters and (day.month, day.year) not in months
-    years = {int(year) for year in _YEAR.findall(plain)}
-    return bool(years) and day.year not in years
+        return ((years.month_of(day) + 2) // 3, years.of(day)) not in quarters and (day.month, day.year) not in months
+    named = {int(year) for year in _YEAR.findall(plain)}
+    return bool(named) and named.isdisjoint((day.year, years.of(day)))
 
 
-def second_table(table: Table, number: int, headings: list[str], day: date) -> list[Finding]:
+def second_table(table: Table, number: int, headings: list[str], day: date, years: BudgetYears) -> list[Finding]:
     """The finding of a header that stands once more, below a heading of another period."""
-    named = next((text for text in headings if names_another_period(text, day)), None)
+    named = next((text for text in headings if names_another_period(text, day, years)), None)
     if named is None:
         return []
     place: dict[str, Any] = {"sheet_name": table.sheet.name, "sheet_code": table.form_sheet.sheet_code, "row_number": number}
@@ -50,6 +51,8 @@ def second_table(table: Table, number: int, headings: list[str], day: date) -> l
 
 def goes_on(table: Table, lines: TableLines, day: date, sheet: Sheet, register: Register) -> Finding | None:
     """The finding of a sheet without a header that holds further lines of a table, in the same columns; None for another sheet."""
+    if table.is_area:
+        return None
     shift = table.sheet.first_column - sheet.first_column
     positions = {name: place + shift for name, place in table.positions.items() if place + shift >= 0}
     other = replace(table, sheet=sheet, positions=positions, top=0, first_line=0)

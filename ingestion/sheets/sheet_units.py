@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ingestion.findings import Finding, find
+from ingestion.findings import NAMED_PLACES, Finding, find
 from ingestion.readers.sheets import Sheet
 from ingestion.readers.texts_beside import PLACES
 from ingestion.sheets.headers import HeaderCell, text_of
 from ingestion.sheets.layout import Table
 from ingestion.sheets.line_kinds import repeats_header
+from ingestion.sheets.places import ADDRESSES
 from ingestion.written.money_units import (
     is_multiple,
     is_unit_label,
@@ -48,10 +49,10 @@ class ToldMoney:
     findings: list[Finding]
 
 
-def units_above(sheet: Sheet, end: int) -> list[SheetUnit]:
-    """The units of money told in the rows above index `end`, in reading order; also one that is not known."""
+def units_above(sheet: Sheet, end: int, begin: int = 0) -> list[SheetUnit]:
+    """The units of money told in the rows from index `begin` to `end`, in reading order; also one that is not known."""
     found = []
-    for index, row in enumerate(sheet.rows[:end]):
+    for index, row in enumerate(sheet.rows[begin:end], begin):
         for position, cell in enumerate(row):
             if not isinstance(cell, str) or not cell:
                 continue
@@ -90,16 +91,23 @@ MOST_TEXTS = 3  # of a row that is a note; a line of the table without numbers h
 
 
 def told_money(tables: list[Table], header: HeaderCell | None) -> ToldMoney:
-    """What the tables of a form tell about money; `header` is the field of a sheet without a table (a cover)."""
+    """What the tables of a form tell about money; `header` is the field of a sheet without a table (a cover), or of the form.
+
+    What the form says itself counts where no sheet tells a unit; a sheet that tells another one contradicts it.
+    """
     findings, by_sheet = [], {}
     for table in tables:
-        unit, said = _unit_of_table(table)
-        findings += said
+        unit, odd = _unit_of_table(table)
+        findings += odd
         if unit:
             by_sheet[table.form_sheet.sheet_code] = unit
     told = list(by_sheet.values())
     if header:
-        told.append(SheetUnit(money_factor(header.written), header.written, header.written, header.sheet_name, header.cell_address))
+        said = SheetUnit(money_factor(header.written), header.written, header.written, header.sheet_name, header.cell_address)
+        if header.cell_address == ADDRESSES["constant"]:
+            others = [unit for unit in told if unit.factor is not None and unit.factor != said.factor]
+            findings += [_disagreement(said, unit) for unit in others[:1]]
+        told.append(said)
     main = next((unit for unit in told if unit.factor is not None), told[0] if told else None)
     return ToldMoney(main, by_sheet, findings)
 
@@ -125,7 +133,7 @@ def _unit_of_table(table: Table) -> tuple[SheetUnit | None, list[Finding]]:
 
     A label that announces a unit of something else ("ĐVT: người") counts only where no unit of money is told.
     """
-    told = [*units_above(table.sheet, table.top), *units_beside(table.sheet), *units_below(table)]
+    told = [*units_above(table.sheet, table.top, table.begin), *units_beside(table.sheet), *units_below(table)]
     known = [unit for unit in told if unit.factor is not None]
     odd = [unit for unit in told if unit.factor is None and (not known or speaks_of_money(unit.name))]
     others = [unit for unit in known[1:] if unit.factor != known[0].factor] + odd
@@ -137,12 +145,12 @@ def _unit_of_table(table: Table) -> tuple[SheetUnit | None, list[Finding]]:
 
 
 def _disagreement(first: SheetUnit, other: SheetUnit) -> Finding:
+    where = ", ".join(NAMED_PLACES.get(first.cell_address, ())) or first.cell_address or PLACES[first.beside][0]
     if other.beside:
         vi, en = PLACES[other.beside]
         words: dict[str, Any] = {"place": vi, "place_en": en}
-        expected = f"{first.name} ({first.cell_address})"
+        expected = f"{first.name} ({where})"
         return find("money_units_disagree_beside", sheet_name=other.sheet_name, written=other.written, expected=expected, **words)
-    where = first.cell_address or PLACES[first.beside][0]
     place: dict[str, Any] = {"sheet_name": other.sheet_name, "cell": other.cell_address}
     return find("money_units_disagree", **place, written=other.written, expected=f"{first.name} ({where})")
 

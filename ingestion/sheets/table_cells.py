@@ -44,8 +44,7 @@ def reading_of(
     is_money: bool,
 ) -> Reading:
     """The reading of one quantity cell: what people see there, in the unit of its column; `is_money`: it is an amount."""
-    position = table.positions[column.name]
-    place = (number, table.sheet.first_column + position)
+    place = (table.row_of(column.name, number), table.sheet.first_column + table.positions[column.name])
     if written == "":
         return UNDER_MERGED if place in covered else BLANK
     if column.type == "date" and table.sheet.day_offset and isinstance(written, int | float):
@@ -85,7 +84,8 @@ def _beside_words(reading: Reading, words: str, thousands: int, factor: int, is_
 
 def told_by_structure(table: Table, number: int, column: Column, reading: Reading, factor: int) -> list[Finding]:
     """What the file's own structure says of a cell: a result that was never calculated, runs of text that were left out."""
-    sheet, place = table.sheet, (number, table.sheet.first_column + table.positions[column.name])
+    row_number = table.row_of(column.name, number)
+    sheet, place = table.sheet, (row_number, table.sheet.first_column + table.positions[column.name])
     if reading is NEVER_CALCULATED:
         return [find("formula_not_calculated", **place_of(table, number, column), written=sheet.never_calculated[place])]
     if reading is DOUBTFUL:
@@ -96,7 +96,7 @@ def told_by_structure(table: Table, number: int, column: Column, reading: Readin
         words, unit = sheet.shown_words[place], unit_names().get(factor, "")
         return [find("format_of_another_unit", **place_of(table, number, column), written=words, expected=unit)]
     if place in sheet.apart:
-        text = sheet.rows[number - sheet.first_row][table.positions[column.name]]
+        text = sheet.rows[row_number - sheet.first_row][table.positions[column.name]]
         return [find("text_set_apart", **place_of(table, number, column), written=sheet.apart[place], expected=text)]
     return []
 
@@ -105,11 +105,13 @@ def mark_of(table: Table, name: str) -> Callable[[], str | None]:
     """The decimal mark of a column, found out once and only when a cell of it asks: by the marks of its other texts, else by its
     numbers. Where those have three decimals, three digits behind a mark are decimals too.
     """
-    position = table.positions[name]
+    position, rows = table.positions[name], table.sheet.rows
+    area = [(row - table.sheet.first_row, table.positions[each]) for each, row in table.cell_rows.items()]
 
     @cache
     def mark() -> str | None:
-        cells = [row[position] for row in table.sheet.rows[table.first_line :] if position < len(row)]
+        places = area or [(index, position) for index in range(table.first_line, len(rows))]
+        cells = [rows[index][place] for index, place in places if place < len(rows[index])]
         texts = (cell for cell in cells if isinstance(cell, str) and len(cell) <= LONGEST_NUMBER)
         return decimal_mark_of(texts) or (",." if has_three_decimals(cells) else None)
 

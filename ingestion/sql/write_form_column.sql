@@ -15,6 +15,10 @@ insert into register.form_column (
     counts_as,
     counts_when,
     blank,
+    period_months_before,
+    period_months,
+    period_start,
+    period_end,
     codes
 )
 values (
@@ -33,5 +37,9 @@ values (
     %(counts_as)s,
     %(counts_when)s,
     %(blank)s,
+    %(period_months_before)s,
+    %(period_months)s,
+    %(period_start)s,
+    %(period_end)s,
     %(codes)s
 )

@@ -80,6 +80,13 @@ def place_of(path: str) -> str:
     return nfc(SURROGATE.sub(_as_bytes, path)).replace("\0", "\\x00")
 
 
+def place_given(path: Path) -> str:
+    """The place of a file that somebody names: with the folders that they named, but of a path from the root its name alone,
+    because where a machine keeps a file says nothing of it.
+    """
+    return place_of(path.name if path.is_absolute() else path.as_posix())
+
+
 def _as_bytes(found: re.Match[str]) -> str:
     """A byte of a name that is not UTF-8, as Python hands it on; any other half of a pair by its number."""
     code = ord(found[0])

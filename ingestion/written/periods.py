@@ -1,4 +1,5 @@
-"""Dates and periods as people write them in a header cell: "31/03/2025", "03/2025", "Quý I/2025", "6 tháng đầu năm 2025".
+"""Dates and periods as people write them in a header cell: "31/03/2025", "03/2025", "Quý I/2025", "6 tháng đầu năm 2025",
+"Q2 FY 2025/26".
 
 The law's order is day/month/year. A month of the reporting year runs from the 15th to the 14th (NĐ 09/2019/NĐ-CP Điều 12), so a
 start on the 15th or later belongs to the next month, and an end after the 14th to its own.
@@ -10,6 +11,7 @@ import calendar
 import datetime
 import re
 
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.text import folded
 
 SPREADSHEET_EPOCH = datetime.date(1899, 12, 30)
@@ -19,9 +21,14 @@ ISO_DATE = re.compile(r"((?:19|20)\d\d) (\d{1,2}) (\d{1,2})(?:[ t]00 00 00(?: 0+
 DAY_MONTH_YEAR = re.compile(r"(?:ngay )?(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?((?:19|20)\d\d)")
 MONTH_YEAR = re.compile(r"(?:thang )?(\d{1,2}) (?:nam )?((?:19|20)\d\d)")
 YEAR_MONTH = re.compile(r"((?:19|20)\d\d) (\d{1,2})")
-QUARTER = re.compile(r"(?:quy|q) ?(iv|i{1,3}|[1-4]) (?:nam )?((?:19|20)\d\d)")
-FIRST_MONTHS = re.compile(r"(\d{1,2}) thang (?:dau )?(?:nam )?((?:19|20)\d\d)")
-YEAR = re.compile(r"(?:ca )?(?:nam )?((?:19|20)\d\d)")
+# A budget year, by the name of one calendar year ("năm 2025", "FY 2025") or by those that it begins and ends in ("2025/26").
+BUDGET_YEAR = (
+    r"(?:(?:of )?(?:nam )?(?:tai khoa|ngan sach|tai chinh)|(?:of )?(?:fy|fiscal year|financial year)|nien do|nam)? ?"
+    r"((?:19|20)\d\d)(?: ((?:(?:19|20)\d\d)|\d\d))?"
+)
+QUARTER = re.compile(rf"(?:quy|quarter|q) ?(iv|i{{1,3}}|[1-4]) {BUDGET_YEAR}")
+FIRST_MONTHS = re.compile(rf"(\d{{1,2}}) thang (?:dau )?{BUDGET_YEAR}")
+YEAR = re.compile(rf"(?:ca )?{BUDGET_YEAR}")
 
 
 def read_date(written: object) -> datetime.date | None:
@@ -41,42 +48,45 @@ def read_date(written: object) -> datetime.date | None:
     return None
 
 
-def read_period_start(written: object) -> datetime.date | None:
+def read_period_start(written: object, years: BudgetYears) -> datetime.date | None:
     """The first day of the period that a cell names, by a day in it or by the whole period; None when unreadable."""
     day = read_date(written)
     if day is None:
-        span = read_span(written)
+        span = read_span(written, years)
         return span[0] if span else None
     first = day.replace(day=1)
     return first if day.day < 15 else (first + datetime.timedelta(days=31)).replace(day=1)
 
 
-def read_period_end(written: object) -> datetime.date | None:
+def read_period_end(written: object, years: BudgetYears) -> datetime.date | None:
     """The month-end of the period that a cell names; None when unreadable."""
     day = read_date(written)
     if day is None:
-        span = read_span(written)
+        span = read_span(written, years)
         return span[1] if span else None
     return month_end(day.year, day.month)
 
 
-def read_span(written: object) -> tuple[datetime.date, datetime.date] | None:
-    """First and last day of a named month, quarter, run of months from January, or year; None when it names none."""
+def read_span(written: object, years: BudgetYears) -> tuple[datetime.date, datetime.date] | None:
+    """First and last day of a named month, or of a budget year, its quarter or its first months; None when it names none.
+
+    A month is one of the calendar; "2011-12" is a month and no year, unless a word says so ("FY 2011-12").
+    """
     if not isinstance(written, str):
         year = int(written) if isinstance(written, int | float) and written % 1 == 0 else 0
-        return (datetime.date(year, 1, 1), month_end(year, 12)) if 1990 <= year <= 2100 else None
+        return years.months(year, 1, 12) if 1990 <= year <= 2100 else None
     text = folded(written)
     if match := QUARTER.fullmatch(text):
         quarter = ROMAN.get(match[1]) or int(match[1])
-        return _months(int(match[2]), 3 * quarter - 2, 3 * quarter)
+        return _months_of(years, match[2], match[3], 3 * quarter - 2, 3 * quarter)
     if match := FIRST_MONTHS.fullmatch(text):
-        return _months(int(match[2]), 1, int(match[1]))
+        return _months_of(years, match[2], match[3], 1, int(match[1]))
+    if (match := YEAR_MONTH.fullmatch(text)) and int(match[2]) <= 12:
+        return _month(int(match[1]), int(match[2]))
     if match := YEAR.fullmatch(text):
-        return _months(int(match[1]), 1, 12)
+        return _months_of(years, match[1], match[2], 1, 12)
     if match := MONTH_YEAR.fullmatch(text):
-        return _months(int(match[2]), int(match[1]), int(match[1]))
-    if match := YEAR_MONTH.fullmatch(text):
-        return _months(int(match[1]), int(match[2]), int(match[2]))
+        return _month(int(match[2]), int(match[1]))
     return None
 
 
@@ -85,10 +95,20 @@ def month_end(year: int, month: int) -> datetime.date:
     return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _months(year: int, first: int, last: int) -> tuple[datetime.date, datetime.date] | None:
-    if not 1 <= first <= last <= 12:
-        return None
-    return datetime.date(year, first, 1), month_end(year, last)
+def _months_of(
+    years: BudgetYears, first_year: str, second_year: str | None, first: int, last: int
+) -> tuple[datetime.date, datetime.date] | None:
+    """Months of the budget year that is named by one calendar year, or by the two in which it begins and ends."""
+    named = int(first_year)
+    if second_year is not None:
+        if years.is_of_the_calendar or int(second_year) not in (named + 1, (named + 1) % 100):
+            return None
+        named = years.beginning_in(named)
+    return years.months(named, first, last)
+
+
+def _month(year: int, month: int) -> tuple[datetime.date, datetime.date] | None:
+    return (datetime.date(year, month, 1), month_end(year, month)) if 1 <= month <= 12 else None
 
 
 def _day(year: int, month: int, day: int) -> datetime.date | None:

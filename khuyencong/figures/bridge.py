@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import RealDictCursor
 
+from ingestion.budget_year_row import read_budget_years
+from ingestion.written.budget_years import BudgetYears
 from khuyencong.figures.lineage import attach_cells
 from khuyencong.figures.rollup import check_choice
 from khuyencong.figures.spans import UnknownChoice, read_spans
@@ -64,22 +66,25 @@ def bridge(
         "a": release_a, "b": release_b, "funds": funds, "activities": activities, "indicators": indicators, "unit": unit,
         "level": by if by in ("nation", "region") else "unit",
     }  # fmt: skip
+    years = read_budget_years(connection)
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        spans = _spans(cursor, choice, period)
+        spans = _spans(cursor, choice, period, years)
         choice |= {"starts": [span[0] for span in spans], "ends": [span[1] for span in spans], "n": len(spans)}
-        figures, n_not_numbers = ([], 0) if release_a == release_b or not spans else _figures(cursor, choice, by, spans)
+        figures, n_not_numbers = ([], 0) if release_a == release_b or not spans else _figures(cursor, choice, by, spans, years)
     return {"release_a": release_a, "release_b": release_b, "by": by, "n_not_numbers": n_not_numbers, "figures": figures}
 
 
-def _spans(cursor: RealDictCursor, choice: dict[str, Any], period: str | None) -> list[tuple[date, date]]:
+def _spans(
+    cursor: RealDictCursor, choice: dict[str, Any], period: str | None, years: BudgetYears
+) -> list[tuple[date, date]]:
     if period is not None:
-        return [(span.period_start, span.period_end) for span in read_spans(period)]
+        return [(span.period_start, span.period_end) for span in read_spans(period, years)]
     cursor.execute(read_statement(__package__, "spans_of_bridge"), choice)
     return [(row["period_start"], row["period_end"]) for row in cursor]
 
 
 def _figures(
-    cursor: RealDictCursor, choice: dict[str, Any], by: str, spans: list[tuple[date, date]]
+    cursor: RealDictCursor, choice: dict[str, Any], by: str, spans: list[tuple[date, date]], years: BudgetYears
 ) -> tuple[list[dict[str, Any]], int]:
     """Figures with a difference, in the order of their keys, and how many others are no number at one end."""
     levels = {"is_by_cell": by == "cell", "is_by_submission": by in ("cell", "submission")}
@@ -99,12 +104,12 @@ def _figures(
             continue
         if old == new and key not in parts:
             continue
-        start, end = spans[key[0] - 1]
-        is_plan = key[6] == "plan"
+        at_end = spans[key[0] - 1][1]
+        start, end = (years.start(key[2]), years.end(key[2])) if key[6] == "plan" else spans[key[0] - 1]
         figures.append({
             "unit_key": key[1], "unit_name": names.get(key[1], key[1]), "budget_year": key[2],
-            "period_start": date(key[2], 1, 1) if is_plan else start, "period_end": date(key[2], 12, 31) if is_plan else end,
-            "as_at": end, "fund": key[3], "activity": key[4], "indicator_code": key[5], "measure": key[6],
+            "period_start": start, "period_end": end,
+            "as_at": at_end, "fund": key[3], "activity": key[4], "indicator_code": key[5], "measure": key[6],
             "before": old, "after": new, "parts": parts[key],
             "residual": {n: old[n] + sum(p[n] for p in parts[key]) - new[n] for n in AMOUNTS},
         })  # fmt: skip

@@ -51,7 +51,7 @@ def read_lines(cursor: RealDictCursor, *heads: dict[str, Any]) -> dict[int, dict
 def read_columns(cursor: RealDictCursor, *heads: dict[str, Any]) -> dict[tuple[Any, ...], dict[str, Any]]:
     """(submission, sheet, column) → where the column stands in the file and what its header says."""
     cursor.execute(
-        """select submission_key, sheet_code, sheet_name, column_name, column_letter, header_written
+        """select submission_key, sheet_code, sheet_name, column_name, column_letter, cell_row, header_written
         from raw.submission_column where submission_key = any(%s)""",
         ([head["submission_key"] for head in heads],),
     )
@@ -70,7 +70,7 @@ def changed_cells(
         if values[0] == values[1] if is_quantity and None not in values else written[0] == written[1] and values[0] == values[1]:
             continue
         addresses = [
-            f"{column['column_letter']}{line['row_number']}" if column else None
+            f"{column['column_letter']}{column['cell_row'] or line['row_number']}" if column else None
             for line, column in (
                 (before, columns.get((old["submission_key"], place[0], name))),
                 (after, columns.get((new["submission_key"], place[0], name))),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2.extras import RealDictCursor
 
+from ingestion.budget_year_row import read_budget_years
 from khuyencong.figures.lineage import attach_cells, read_parts
 from khuyencong.figures.rollup import check_choice
 from khuyencong.figures.spans import UnknownChoice, read_spans
@@ -40,7 +41,7 @@ def explain(
 
     Raises UnknownChoice for what does not exist (a period over two budget years is two figures), LookupError without a release.
     """
-    spans = read_spans(period)
+    spans = read_spans(period, read_budget_years(connection))
     if len(spans) != 1:
         raise UnknownChoice(f"'{period}' runs over {len(spans)} budget years. Ask for one of them at a time.")
     check_choice(connection, "fund", fund)

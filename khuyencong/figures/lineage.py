@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
@@ -20,10 +19,8 @@ def read_parts(cursor: RealDictCursor, choice: dict[str, Any]) -> list[dict[str,
 
     `choice`: release, start, end (dates), indicator, measure, fund, activity, unit (None: all), as in khuyencong.figures.explain.
     """
-    start: date = choice["start"]
-    before = date.fromordinal(start.toordinal() - 1) if start.month > 1 else None
-    spans = {"span_start": start, "span_end": choice["end"], "span_before": before}
-    cursor.execute(read_statement(__package__, "parts_of_figure"), {**choice, **spans})
+    span = {"span_start": choice["start"], "span_end": choice["end"]}
+    cursor.execute(read_statement(__package__, "parts_of_figure"), {**choice, **span})
     return [dict(row) for row in cursor]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg2 import sql
 from psycopg2.extras import RealDictCursor
 
+from ingestion.budget_year_row import read_budget_years
 from khuyencong.figures.spans import UnknownChoice, read_geography, read_spans
 from khuyencong.release.final import AFTER_FINAL, final_release, freeze
 from khuyencong.release.listing import find_release
@@ -49,7 +50,7 @@ def rollup(
     what the release asked for says more (accepted_after_final, disputed_after_final; null while the period is open).
     Raises UnknownChoice for a choice that does not exist, LookupError while there is no release.
     """
-    spans = read_spans(period)
+    spans = read_spans(period, read_budget_years(connection))
     on_map = read_geography(geography)
     if by not in LEVELS:
         raise UnknownChoice(f"'{by}' is no level. Write --by unit, region or nation.")

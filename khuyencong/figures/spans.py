@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+
+from ingestion.written.budget_years import BudgetYears
+from ingestion.written.periods import month_end
 
 
 class UnknownChoice(ValueError):
@@ -20,29 +22,23 @@ class Span:
     period_end: date
 
 
-def read_spans(period: str) -> list[Span]:
-    """Spans of `S..E` or one month `YYYY-MM` (then from January), one for each budget year that it touches.
+def read_spans(period: str, years: BudgetYears) -> list[Span]:
+    """Spans of `S..E` or one month `YYYY-MM` (then from the begin of its budget year), one for each budget year that it touches.
 
     Raises UnknownChoice with a sentence.
     """
     match = re.fullmatch(r"(\d{4})-(\d{2})(?:\.\.(\d{4})-(\d{2}))?", period.strip())
     if not match:
         raise UnknownChoice(f"'{period}' is no period. Write YYYY-MM..YYYY-MM, for example 2025-01..2025-06.")
-    first_year, first_month = int(match[1]), int(match[2])
-    if match[3] is None:
-        first_month, last_year, last_month = 1, first_year, first_month
-    else:
-        last_year, last_month = int(match[3]), int(match[4])
-    if not (1 <= first_month <= 12 and 1 <= last_month <= 12):
+    named = [(int(match[1]), int(match[2]))] + ([(int(match[3]), int(match[4]))] if match[3] else [])
+    if not all(1 <= month <= 12 for _, month in named):
         raise UnknownChoice(f"'{period}' names a month that does not exist: months are 01 to 12.")
-    if (first_year, first_month) > (last_year, last_month):
+    end = month_end(*named[-1])
+    start = date(*named[0], 1) if match[3] else years.start(years.of(end))
+    if start > end:
         raise UnknownChoice(f"'{period}' ends before it starts.")
     return [
-        Span(
-            date(year, first_month if year == first_year else 1, 1),
-            _month_end(year, last_month if year == last_year else 12),
-        )
-        for year in range(first_year, last_year + 1)
+        Span(max(start, years.start(year)), min(end, years.end(year))) for year in range(years.of(start), years.of(end) + 1)
     ]
 
 
@@ -54,7 +50,3 @@ def read_geography(geography: str) -> date | None:
         return date(int(geography), 7, 1) if re.fullmatch(r"\d{4}", geography) else date.fromisoformat(geography)
     except ValueError as error:
         raise UnknownChoice(f"'{geography}' is no map. Write as-reported or a day, for example 2025-07-01.") from error
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])

@@ -11,7 +11,7 @@ SENTENCES = {
     "no_counterpart_report": ("chưa có báo cáo để đối chiếu", "the report to compare with has not come"),
     "counterpart_disputed": ("số đối chiếu đang bị giữ lại", "the figure to compare with is held itself"),
     "unreadable": ("có ô không đọc được", "a cell cannot be read"),
-    "period_differs": ("báo cáo không tính từ đầu năm", "the report does not begin on 1 January"),
+    "period_differs": ("báo cáo không tính từ đầu năm", "the report does not begin with its budget year"),
     "gap_in_periods": ("thiếu báo cáo kỳ liền trước", "the report of the period right before is missing"),
     "no_denominator": ("không có mẫu số để tính tỷ lệ", "there is no denominator"),
     "too_few_figures": ("quá ít số để so sánh", "too few figures to compare"),

@@ -89,7 +89,7 @@ def waiting_reports(connection: Connection, settings: Settings, moment: datetime
 
     with connection, connection.cursor() as cursor:
         cursor.execute(
-            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key from raw.receipt
+            """select receipt_key, claimed_unit_key, received_at, sha256, file_extension, folder_unit_key, location from raw.receipt
             where state = 'landed' and received_at <= %s""",
             (moment,),
         )

@@ -35,7 +35,9 @@ def pull_and_land(night: Night) -> StationCount:
     from concurrent.futures import ThreadPoolExecutor
     from contextlib import closing
 
+    from ingestion.budget_year_row import write_budget_years
     from ingestion.landing.pulling import pull
+    from ingestion.register import load_register
     from ingestion.transports import read_sources
     from khuyencong.clock.sample_home import is_sample_home
     from warehouse.address import connect
@@ -49,6 +51,7 @@ def pull_and_land(night: Night) -> StationCount:
         return _say_pulled(source.source_code, pulled, night.run_key)
 
     refuse_wrong_configuration(night.settings)
+    write_budget_years(night.connection, load_register(night.settings.register).budget_years)
     sources = read_sources(night.settings, is_sample=is_sample_home(night.connection))
     folders = [source for source in sources if source.transport == "folder"]
     is_of_the_past = night.as_of < night.seen_at
@@ -93,7 +96,7 @@ def door(night: Night) -> StationCount:
     """Is each new submission the form that was asked for? Findings are rows."""
     from expectations.door import judge
 
-    counts = judge(night.warehouse, night.connection, night.run_key)
+    counts = judge(night.warehouse, night.connection, night.run_key, settings=night.settings)
     return StationCount(counts.submissions, counts.findings)
 
 

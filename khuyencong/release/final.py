@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from warehouse.connections import Connection
 
 AFTER_FINAL = {"accepted": "accepted_after_final", "disputed": "disputed_after_final"}
+FINAL_RELEASE = "select release.final_release(register.budget_year_of(%(period_end)s), %(period_end)s, %(known_at)s)"
 
 
 class FinalError(ValueError):
@@ -42,7 +43,8 @@ def sign(
 def final_release(connection: Connection, period_end: date, known_at: datetime | None = None) -> int | None:
     """The release at which the period of a budget year's own month-end is final, as known at a moment; None when open."""
     with connection, connection.cursor() as cursor:
-        cursor.execute("select release.final_release(%s, %s, %s)", (period_end.year, period_end, known_at))
+        values = {"period_end": period_end, "known_at": known_at}
+        cursor.execute(FINAL_RELEASE, values)
         release: int | None = single_value(cursor)
         return release
 

@@ -15,7 +15,7 @@ from ingestion.landing.receipts import Receipt
 from ingestion.reading.picture import MARKS, MarkedSheet, marked_sheets
 from ingestion.register import Register, load_register
 from ingestion.sheets.headers import text_of
-from ingestion.transports.seen import place_of
+from ingestion.transports.seen import place_given, place_of
 from ingestion.written.text import column_letter
 from warehouse.settings import Settings
 
@@ -61,7 +61,7 @@ def _form(form: Form) -> dict[str, Any]:
 def _workbook(file: Path, form: Form, register: Register, register_folder: Path, received_at: datetime) -> dict[str, Any]:
     from ingestion.reading.reading import read_file_by_sheets
 
-    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
+    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."), location=place_given(file))
     sheets, drafts, findings = read_file_by_sheets(file.read_bytes(), receipt, {form.form_code: form}, register, register_folder)
     about = [*findings, *(finding for draft in drafts for finding in draft.findings)]
     return {

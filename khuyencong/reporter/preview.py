@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.findings import Finding, find
 from ingestion.readers.containers import is_table_text
-from ingestion.transports.seen import place_of
+from ingestion.sheets.form_periods import told_period
+from ingestion.transports.seen import place_given, place_of
 from ingestion.written.money_units import unit_names
 from warehouse.parameters import read_parameters
 from warehouse.settings import Settings
@@ -63,7 +64,7 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
     from ingestion.register import load_register
 
     register = load_register(settings.register)
-    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."))
+    receipt = Receipt(0, None, received_at, "", file.suffix.lower().lstrip("."), location=place_given(file))
     forms = load_forms(settings.forms, settings.register)
     drafts, findings = read_file(file.read_bytes(), receipt, forms, register, settings.register)
     judged = [(draft, findings_of(draft, register)) for draft in drafts]
@@ -95,8 +96,7 @@ def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str
 
 def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[dict[str, Any]]:
     """Every cell of a draft that holds a number, a date or a mark that counts, with its key and its address."""
-    from openpyxl.utils import get_column_letter
-
+    years = register.budget_years
     for table in draft.tables:
         code = table.form_sheet.sheet_code
         read = draft.lines[code]
@@ -113,8 +113,10 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
             measure = column.measure
             if measure == "by_behaviour" and indicator is not None:
                 measure = indicator.measure
-            is_plan = measure == "plan"
-            letter = get_column_letter(table.sheet.first_column + table.positions[column_name] + 1)
+            start, end = told_period(column, measure or "", (identity.period_start, identity.period_end), years)
+            budget_year = years.of(end) if column.period else identity.budget_year
+            if measure == "plan":
+                start, end = years.start(budget_year), years.end(budget_year)
             yield {
                 "written": line.texts.get(column_name, ""),
                 "value": reading.value,
@@ -129,11 +131,11 @@ def _figures(draft: Draft, identity: Identity, register: Register) -> Iterator[d
                 "indicator_code": indicator_code,
                 "measure": measure,
                 "unit_key": line.keys.get("line_unit_key", identity.unit_key),
-                "budget_year": identity.budget_year,
-                "period_start": f"{identity.budget_year}-01" if is_plan else f"{identity.period_start:%Y-%m}",
-                "period_end": f"{identity.budget_year}-12" if is_plan else f"{identity.period_end:%Y-%m}",
+                "budget_year": budget_year,
+                "period_start": f"{start:%Y-%m}",
+                "period_end": f"{end:%Y-%m}",
                 "fund": column.fund or line.keys.get("fund_code"),
-                "where": {"sheet": table.sheet.name, "cell": f"{letter}{row_number}", "line": line.line_kind},
+                "where": {"sheet": table.sheet.name, "cell": table.address(column_name, row_number), "line": line.line_kind},
             }
 
 

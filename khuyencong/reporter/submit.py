@@ -116,9 +116,9 @@ def _place_of_work(settings: Settings, warehouse: Warehouse, dry_run: bool) -> I
 
 def _arrival(path: Path, unit_key: str | None, received_at: datetime, is_archive: bool, landing: Path) -> Arrival:
     from ingestion.landing.receipts import Arrival, keep
-    from ingestion.transports.seen import place_of
+    from ingestion.transports.seen import place_given
 
-    data, location = path.read_bytes(), place_of(path.name)
+    data, location = path.read_bytes(), place_given(path)
     return Arrival(
         source_code="submit",
         location=location,

@@ -126,10 +126,11 @@ def money_report(
     since: str | None = None,
     is_withdrawal: bool = False,
     totals: Mapping[str, int] | None = None,
+    budget_year: int | None = None,
 ) -> bytes:
     """A kinh-phi workbook of provincial money in million đồng: {activity: {stage: amount}}; other cells are left blank.
 
-    `totals` takes the place of sums in the total line.
+    `totals` takes the place of sums in the total line; without `budget_year` the year of the quarter stands in the header.
     """
     year, month = (int(part) for part in quarter.split("-"))
     period_end = month_end(year, month)
@@ -157,7 +158,7 @@ def money_report(
             "document_date": period_end.replace(day=20),
             "period_start": date.fromisoformat(since) if since else date(year, 1, 1),
             "period_end": period_end,
-            "budget_year": year,
+            "budget_year": budget_year or year,
             "cutoff_date": period_end.replace(day=14),
             "money_unit": HABIT.money_unit,
             "is_withdrawal": "x" if is_withdrawal else None,

@@ -90,7 +90,7 @@ shared as (
         and judged.budget_year = listed.budget_year
         and judged.period_end = listed.period_end
     -- in a month without a list nothing is due
-    where list_of.form_code is null or extract(month from judged.period_end) = any(list_of.period_months)
+    where list_of.form_code is null or register.month_of_year(judged.period_end) = any(list_of.period_months)
 ),
 
 bounded as (

@@ -24,14 +24,14 @@ foreign_source as (
     where rule_term.form_code <> rule.judges_form or rule_term.period_shift <> 'same'
 ),
 
--- the month in which the form was asked for before
+-- the month of the budget year in which the form was asked for before
 expected as (
     select
         judged.submission_key,
         (
-            select max(asked.month)
-            from unnest(form.period_months) as asked (month)
-            where asked.month < extract(month from judged.period_end)
+            select max(asked.month_of_year)
+            from unnest(form.period_months) as asked (month_of_year)
+            where asked.month_of_year < register.month_of_year(judged.period_end)
         ) as previous_month
     from judged
     inner join form on judged.form_code = form.form_code
@@ -46,11 +46,12 @@ final as (
         max(evidence.cut_off_date) as cut_off_date,
         form.is_line_form,
         coalesce(
-            bool_and(extract(month from evidence.evidence_period_end) = expected.previous_month), false
+            bool_and(register.month_of_year(evidence.evidence_period_end) = expected.previous_month), false
         ) as is_adjacent,
         -- nothing can come before the first report that a period_start allows
         expected.previous_month is null
-        or make_date(judged.budget_year, expected.previous_month::integer, 1) < judged.period_start as is_first
+        or register.year_start(judged.budget_year) + make_interval(months => expected.previous_month::integer - 1)
+        < judged.period_start as is_first
     from judged
     inner join foreign_source on judged.form_code = foreign_source.judges_form
     inner join form on foreign_source.form_code = form.form_code

@@ -101,7 +101,7 @@ own_previous as (
     order by judged.submission_key, standing.period_end desc
 ),
 
--- the last report of each closed predecessor in the same budget year, for a successor that reports from 1 January
+-- the last report of each closed predecessor in the same budget year, for a successor that reports from its begin
 predecessors as (
     select distinct on (judged.submission_key, succession.predecessor_key)
         judged.submission_key,
@@ -111,7 +111,7 @@ predecessors as (
     inner join succession
         on judged.unit_key = succession.successor_key
         and judged.period_end >= succession.effective_date
-        and extract(year from succession.effective_date) = judged.budget_year
+        and register.budget_year_of(succession.effective_date) = judged.budget_year
         and judged.period_start < succession.effective_date
     inner join standing
         on succession.predecessor_key = standing.unit_key

@@ -59,7 +59,7 @@ compared as (
         counterpart.is_first,
         rule.needs_amount,
         rule.needs_adjacent and not counterpart.is_adjacent as is_gap,
-        rule.needs_whole_year and judged.period_start > make_date(judged.budget_year, 1, 1) as is_part_of_year,
+        rule.needs_whole_year and judged.period_start > register.year_start(judged.budget_year) as is_part_of_year,
         case when rule.widens_by_cutoff then counterpart.cut_off_date - judged.cut_off_date else 0 end as days_later,
         greatest(counterpart.cut_off_date, judged.cut_off_date) - judged.period_start as days_run,
         coalesce(operand.left_value, 0) - coalesce(operand.right_value, 0) as difference,

@@ -61,6 +61,7 @@ matched as (
         and (standing.has_document_no or not scope.is_closed)
     where
         figure.is_source_of_record
+        and not figure.is_of_other_period
         and not figure.is_not_applicable
         and case
             when scope.measure <> 'plan' then figure.period_end = scope.period_end

@@ -88,7 +88,7 @@ followed as (
     inner join {{ ref('stg_succession') }} as succession
         on open_scope.speaker_key = succession.successor_key
         and open_scope.known_at >= succession.effective_date
-        and extract(year from succession.effective_date) = open_scope.budget_year
+        and register.budget_year_of(succession.effective_date) = open_scope.budget_year
 ),
 
 successor as (

@@ -9,6 +9,10 @@ submission as (
     where submission_kind = 'report' and submission_state = 'in_force'
 ),
 
+repeated as (
+    select * from {{ ref('fct_repeated') }}
+),
+
 counted as (
     select * from {{ ref('fct_figure') }}
     where fact = 'fct_beneficiary'
@@ -32,6 +36,12 @@ final as (
         on figure.submission_key = counted.submission_key
         and figure.sheet_code = counted.sheet_code
         and figure.row_number = counted.row_number
+    left join repeated
+        on figure.submission_key = repeated.submission_key
+        and figure.sheet_code = repeated.sheet_code
+        and figure.row_number = repeated.row_number
+        and figure.column_name = repeated.column_name
+    where repeated.submission_key is null
     group by
         figure.establishment_key, figure.project_key, figure.budget_year, figure.period_end, figure.unit_key,
         figure.fund_code, figure.activity_code

@@ -15,6 +15,10 @@ indicator as (
     where aggregation = 'sum'
 ),
 
+repeated as (
+    select * from {{ ref('fct_repeated') }}
+),
+
 stored as (
     select * from {{ ref('fct_figure') }}
 ),
@@ -35,6 +39,7 @@ judged as (
             when figure.is_not_applicable or figure.is_missing then 'label'
             when indicator.is_formula then 'formula'
             when not figure.is_source_of_record then 'check_input'
+            when repeated.submission_key is not null then 'superseded'
             when figure.is_unreadable then 'unreadable'
             when stored.state = 'disputed' then 'held'
             when stored.state = 'accepted' then 'accepted'
@@ -49,6 +54,11 @@ judged as (
         and figure.sheet_code = stored.sheet_code
         and figure.row_number = stored.row_number
         and figure.column_name = stored.column_name
+    left join repeated
+        on figure.submission_key = repeated.submission_key
+        and figure.sheet_code = repeated.sheet_code
+        and figure.row_number = repeated.row_number
+        and figure.column_name = repeated.column_name
 ),
 
 -- cells of lines that are headings or notes never become figures

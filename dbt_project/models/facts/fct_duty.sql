@@ -12,7 +12,7 @@ answered as (
         unit_key,
         form_code,
         period_end,
-        extract(year from period_end)::integer as budget_year,
+        register.budget_year_of(period_end) as budget_year,
         min(due_date) as due_date,
         min(responsible_unit_key) as responsible_unit_key,
         bool_or(state in ('in_force', 'nil')) as is_reported,

@@ -1,5 +1,5 @@
 -- Whose earlier figures a unit's report answers for: its own, and those of the units that it followed in that budget
--- year. A unit in between that reported from 1 January contains those before it, so they do not count beside it.
+-- year. A unit in between that reported from the year's begin contains those before it, so they do not count beside it.
 
 with standing as (
     select * from {{ ref('fct_standing') }}
@@ -14,10 +14,10 @@ between_two as (
         earlier.predecessor_key as member_key,
         earlier.successor_key as between_key,
         later.successor_key,
-        extract(year from later.effective_date)::integer as budget_year
+        register.budget_year_of(later.effective_date) as budget_year
     from succession as earlier
     inner join succession as later on earlier.successor_key = later.predecessor_key
-    where extract(year from earlier.effective_date) = extract(year from later.effective_date)
+    where register.budget_year_of(earlier.effective_date) = register.budget_year_of(later.effective_date)
 ),
 
 contained as (
@@ -58,7 +58,7 @@ final as (
     inner join succession
         on standing.unit_key = succession.successor_key
         and standing.period_end >= succession.effective_date
-        and extract(year from succession.effective_date) = standing.budget_year
+        and register.budget_year_of(succession.effective_date) = standing.budget_year
     left join contained
         on succession.predecessor_key = contained.member_key
         and succession.successor_key = contained.successor_key

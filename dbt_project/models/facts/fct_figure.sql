@@ -14,6 +14,10 @@ submission as (
     where submission_kind = 'report' and submission_state = 'in_force'
 ),
 
+repeated as (
+    select * from {{ ref('fct_repeated') }}
+),
+
 indicator as (
     select * from {{ ref('indicators') }}
 ),
@@ -60,7 +64,11 @@ meant as (
         figure.*,
         submission.unit_key as reporter_unit_key,
         submission.sender_role,
-        submission.period_end as report_period_end,
+        -- a figure of another period stands as the report of that period would have said it
+        case
+            when figure.is_of_other_period and figure.measure <> 'plan' then figure.period_end
+            else submission.period_end
+        end as report_period_end,
         submission.sha256,
         figure.fact = 'beneficiary_support' as is_establishment,
         case
@@ -70,7 +78,12 @@ meant as (
     inner join submission on figure.submission_key = submission.submission_key
     left join establishment
         on figure.form_code = establishment.form_code and figure.fund_code = establishment.fund_code
-    where figure.is_source_of_record and not figure.is_not_applicable
+    left join repeated
+        on figure.submission_key = repeated.submission_key
+        and figure.sheet_code = repeated.sheet_code
+        and figure.row_number = repeated.row_number
+        and figure.column_name = repeated.column_name
+    where figure.is_source_of_record and not figure.is_not_applicable and repeated.submission_key is null
 ),
 
 -- a word is about the figure of the form that was reviewed; of corrections under several rules the last one counts
@@ -103,6 +116,7 @@ final as (
         meant.sender_role,
         meant.report_period_end,
         meant.sha256,
+        meant.is_of_other_period,
         meant.unit_key,
         meant.budget_year,
         meant.period_start,

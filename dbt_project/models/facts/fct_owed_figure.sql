@@ -44,8 +44,9 @@ matched as (
             else meaning.measure
         end as measure,
         coalesce(activity.activity_code, 'unallocated') as activity_code,
-        activity.valid_from as owed_from,
-        fund.valid_to as owed_to
+        -- a column of one period is owed by the report of that period alone
+        greatest(activity.valid_from, form_column.period_end) as owed_from,
+        least(fund.valid_to, form_column.period_end) as owed_to
     from indicator_source
     inner join form on indicator_source.form_code = form.form_code
     inner join indicator on indicator_source.indicator_code = indicator.indicator_code
@@ -63,6 +64,8 @@ matched as (
     left join fund on indicator_source.fund_code = fund.fund_code
     where
         form_column.column_role = 'figure'
+        -- of an earlier period no report is owed a second time
+        and coalesce(form_column.period_months_before, 0) = 0
         and not indicator.is_formula
         and meaning.measure <> 'ratio'
         -- an indicator that is itself a plan is stored from the plan column, where its sheet has one

@@ -1,5 +1,5 @@
 -- One row a unit, form and period: what stands there, and for a unit that followed others, from when its figures
--- count. inclusive: from 1 January, so they contain the predecessors'; since: from the succession, so the
+-- count. inclusive: from the year's begin, so they contain the predecessors'; since: from the succession, so the
 -- predecessors' are carried.
 
 with report as (
@@ -15,7 +15,7 @@ merged as (
         report.unit_key,
         report.form_code,
         report.period_end,
-        extract(year from report.period_end)::integer as budget_year,
+        register.budget_year_of(report.period_end) as budget_year,
         min(report.sender_role) as sender_role,
         bool_or(report.is_owed) as is_owed,
         bool_or(report.state in ('in_force', 'nil')) as is_in_force,
@@ -43,10 +43,10 @@ spoken as (
 followed as (
     select
         successor_key,
-        extract(year from effective_date)::integer as budget_year,
+        register.budget_year_of(effective_date) as budget_year,
         min(effective_date) as succession_date
     from succession
-    group by successor_key, extract(year from effective_date)
+    group by successor_key, register.budget_year_of(effective_date)
 ),
 
 final as (

@@ -9,8 +9,30 @@ with figure as (
     select * from {{ ref('fct_figure') }}
 ),
 
+-- what another report tells of a period is not missing, though the report of that period is
+told_elsewhere as (
+    select distinct
+        unit_key,
+        form_code,
+        report_period_end,
+        fund_code,
+        indicator_code,
+        measure
+    from figure
+    where is_of_other_period and state <> 'missing'
+),
+
 gap as (
-    select * from {{ ref('fct_gap') }}
+    select gap.*
+    from {{ ref('fct_gap') }} as gap
+    left join told_elsewhere
+        on gap.unit_key = told_elsewhere.unit_key
+        and gap.form_code = told_elsewhere.form_code
+        and gap.period_end = told_elsewhere.report_period_end
+        and gap.fund_code = told_elsewhere.fund_code
+        and gap.indicator_code = told_elsewhere.indicator_code
+        and gap.measure = told_elsewhere.measure
+    where told_elsewhere.unit_key is null
 ),
 
 final as (
@@ -46,8 +68,8 @@ final as (
         form_code,
         period_end as report_period_end,
         budget_year,
-        make_date(budget_year, 1, 1) as period_start,
-        case when measure = 'plan' then make_date(budget_year, 12, 31) else period_end end as period_end,
+        register.year_start(budget_year) as period_start,
+        case when measure = 'plan' then register.year_end(budget_year) else period_end end as period_end,
         fund_code,
         activity_code,
         indicator_code,

@@ -43,7 +43,7 @@ changed as (
         lateral release.bridge_changes(
             release.release_number - 1,
             release.release_number,
-            array(select date_trunc('year', e)::date from unnest(span.ends) as e),
+            array(select register.year_start(register.budget_year_of(e)) from unnest(span.ends) as e),
             span.ends,
             'unit'
         ) as change

@@ -61,7 +61,7 @@ asked as (
             date_trunc('month', least(calendar.last_period_end, tonight.horizon)),
             interval '1 month'
         ) as month_start
-    where extract(month from month_start)::text = any(string_to_array(calendar.period_months, '|'))
+    where register.month_of_year(month_start::date)::text = any(string_to_array(calendar.period_months, '|'))
 ),
 
 -- a decision's line is owed by the unit it names or, once that is closed, by whoever followed it
@@ -95,7 +95,7 @@ planned as (
         assigned_or_inherited.unit_key
     from asked
     inner join assigned_or_inherited
-        on assigned_or_inherited.budget_year = extract(year from asked.period_end)
+        on assigned_or_inherited.budget_year = register.budget_year_of(asked.period_end)
         and asked.period_end >= assigned_or_inherited.decided_date
     where asked.owed_by = 'planned'
     group by asked.calendar_code, asked.period_end, assigned_or_inherited.unit_key
@@ -117,7 +117,7 @@ final as (
         unit.unit_kind,
         asked.form_code,
         asked.period_end,
-        extract(year from asked.period_end)::integer as budget_year,
+        register.budget_year_of(asked.period_end) as budget_year,
         form_role.sender_role,
         asked.calendar_code,
         asked.owed_by,

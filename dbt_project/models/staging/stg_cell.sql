@@ -84,7 +84,7 @@ printed as (
         line.dimension_key,
         coalesce(
             case
-                when line.line_kind = 'total' then max(cell.decimals) over column_unit
+                when line.line_kind <> 'detail' then max(cell.decimals) over column_unit
                 else max(cell.decimals) filter (where line.line_kind = 'detail') over column_unit
             end,
             0
@@ -98,7 +98,7 @@ printed as (
         and cell.sheet_code = line.sheet_code
         and cell.row_number = line.row_number
     left join indicator on line.indicator_code = indicator.indicator_code
-    where line.line_kind in ('detail', 'total')
+    where line.line_kind in ('detail', 'total', 'block_total')
     window column_unit as (
         partition by cell.submission_key, cell.sheet_code, cell.column_name, indicator.unit
     )
@@ -118,11 +118,11 @@ joined as (
         submission.has_document_no,
         submission.document_no,
         submission.document_date,
-        submission.budget_year,
-        submission.period_start as submission_period_start,
+        submission.budget_year as submission_budget_year,
         submission.period_end as submission_period_end,
         submission_column.sheet_name,
         submission_column.column_letter,
+        submission_column.cell_row,
         printed.line_kind,
         printed.place_unit_key,
         printed.effect_code,
@@ -144,6 +144,27 @@ joined as (
         form_column.column_role,
         form_column.fact as column_fact,
         form_column.measure as column_measure,
+        form_column.period_months_before is not null or form_column.period_end is not null as is_of_other_period,
+        form_column.period_months is null
+        and form_column.period_start is null
+        and submission.period_start
+        = register.year_start(register.budget_year_of(submission.period_end)) as is_from_year_start,
+        case
+            when form_column.period_months_before is not null
+                then register.months_before(
+                        submission.period_end,
+                        form_column.period_months_before + coalesce(
+                            form_column.period_months,
+                            register.months_of_span(submission.period_start, submission.period_end)
+                        ) - 1
+                    )
+            else coalesce(form_column.period_start, submission.period_start)
+        end as told_start,
+        case
+            when form_column.period_months_before is not null
+                then register.months_before(submission.period_end, form_column.period_months_before - 1) - 1
+            else coalesce(form_column.period_end, submission.period_end)
+        end as told_end,
         form_column.blank,
         form_column.has_plan_column,
         coalesce(form_column.fund_code, printed.fund_code, '') as fund_code,
@@ -182,13 +203,18 @@ named as (
         end as measure,
         case
             when joined.line_kind = 'total' then 'all'
+            when joined.line_kind = 'block_total' then coalesce(joined.line_activity_code, 'all')
             else coalesce(joined.line_activity_code, activity.activity_code, 'unallocated')
         end as activity_code,
         case joined.blank
             when 'by_indicator' then coalesce(meaning.blank, 'missing')
             else joined.blank
         end as blank_means,
-        coalesce(fund.valid_to < joined.submission_period_end, false) as is_fund_closed
+        case
+            when joined.is_of_other_period then register.budget_year_of(joined.told_end)
+            else joined.submission_budget_year
+        end as budget_year,
+        coalesce(fund.valid_to < joined.told_end, false) as is_fund_closed
     from joined
     left join meaning on joined.indicator_code = meaning.indicator_code
     left join activity on meaning.activity = activity.activity_code
@@ -208,7 +234,7 @@ final as (
             or named.reading = 'blank' and not named.is_fund_closed and (
                 named.blank_means = 'missing'
                 -- an empty total claims nothing; a fund's column without one word in it was not filled
-                or named.blank_means = 'zero' and named.line_kind = 'total'
+                or named.blank_means = 'zero' and named.line_kind <> 'detail'
                 or named.is_fund_column and named.is_wholly_blank and named.blank_means = 'zero'
             )
         ) as is_missing,
@@ -224,19 +250,31 @@ final as (
         -- an indicator that is itself a plan is stored from the plan column, where its sheet has one
         and not (
             named.column_measure = 'by_behaviour' and named.measure = 'plan' and named.has_plan_column
+        )
+        -- of a time after its own a report can only say what it expects; its plan is that of its own budget year
+        and not (
+            named.is_of_other_period
+            and case
+                when named.measure = 'plan' then not named.has_document_no
+                else named.told_end > named.submission_period_end
+            end
         ) as is_source_of_record,
         case
-            when named.measure = 'plan' then make_date(named.budget_year, 1, 1)
-            else named.submission_period_start
+            when named.measure = 'plan' then register.year_start(named.budget_year)
+            -- how many months are cumulated, the report's own period says
+            when named.is_of_other_period and named.measure = 'ytd' and named.is_from_year_start
+                then register.year_start(named.budget_year)
+            else named.told_start
         end as period_start,
         case
-            when named.measure = 'plan' then make_date(named.budget_year, 12, 31)
-            else named.submission_period_end
+            when named.measure = 'plan' then register.year_end(named.budget_year)
+            else named.told_end
         end as period_end,
         case
             when named.measure = 'plan' and named.has_document_no
                 then coalesce(named.document_date, named.submission_period_end)
-            else named.submission_period_end
+            when named.measure = 'plan' then named.submission_period_end
+            else named.told_end
         end as effective_from,
         case
             when named.measure <> 'plan' then ''

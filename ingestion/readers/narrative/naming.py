@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.readers.narrative.document import Document, Span
+from ingestion.readers.narrative.named_periods import Period, find_periods
 from ingestion.readers.narrative.nearby import (
     LEADING,
     Around,
@@ -26,7 +27,7 @@ from ingestion.readers.narrative.nearby import (
 )
 from ingestion.readers.narrative.quantity import Quantity
 from ingestion.readers.narrative.register import Found, Register
-from ingestion.readers.narrative.setting import Period, Setting, find_periods
+from ingestion.readers.narrative.setting import Setting
 
 CARRIED = ("money", "project", "group_project", "percent")
 STAGE_RANK = 4  # what happened to money (paid, contracted) may be told once for a whole sentence
@@ -82,12 +83,12 @@ def name_all(
     for i, quantity in enumerate(quantities):
         sentence = document.sentence_of(quantity.span.start)
         if current is None or sentence.start != current.start:
-            before_sentence, ambient = ambient, ambient_period(document, folded, sentence, setting, ambient)
+            before_sentence, ambient = ambient, ambient_period(document, folded, sentence, setting, ambient, register.budget_years)
             opens_period = before_sentence is not None and ambient != before_sentence and ambient != setting.period
             topic, is_near = topic_before(document, topics, sentence, register, setting, opens_period)
             current = sentence
         around = stretches_around(folded, quantities, i, sentence)
-        periods = find_periods(folded, sentence.start, sentence.end, ambient.end.year if ambient else setting.year)
+        periods = find_periods(folded, sentence.start, sentence.end, (ambient or setting).budget_year, register.budget_years)
         before = named[-1] if named else None
         # Over a paragraph's end a fund is handed on to projects and money only, not to people or places.
         carried = topic if is_near or quantity.thing in CARRIED else setting.fund
@@ -105,8 +106,7 @@ def name_all(
         named.append(
             Mention(
                 quantity, document.line_of(quantity.span.start), activity, indicator, measure, unit, unit_key,
-                period.end.year if period else None, period.start if period else None,
-                period.end if period else None, fund,
+                *((period.budget_year, period.start, period.end) if period else (None, None, None)), fund,
             )
         )  # fmt: skip
     return _repeats(named, document)

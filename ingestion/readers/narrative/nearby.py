@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass
 
 from ingestion.readers.narrative.document import Document, Span
+from ingestion.readers.narrative.named_periods import Period, find_periods
 from ingestion.readers.narrative.quantity import Quantity
 from ingestion.readers.narrative.register import Found, Register
-from ingestion.readers.narrative.setting import Period, Setting, find_periods, find_units
+from ingestion.readers.narrative.setting import Setting, find_units
+from ingestion.written.budget_years import BudgetYears
 
 ADJACENT = 42  # words so near behind a number belong to the thing it counts
 LEADING = 45  # a period or name within so many characters of a sentence's start is what the sentence speaks of
@@ -68,7 +70,9 @@ def topic_before(
     return topic, latest.start >= document.paragraph_of(sentence.start).start
 
 
-def ambient_period(document: Document, folded: str, sentence: Span, setting: Setting, ambient: Period | None) -> Period | None:
+def ambient_period(
+    document: Document, folded: str, sentence: Span, setting: Setting, ambient: Period | None, years: BudgetYears
+) -> Period | None:
     """The period a sentence speaks of unless nearer words say otherwise: the last one that opened a sentence."""
     paragraph = document.paragraph_of(sentence.start)
     if setting.period is not None and (setting.is_headed or setting.period.kind == "months"):
@@ -76,9 +80,9 @@ def ambient_period(document: Document, folded: str, sentence: Span, setting: Set
     for earlier in document.sentences:
         if earlier.start < paragraph.start or earlier.start > sentence.start:
             continue
-        year = ambient.end.year if ambient else setting.year
+        year = (ambient or setting).budget_year
         start = earlier.start + len(folded[earlier.start : earlier.end]) - len(folded[earlier.start : earlier.end].lstrip())
-        leading = [p for p in find_periods(folded, start, earlier.end, year) if p.span.start - start <= LEADING]
+        leading = [p for p in find_periods(folded, start, earlier.end, year, years) if p.span.start - start <= LEADING]
         leading = [p for p in leading if not p.is_compared]
         if leading and not _is_coarser(leading[0], ambient):
             ambient = leading[0]
@@ -88,7 +92,7 @@ def ambient_period(document: Document, folded: str, sentence: Span, setting: Set
 def _is_coarser(period: Period, ambient: Period | None) -> bool:
     """A bare year inside which the text already speaks of some months adds nothing."""
     return ambient is not None and period.kind == "year" and ambient.kind != "year" and (
-        ambient.start.year == ambient.end.year == period.start.year
+        ambient.years.of(ambient.start) == ambient.budget_year == period.years.of(period.start)
     )  # fmt: skip
 
 

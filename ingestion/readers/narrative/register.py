@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ingestion.budget_year_row import budget_years_of
+from warehouse.parameters import parameters_of
 from warehouse.programme import read_programme
 
 TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "uỳ": "ùy", "uý": "úy"}
@@ -74,6 +76,7 @@ class Register:
     def __init__(self, folder: Path) -> None:
         self.indicators = {r["indicator_code"]: r for r in _rows(folder / "indicators.csv")}
         self.measures = {r["behaviour"]: r["measure"] for r in _rows(folder / "behaviours.csv")}
+        self.budget_years = budget_years_of(parameters_of(folder))
         self.units = {r["unit_key"]: r for r in _rows(folder / "units.csv")}
         self.nation_key = read_programme(folder).nation_key
         funds = _rows(folder / "funds.csv")

@@ -4,111 +4,14 @@ Everything is read from the words nearest to a number: first its own clause, the
 been speaking of so far (the setting), then the headline, then the receipt (``NarrativeContext``).
 """
 
-import calendar
 import datetime
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ingestion.readers.narrative.document import Document, Span
+from ingestion.readers.narrative.document import Document
+from ingestion.readers.narrative.named_periods import Period, Y, find_periods, months_of
 from ingestion.readers.narrative.register import Found, Register, fold
-
-NUMERALS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
-NUMERALS |= {"mười một": 11, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
-NUMERALS |= {"nine": 9, "ten": 10, "eleven": 11}
-MONTHS = {m.lower(): i for i, m in enumerate(calendar.month_name) if m}
-ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-N = rf"(\d{{1,2}}|{'|'.join(sorted(NUMERALS, key=len, reverse=True))})"
-Y = r"((?:19|20)\d{2})"
-# kind → pattern on folded text; groups are the count or month, then the year (which may be absent)
-PERIODS = {
-    "years": rf"\b(?:giai đoạn|từ năm|từ|năm|period)?\s*{Y}\s*(?:-|đến năm|đến|to)\s*(?:\d{{1,2}}/)?{Y}\b",
-    "last": rf"\b(?:{N}\s+tháng|quý)\s+cuối năm(?:\s+{Y})?",
-    "months": rf"\b{N}\s+tháng(?:\s+đầu năm|\s+đầu của năm|\s+của năm|\s+năm)?(?:\s*/?\s*{Y})?\b",
-    "first": rf"\b(?:first\s+{N}[\s-]+months?|{N}[\s-]+months?)(?:\s+of)?(?:\s+{Y})?\b",
-    "half": rf"\b(?:nửa đầu năm|first half)(?:\s+of)?(?:\s+{Y})?\b",
-    "until": rf"\b(?:đến|hết|tính đến|by|until|end of)\s+(?:hết\s+)?(?:(?:ngày\s+)?\d{{1,2}}/)?(?:tháng\s+)?(\d{{1,2}}|"
-    rf"{'|'.join(MONTHS)})(?:\s*/\s*|\s+năm\s+|\s+){Y}\b",
-    "quarter": rf"\b(?:quý|quarter|q)\s*(iv|i{{1,3}}|[1-4])\b(?:\s*(?:/|-|năm|of)?\s*{Y})?",
-    "month": rf"\btháng\s+(\d{{1,2}})\s*(?:/|năm)\s*{Y}\b",
-    "date": rf"\b(?:ngày\s+)?\d{{1,2}}[/.-](\d{{1,2}})[/.-]{Y}\b|\b{Y}-\d{{2}}-\d{{2}}\b|{Y}/(?:qđ|nđ|tt|nq)\S*",
-    "whole": rf"\b(?:cả năm|whole year|full year)(?:\s+{Y})?\b",
-    "year": rf"(?<![\d/.,]){Y}(?![\d/.,]\d|-\d)\b",
-}
-COMPARED = re.compile(r"(?:so với|so cùng|than|compared (?:with|to)|against|on the|over the|from the)(?:\s+[^\s,.;()]+){0,6}\s*\Z")
-
-
-@dataclass(frozen=True)
-class Period:
-    """A span of months: first day, last day, and the kind of words that named it."""
-
-    start: datetime.date
-    end: datetime.date
-    kind: str
-    span: Span = Span(0, 0)
-    is_compared: bool = False
-
-    def whole_years(self) -> "Period":
-        """The budget years that a plan of this period covers."""
-        return replace(self, start=self.start.replace(month=1, day=1), end=self.end.replace(month=12, day=31))
-
-
-def months(year: int, first: int, last: int, kind: str) -> Period:
-    """The period from the first day of one month to the last day of another of the same year."""
-    end = datetime.date(year, last, calendar.monthrange(year, last)[1])
-    return Period(datetime.date(year, first, 1), end, kind)
-
-
-def find_periods(folded: str, start: int, end: int, year: int | None) -> list[Period]:
-    """The periods named in a stretch of folded text, by place; ``year`` is used where the words give none."""
-    taken = [False] * (end - start)
-    found: list[Period] = []
-    for kind, pattern in PERIODS.items():
-        for match in re.compile(pattern).finditer(folded, start, end):
-            if any(taken[match.start() - start : match.end() - start]):
-                continue
-            taken[match.start() - start : match.end() - start] = [True] * (match.end() - match.start())
-            made = _period(kind, match, folded, year)
-            if made is not None:
-                is_compared = COMPARED.search(folded[max(start, match.start() - 40) : match.start()]) is not None
-                found.append(replace(made, span=Span(match.start(), match.end()), is_compared=is_compared))
-    return sorted(found, key=lambda p: p.span.start)
-
-
-def _period(kind: str, match: re.Match, folded: str, year: int | None) -> Period | None:
-    groups = [g for g in match.groups() if g]
-    years = [int(g) for g in groups if re.fullmatch(Y, g)]
-    count = next((NUMERALS.get(g) or int(g) for g in groups if g in NUMERALS or re.fullmatch(r"\d{1,2}", g)), None)
-    if kind == "years":
-        start, end = months(years[0], 1, 1, kind), months(years[1], 12, 12, kind)
-        return Period(start.start, end.end, kind)
-    year = years[0] if years else year
-    if kind == "date" or year is None:
-        return None
-    if kind in ("months", "first"):
-        is_bare = not years and re.search(r"đầu|first", match[0]) is None
-        before = folded[max(0, match.start() - 12) : match.start()]
-        if not count or count > 12 or (is_bare and not _is_cut(before, folded[match.end() : match.end() + 2])):
-            return None
-        return months(year, 1, count, "months")
-    if kind == "last":
-        return months(year, 13 - (count or 3), 12, kind)
-    if kind == "half":
-        return months(year, 1, 6, "months")
-    if kind == "until":
-        month = MONTHS.get(groups[0]) or int(groups[0])
-        return months(year, 1, month, "months") if 1 <= month <= 12 else None
-    if kind == "quarter":
-        quarter = ROMAN[groups[0]]
-        return months(year, 3 * quarter - 2, 3 * quarter, kind)
-    if kind == "month":
-        return months(year, count, count, kind) if 1 <= count <= 12 else None
-    return months(year, 1, 12, kind)
-
-
-def _is_cut(before: str, after: str) -> bool:
-    """Whether "N tháng" without "đầu năm" cuts the year, and is not how long something lasted."""
-    return bool(re.search(r"(?:trong|sau|qua|ước|kỳ|hết|^|[\n.:;(-])\s*\Z", before)) or after[:1] in (",", ":")
 
 
 @dataclass(frozen=True)
@@ -117,7 +20,7 @@ class Setting:
 
     unit_key: str | None
     period: Period | None
-    year: int | None
+    budget_year: int | None
     fund: str | None
     measure: str | None
     is_headed: bool = False  # its head line or headline names the period
@@ -131,14 +34,16 @@ def read_setting(document: Document, folded: str, register: Register, claimed_un
     head_year = re.search(rf"(?<![\d/-]){Y}(?![/-]\d)", re.sub(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}", "", lead))
     body_year = re.search(rf"(?:năm|tháng \d{{1,2}}/|in|of)\s*{Y}", folded)
     any_year = re.search(Y, folded[document.body.start :])
-    years = [int(m[1]) for m in (head_year, body_year, any_year) if m]
-    year = years[0] if years else (day.year if day else None)
-    named = find_periods(lead, 0, len(lead), year) + find_periods(folded, document.body.start, document.body.end, year)
+    told = [int(m[1]) for m in (head_year, body_year, any_year) if m]
+    years = register.budget_years
+    year = told[0] if told else (years.of(day) if day else None)
+    named = find_periods(lead, 0, len(lead), year, years)
+    named += find_periods(folded, document.body.start, document.body.end, year, years)
     named = [p for p in named if not p.is_compared]
     in_lead = [p for p in named if p.span.end <= len(lead)] if lead.strip() else []
     cut = [p for p in in_lead if p.kind == "months"] or in_lead[:1]
     cut = cut or [p for p in named if p.kind == "months"] or named
-    period = cut[0] if cut else (months(year, 1, 12, "year") if year else None)
+    period = cut[0] if cut else (months_of(years, year, 1, 12, "year") if year else None)
     stated = next((v for k, v in document.head.items() if "unit" in k), "")
     unit = unit_of_text(document, folded, register, period, stated) or claimed_unit
     topics = [f.row for f in register.cues("topic").find(lead)]
@@ -151,7 +56,7 @@ def read_setting(document: Document, folded: str, register: Register, claimed_un
     return Setting(
         unit,
         period,
-        period.end.year if period else year,
+        period.budget_year if period else year,
         funds.pop() if len(funds) == 1 else None,
         "plan" if moods == {"plan"} else None,
         bool(in_lead),

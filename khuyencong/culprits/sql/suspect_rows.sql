@@ -22,7 +22,7 @@ select
     coalesce(factor, 1) as factor,
     fund_code,
     measure,
-    line_kind = 'total' as is_total,
+    line_kind in ('total', 'block_total') as is_total,
     is_corrected,
     is_money,
     line_key,

@@ -30,6 +30,14 @@ inner join staging.stg_figure as figure
     and contribution.measure = figure.measure and contribution.project_key = coalesce(figure.project_key, '')
     and contribution.establishment_key = coalesce(figure.establishment_key, '')
     and contribution.line_reference = figure.line_reference
+    -- one report may tell several periods; what is carried over a succession is the last report's own
+    and contribution.budget_year = figure.budget_year
+    and (
+        contribution.measure = 'plan'
+        or figure.period_end = case
+            when contribution.carried_into = '' then contribution.period_end else submission.period_end
+        end
+    )
     and (
         contribution.indicator_code = figure.indicator_code
         or figure.fact = 'beneficiary_support' and contribution.establishment_key <> ''

@@ -1,5 +1,6 @@
--- Contributions behind the figures of a span: at the end with +1; for a span not from January at the month before with
--- -1, under the unit itself or, where it closed in between and is not carried, under the one that followed it.
+-- Contributions behind the figures of a span: at the end with +1; for a span not from the year's begin at the month
+-- before with -1, under the unit itself or, where it closed in between and is not carried, under the one that
+-- followed it.
 with place as (
     select
         unit_key,
@@ -27,10 +28,10 @@ visible as (
     select * from release.visible_contributions(%(release)s)
     where
         indicator_code = %(indicator)s and measure = %(measure)s
-        and budget_year = extract(year from %(span_end)s::date)
+        and budget_year = register.budget_year_of(%(span_end)s)
 ),
 
--- of a figure at the end, and of the month before a span that is not from January
+-- of a figure at the end, and of the month before a span that is not from the year's begin
 part as (
     select
         visible.*,
@@ -49,7 +50,10 @@ part as (
         heir.mapped_key as answers_for
     from visible
     inner join heir on visible.unit_key = heir.unit_key
-    where visible.measure = 'ytd' and visible.period_end = %(span_before)s::date
+    where
+        visible.measure = 'ytd'
+        and register.month_of_year(%(span_start)s) > 1
+        and visible.period_end = %(span_start)s::date - 1
 ),
 
 matched as (

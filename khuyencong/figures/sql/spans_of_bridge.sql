@@ -1,5 +1,5 @@
--- Spans that a change between two releases touches, from January; a plan is shown at every period end of its budget
--- year.
+-- Spans that a change between two releases touches, from the year's begin; a plan is shown at every period end of its
+-- budget year.
 with moved as (
     select
         period_end,
@@ -18,7 +18,7 @@ shown as (
 )
 
 select distinct
-    date_trunc('year', shown.period_end)::date as period_start,
+    register.year_start(register.budget_year_of(shown.period_end)) as period_start,
     shown.period_end
 from shown
 where exists (

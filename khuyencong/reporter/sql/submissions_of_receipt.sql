@@ -7,9 +7,9 @@ with own as (
 ),
 
 same as (
-    select distinct on (form_code) * from raw.submission
+    select distinct on (form_code, unit_key, period_end, sender_role, document_no) * from raw.submission
     where sha256 = %(sha256)s and door_verdict = 'accept' and not exists (select from own)
-    order by form_code, submission_key desc
+    order by form_code, unit_key, period_end, sender_role, document_no, submission_key desc
 ),
 
 asked as (

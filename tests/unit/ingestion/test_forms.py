@@ -58,7 +58,7 @@ def test_a_faulty_form_is_refused_with_its_place(folder, change, message):
 def test_every_finding_has_two_sentences_and_fills_its_blanks():
     for code, entry in catalogue().items():
         names = ("header", "day", "unit", "meant", "meant_en", "form", "form_en", "end", "vi", "en", "detail", "encoding",
-                 "place", "place_en", "columns", "lines", "lines_en", "over", "over_en")  # fmt: skip
+                 "place", "place_en", "columns", "lines", "lines_en", "over", "over_en", "version")  # fmt: skip
         words = dict.fromkeys(names, "w")
         found = find(code, sheet_name="S", cell="A1", row_number=1, written="w", expected="e", **words)
         assert "{" not in found.message_vi + found.message_en

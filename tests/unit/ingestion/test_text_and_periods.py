@@ -5,8 +5,11 @@ import datetime
 import pytest
 
 from ingestion.sheets.headers import read_mark
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.periods import read_date, read_period_end, read_period_start
 from ingestion.written.text import cell_address, column_index, column_letter, folded
+
+CALENDAR = BudgetYears(1, False)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +64,14 @@ def test_column_letters_are_spreadsheet_letters():
     ],
 )
 def test_period_cells(written, start, end):
-    assert read_period_start(written) == datetime.date.fromisoformat(start)
-    assert read_period_end(written) == datetime.date.fromisoformat(end)
+    assert read_period_start(written, CALENDAR) == datetime.date.fromisoformat(start)
+    assert read_period_end(written, CALENDAR) == datetime.date.fromisoformat(end)
 
 
 @pytest.mark.parametrize("written", ["03/31/2025", "31/02/2025", "Quý V/2025", "13/2025", "hôm nay", "", 12, True])
 def test_what_is_no_period_is_not_guessed(written):
-    assert read_period_start(written) is None
-    assert read_period_end(written) is None
+    assert read_period_start(written, CALENDAR) is None
+    assert read_period_end(written, CALENDAR) is None
 
 
 def test_a_month_alone_is_no_date():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.sheets.layout import header_key, header_money_factor
+from ingestion.sheets.headed_columns import header_key, header_money_factor
 from ingestion.written.money_units import money_factor, told_units
 
 THOUSAND, MILLION, BILLION = 10**3, 10**6, 10**9

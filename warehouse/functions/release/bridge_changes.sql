@@ -1,6 +1,6 @@
 -- The bridge between two releases: what every figure of a roll-up gained and lost, one row a change, with its reason. Sums
 -- are what was opened less what was closed; establishments are counted once, so for them it is their coming and going; a span
--- not from January is taken release by release, because it holds only where both its ends do. Each way the changes of a
+-- not from the year's begin is taken release by release, because it holds only where both its ends do. Each way the changes of a
 -- figure add up to its difference.
 -- Each release is placed by the register that it read: a unit that an edited register moves to another region takes its figures
 -- with it, for the reason `register`.
@@ -28,8 +28,8 @@ begin
         select t.* from jsonb_populate_recordset(null::register.indicators, release.register_table(v_run, 'indicators')) as t
     ),
     asked as materialized (
-        select a.span::integer, a.period_end, extract(year from a.period_end)::integer as budget_year,
-            extract(month from a.period_start) > 1 as is_span
+        select a.span::integer, a.period_end, register.budget_year_of(a.period_end) as budget_year,
+            register.month_of_year(a.period_start) > 1 as is_span
         from unnest(p_starts, p_ends) with ordinality as a (period_start, period_end, span)
     ),
     -- the register of places as each release read it; mostly one for all of them
@@ -182,7 +182,7 @@ begin
 
     select array_agg(a.period_start), array_agg(a.period_end) into spans_starts, spans_ends
     from unnest(p_starts, p_ends) as a (period_start, period_end)
-    where extract(month from a.period_start) > 1;
+    where register.month_of_year(a.period_start) > 1;
     if spans_starts is null then
         return;
     end if;

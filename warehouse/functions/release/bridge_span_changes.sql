@@ -1,4 +1,4 @@
--- The same of one release for the spans that do not begin in January: each figure less itself in the release before. Its
+-- The same of one release for the spans that do not begin with their year: each figure less itself in the release before. Its
 -- reason is the first of the rows behind it that moved, else of the reports, else of anybody's report of that month.
 create function release.bridge_span_changes(
     p_release bigint, p_starts date [], p_ends date [], p_level text, p_a bigint, p_b bigint
@@ -27,7 +27,7 @@ begin
     asked as materialized (
         select a.span::integer, a.period_start, a.period_end
         from unnest(p_starts, p_ends) with ordinality as a (period_start, period_end, span)
-        where extract(month from a.period_start) > 1
+        where register.month_of_year(a.period_start) > 1
     ),
     place as materialized (
         select n.release_number, a.span, m.unit_key,

@@ -1,4 +1,4 @@
--- The figures of a release for spans of months within one budget year, one row a figure key. A span not from January is
+-- The figures of a release for spans of months within one budget year, one row a figure key. A span not from the year's begin is
 -- ytd(end) - ytd(month before start), accepted only if both are. Plans are those in force at the end.
 -- In plpgsql, because the register's seed tables are made by dbt after this: the body is bound when it runs. The planner takes what
 -- functions and CTEs return for a few rows each, so what joins tens of thousands must not loop over them.
@@ -21,8 +21,8 @@ begin
         select t.* from jsonb_populate_recordset(null::register.indicator_sources, release.register_table(v_run, 'indicator_sources')) as t
     ),
     asked as (
-        select a.span::integer, a.period_start, a.period_end, extract(year from a.period_end)::integer as budget_year,
-            case when extract(month from a.period_start) > 1 then a.period_start - 1 end as before_end
+        select a.span::integer, a.period_start, a.period_end, register.budget_year_of(a.period_end) as budget_year,
+            case when register.month_of_year(a.period_start) > 1 then a.period_start - 1 end as before_end
         from unnest(p_starts, p_ends) with ordinality as a (period_start, period_end, span)
     ),
     visible as (

@@ -25,7 +25,7 @@ begin
         select a.*,
             least(
                 p_release,
-                release.final_release(extract(year from a.period_end)::integer, a.period_end, v_known_at)
+                release.final_release(register.budget_year_of(a.period_end), a.period_end, v_known_at)
             ) as release_number
         from asked as a
         where exists (

@@ -9,7 +9,7 @@ declare
 begin
     for name in
         select t.tablename from pg_tables as t
-        where t.schemaname = 'register' and t.tablename not in ('loaded', 'sources', 'rule_term')
+        where t.schemaname = 'register' and t.tablename not in ('loaded', 'sources', 'rule_term', 'budget_years')
             and t.tablename not like 'narrative%'
         order by t.tablename
     loop

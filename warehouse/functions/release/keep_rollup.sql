@@ -18,12 +18,12 @@ begin
         from ended as e
         cross join newest as n
         cross join lateral (
-            select release.final_release(extract(year from e.period_end)::integer, e.period_end, null) as release_number
+            select release.final_release(register.budget_year_of(e.period_end), e.period_end, null) as release_number
         ) as f
     ),
     spans as materialized (
         select p.release_number, array_agg(p.period_end order by p.period_end) as ends,
-            array_agg(date_trunc('year', p.period_end)::date order by p.period_end) as starts,
+            array_agg(register.year_start(register.budget_year_of(p.period_end)) order by p.period_end) as starts,
             array_agg(p.is_final order by p.period_end) as finals,
             -- what is open is read with tonight's register, what is final with that of its release
             case when p.release_number = n.release_number then p_run end as run_key

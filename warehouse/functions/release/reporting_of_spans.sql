@@ -17,8 +17,8 @@ begin
         from unnest(p_starts, p_ends) with ordinality as a (period_start, period_end, span)
         cross join lateral (
             values (false, a.period_end), (true, release.year_before(a.period_end)),
-                (false, case when extract(month from a.period_start) > 1 then a.period_start - 1 end),
-                (true, case when extract(month from a.period_start) > 1 then release.year_before(a.period_start - 1) end)
+                (false, case when register.month_of_year(a.period_start) > 1 then a.period_start - 1 end),
+                (true, case when register.month_of_year(a.period_start) > 1 then release.year_before(a.period_start - 1) end)
         ) as w (is_year_before, month_end)
         where w.month_end is not null
     ),

@@ -8,7 +8,7 @@ begin
     with
     rolled as (select r.* from release.rollup_row as r where r.is_additive),
     period as materialized (
-        select distinct r.as_at, extract(year from r.as_at)::integer as budget_year, r.release_number
+        select distinct r.as_at, register.budget_year_of(r.as_at) as budget_year, r.release_number
         from release.rollup_row as r
     ),
     indicators as materialized (select i.* from register.indicators as i where i.aggregation = 'sum'),

@@ -45,8 +45,8 @@ begin
         select t.* from jsonb_populate_recordset(null::register.parameters, release.register_table(v_run, 'parameters')) as t
     ),
     asked as materialized (
-        select a.span::integer, a.period_start, a.period_end, a.geography, extract(year from a.period_end)::integer as budget_year,
-            case when extract(month from a.period_start) > 1 then a.period_start - 1 end as before_end
+        select a.span::integer, a.period_start, a.period_end, a.geography, register.budget_year_of(a.period_end) as budget_year,
+            case when register.month_of_year(a.period_start) > 1 then a.period_start - 1 end as before_end
         from unnest(p_starts, p_ends, p_geographies) with ordinality as a (period_start, period_end, geography, span)
     ),
     map as materialized (
@@ -458,8 +458,8 @@ begin
         select distinct d.indicator_code from denominator as d where d.is_money_stage
     )
     select j.span, j.level, j.group_key, j.budget_year,
-        case when j.measure = 'plan' then make_date(j.budget_year, 1, 1) else j.period_start end,
-        case when j.measure = 'plan' then make_date(j.budget_year, 12, 31) else j.period_end end,
+        case when j.measure = 'plan' then register.year_start(j.budget_year) else j.period_start end,
+        case when j.measure = 'plan' then register.year_end(j.budget_year) else j.period_end end,
         j.row_fund, j.row_activity, j.indicator_code, j.measure, j.is_additive,
         j.accepted, j.disputed, j.disputed_low, j.disputed_high, j.missing_low, j.missing_high,
         j.accepted + j.disputed_low + j.missing_low, j.accepted + j.disputed_high + j.missing_high,
