@@ -20,7 +20,7 @@ def headings(columns: Sequence[Column]) -> list[tuple[tuple[str, ...], str]]:
     """The folded (groups, header) of each header text; where they name a period, as the report of one quarter writes them."""
     found = []
     for column in columns:
-        first, last = column.period.of(*SOME_QUARTER) if column.period else SOME_QUARTER
+        first, last = column.period.of(*SOME_QUARTER, CALENDAR_YEARS) if column.period else SOME_QUARTER
         groups = tuple(folded(names_of(group, first, last, CALENDAR_YEARS)[0]) for group in column.groups)
         found += [(groups, folded(names_of(header, first, last, CALENDAR_YEARS)[0])) for header in column.headers]
     return found

@@ -99,9 +99,13 @@ def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
     if entry is None:
         return None
     check_keys(entry, PERIOD_KEYS, (), f"{place}: period")
-    is_absolute = {"start", "end"} <= entry.keys()
-    if is_absolute == bool({"months_before", "months"} & entry.keys()) or len({"start", "end"} & entry.keys()) == 1:
-        raise FormError.at(place, entry, "period must say start and end, or months_before and, where it is not as long, months.")
+    ways = ({"start", "end"}, {"from_month", "to_month"}, {"months_before", "months"})
+    said = [way & entry.keys() for way in ways]
+    if sum(map(bool, said)) != 1 or len(said[0]) == 1 or len(said[1]) == 1:
+        wanted = "start and end, from_month and to_month, or months_before and, where it is not as long, months"
+        raise FormError.at(place, entry, f"period must say {wanted}.")
+    if said[1] and not 1 <= entry["from_month"] <= entry["to_month"] <= 12:
+        raise FormError.at(place, entry, "from_month and to_month are months of the budget year, 1 to 12, in their order.")
     period = ColumnPeriod(**entry)
     return None if period == ColumnPeriod() else period
 

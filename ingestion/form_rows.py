@@ -34,12 +34,10 @@ def _form_row(form: Form) -> dict[str, object]:
 
 
 def _period_row(period: ColumnPeriod | None) -> dict[str, object]:
-    is_relative = period is not None and period.start is None
-    return {
-        "period_months_before": period.months_before if period and is_relative else None,
-        "period_months": period.months if period else None,
-        "period_start": period.start if period else None, "period_end": period.end if period else None,
-    }  # fmt: skip
+    names = ("months_before", "months", "start", "end", "from_month", "to_month")
+    row = {f"period_{name}": getattr(period, name, None) for name in names}
+    is_before_end = period is not None and period.start is None and period.from_month is None
+    return row if is_before_end else {**row, "period_months_before": None}
 
 
 def _column_row(form: Form, sheet: FormSheet, column: Column) -> dict[str, object]:

@@ -8,23 +8,30 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ingestion.form_words import QUANTITY_ROLES
+from ingestion.written.budget_years import BudgetYears
 from ingestion.written.periods import month_end
 from ingestion.written.text import folded
 
 
 @dataclass(frozen=True)
 class ColumnPeriod:
-    """The period of a column's figures where it is not the report's: absolute, or so many months before the report's end."""
+    """The period of a column's figures where it is not the report's: absolute, so many months before the report's end, or months of
+    the report's budget year (1 is the first).
+    """
 
     months_before: int = 0
     months: int | None = None
     start: datetime.date | None = None
     end: datetime.date | None = None
+    from_month: int | None = None
+    to_month: int | None = None
 
-    def of(self, start: datetime.date, end: datetime.date) -> tuple[datetime.date, datetime.date]:
+    def of(self, start: datetime.date, end: datetime.date, years: BudgetYears) -> tuple[datetime.date, datetime.date]:
         """First and last day of the column's period in a report from `start` to `end`; without `months` as long as the report's."""
         if self.start and self.end:
             return self.start, self.end
+        if self.from_month and self.to_month:
+            return years.months(years.of(end), self.from_month, self.to_month) or (start, end)
         last = end.year * 12 + end.month - 1 - self.months_before  # a month's number since the year 0
         first = last + 1 - (self.months or (end.year - start.year) * 12 + end.month - start.month + 1)
         return datetime.date(first // 12, first % 12 + 1, 1), month_end(last // 12, last % 12 + 1)

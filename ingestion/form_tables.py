@@ -9,7 +9,6 @@ from typing import Any
 from ingestion.form_headings import headings
 from ingestion.form_sheet import Column, FormSheet
 from ingestion.form_words import MOST_HEADER_ROWS, SHAPES, FormError
-from ingestion.written.codes import JOINING, LONGEST_CODE, plain_code
 from ingestion.written.text import folded
 
 OF_TABLES = ("repeat_by", "lines_from", "total_labels", "header_rows")  # what an area of labels with values has not
@@ -23,10 +22,6 @@ def check_tables(entry: Mapping[str, Any], columns: Sequence[Column], place: str
         if is_area and entry.get(key):
             said = f"{key} is of a table; an area of labels (shape: key_values) is one line without it."
             raise FormError.at(place, entry[key], said)
-    for name, code in entry.get("keys", {}).items():
-        if plain_code(code) != code:
-            said = f"keys: {name} is {code!r}; a code has at most {LONGEST_CODE} characters and none of {' '.join(JOINING)}."
-            raise FormError.at(place, code, said)
     if not entry["line_key"] and not is_area:
         raise FormError.at(place, entry, "line_key names no column, so no line could be told from another.")
     if not 1 <= entry.get("header_rows", 1) <= MOST_HEADER_ROWS:

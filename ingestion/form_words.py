@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.known_words import ConfigurationError, fault_of_keys, line_of, placed, unknown_word
 from ingestion.register_rows import Tables
+from ingestion.written.codes import JOINING, LONGEST_CODE, plain_code
 
 QUANTITY_ROLES = ("figure", "check")
 CODED_ROLES = ("key", "attribute")
@@ -72,7 +73,9 @@ VERSION_KEYS = {"version": "text", "valid_from": "day", "titles": "texts", "head
 HEADER_KEYS = {"name": "text", "labels": "texts", "type": "text", "required": "flag", "places": "entries"}
 PLACE_KEYS = {"at": "text", "pattern": "text", "value": "text"}
 REPEAT_KEYS = {"heading": "text", "column": "text"}
-PERIOD_KEYS = {"months_before": "count", "months": "count", "start": "day", "end": "day"}
+PERIOD_KEYS = {
+    "months_before": "count", "months": "count", "start": "day", "end": "day", "from_month": "count", "to_month": "count",
+}  # fmt: skip
 SHAPES = ("table", "key_values")
 MOST_HEADER_ROWS = 8
 BLANK_ROW = "blank row"  # of ends_at
@@ -141,6 +144,13 @@ def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
         check_word(state, codes.states, "counts_when", place, home="register/project_states.csv")
     if "list" in entry:
         check_word(entry["list"], codes.lists, "list", place, home="register/code_lists.csv")
+    said = entry.get("keys", {})
+    own = {"values": entry.get("values", ()), "list": codes.lists.get(entry.get("list", ""), ()), "keys": (*said, *said.values())}
+    for key, texts in own.items():
+        for text in texts:
+            if plain_code(text) != text:
+                wanted = f"a code is of 1 to {LONGEST_CODE} printable signs, none of them {' '.join(JOINING)}."
+                raise FormError.at(place, text, f"{key} has {text!r}; {wanted}")
 
 
 def check_column(entry: Mapping[str, Any], place: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kc.options import JsonOption
+from kc.options import JsonOption, WhereOption
 
 
 def register(app: typer.Typer) -> None:
@@ -25,10 +25,16 @@ def rollup(
     as_of: Annotated[str | None, typer.Option(help="The figures as released at this time.")] = None,
     by: Annotated[str, typer.Option(help="unit, region or nation.")] = "nation",
     total: Annotated[str, typer.Option(help="Dimensions to add up: fund, activity (comma between).")] = "",
+    where: WhereOption = None,
+    by_code: Annotated[
+        list[str] | None,
+        typer.Option(help="A dimension of a form's own to break out, for example sex; again for another."),
+    ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Figures with their parts: accepted + disputed + missing. An option left out is broken out.
+    """Figures with their parts: accepted + disputed + missing. A fund, activity or indicator left out is broken out; dimensions
+    that are a form's own are added up unless --by-code names them.
 
     Example: kc rollup --period 2025-01..2025-06 --indicator KC-E05 --total activity
     """
@@ -52,6 +58,8 @@ def rollup(
                 as_of=moment,
                 by=by,
                 total=tuple(part for part in total.split(",") if part),
+                where=tuple(where or ()),
+                by_code=tuple(by_code or ()),
             )
         except UnknownChoice as error:
             raise Refused(str(error), 2) from error
@@ -70,7 +78,12 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
     if rows:
         writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({**row, "codes": _codes(row["codes"])} if "codes" in row else row for row in rows)
+
+
+def _codes(codes: dict[str, str]) -> str:
+    """Codes as one text, as in the key of a figure: age=15-24;sex=F; a name without a code is left out."""
+    return ";".join(f"{name}={code}" for name, code in sorted(codes.items()) if code)
 
 
 def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
@@ -78,23 +91,15 @@ def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
     from kc.output import console, number, print_table
 
     rows = document["rows"]
+    codes_column = ("codes",) if any("codes" in row for row in rows) else ()
     if not rows:
         console().print("No figure was released for that choice. `kc status` lists what is owed and what came.")
         return
     print_table(
         title or f"Release {document['release']}, as of {document['as_of']}, map {document['geography']}",
         (
-            "unit",
-            "fund",
-            "activity",
-            "indicator",
-            "measure",
-            "accepted",
-            "disputed",
-            "at least",
-            "at most",
-            "% of plan",
-            "units: acc./disp./miss. of owed",
+            "unit", "fund", "activity", "indicator", "measure", *codes_column, "accepted", "disputed", "at least", "at most",
+            "% of plan", "units: acc./disp./miss. of owed",
         ),
         [
             (
@@ -103,6 +108,7 @@ def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
                 row["activity"],
                 row["indicator_code"],
                 row["measure"],
+                *(_codes(row["codes"]) for _ in codes_column),
                 number(row["accepted"]),
                 number(row["disputed"]),
                 number(row["at_least"]),
@@ -112,8 +118,8 @@ def print_rollup(document: dict[str, Any], title: str | None = None) -> None:
             )
             for row in rows
         ],
-        numeric=(5, 6, 7, 8, 9),
-    )
+        numeric=tuple(n + len(codes_column) for n in (5, 6, 7, 8, 9)),
+    )  # fmt: skip
 
 
 def explain(
@@ -123,6 +129,7 @@ def explain(
     activity: Annotated[str | None, typer.Option(help="An activity.")] = None,
     unit: Annotated[str | None, typer.Option(help="A unit or group, for example long-an; default the nation.")] = None,
     release: Annotated[int | None, typer.Option(help="A release; default the newest.")] = None,
+    where: WhereOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """From a figure to its release, verdicts, submissions, file, sheet and cell.
@@ -137,8 +144,9 @@ def explain(
     with open_connection() as connection:
         try:
             document = explain_figure(
-                connection, period, indicator, fund=fund, activity=activity, unit=unit, release=release
-            )
+                connection, period, indicator, fund=fund, activity=activity, unit=unit, release=release,
+                where=tuple(where or ()),
+            )  # fmt: skip
         except UnknownChoice as error:
             raise Refused(str(error), 2) from error
     print_json(document) if as_json else print_explanation(document)
@@ -155,15 +163,17 @@ def print_explanation(document: dict[str, Any]) -> None:
         f"accepted {number(document['accepted'])}, disputed {number(document['disputed'])}, open parts {document['n_open']}"
     )
     parts = sorted(document["parts"], key=lambda p: -abs(p["value"] or 0))
+    codes_column = ("codes",) if any(part["codes"] for part in parts) else ()
     print_table(
         f"The {min(len(parts), 30)} largest of {len(parts)} parts (--json gives all)",
-        ("unit", "fund", "activity", "project", "state", "value", "file", "sheet, cell", "written", "flags"),
+        ("unit", "fund", "activity", "project", *codes_column, "state", "value", "file", "sheet, cell", "written", "flags"),
         [
             (
                 part["unit_key"] + (f" → {part['carried_into']}" if part["carried_into"] else ""),
                 part["fund_code"],
                 part["activity_code"],
                 part["project_key"],
+                *(_codes((cell or part)["codes"]) for _ in codes_column),
                 part["state"] if part["sign"] == 1 else "taken off",
                 number(part["value"]),
                 cell["location"] if cell else part["cause_reference"],
@@ -174,5 +184,5 @@ def print_explanation(document: dict[str, Any]) -> None:
             for part in parts[:30]
             for cell in [part["cell"]]
         ],
-        numeric=(5,),
+        numeric=(5 + len(codes_column),),
     )

@@ -25,6 +25,7 @@ def _tables() -> str:
     from expectations.rulebook import words as rule
     from ingestion import form_words as form
     from ingestion import register_rows as register
+    from ingestion.written.period_names import PERIOD_WORDS
 
     tables = register.read_tables(PROJECT / "dbt_project" / "register")
     codes = form.codes_of(tables)
@@ -41,7 +42,9 @@ def _tables() -> str:
         ("`at` of a field's `places`, and what such a place says", [" ".join((at, *keys)) for at, keys in form.PLACES.items()]),
         ("`shape`", form.SHAPES), ("`ends_at`", "a text, or " + _words((form.BLANK_ROW,))),
         ("keys of `repeat_by`", form.REPEAT_KEYS),
-        ("keys of a column's `period`", form.PERIOD_KEYS), ("`identity`", form.IDENTITY), ("`lines_from`", form.LINES_FROM),
+        ("keys of a column's `period`", form.PERIOD_KEYS),
+        ("a period in a header text", [f"{{{word}}}" for word in PERIOD_WORDS] + ["{month:02}", "{year-1}"]),
+        ("`identity`", form.IDENTITY), ("`lines_from`", form.LINES_FROM),
         ("`line_key`", "columns with `role: key`, of the types " + _words(form.KEY_TYPES)),
         ("`required_header`, fields of `_header.yml`", form.HEADER_FIELDS), *column,
     ]  # fmt: skip

@@ -5,7 +5,7 @@ with level as (
         lead(contribution.effective_from) over (
             partition by
                 contribution.unit_key, contribution.budget_year, contribution.fund_code, contribution.activity_code,
-                contribution.indicator_code, contribution.project_key
+                contribution.indicator_code, contribution.project_key, contribution.dimension_key
             order by contribution.effective_from
         ) as next_from
     from {{ ref('fct_contribution') }} as contribution

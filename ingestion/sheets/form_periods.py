@@ -36,14 +36,16 @@ def told_period(column: Column, measure: str, report: Period, years: BudgetYears
 
     Cumulative figures begin with their budget year where the report begins with its own, if the form does not say how many months.
     """
-    start, end = column.period.of(*report) if column.period else report
-    is_from_start = report[0] == years.start(years.of(report[1]))
-    if column.period and measure == "ytd" and column.period.months is None and column.period.start is None and is_from_start:
+    if column.period is None:
+        return report
+    start, end = column.period.of(*report, years)
+    is_free = column.period.months is None and column.period.start is None and column.period.from_month is None
+    if measure == "ytd" and is_free and report[0] == years.start(years.of(report[1])):
         start = years.start(years.of(end))
     return start, end
 
 
 def _written(column: Column, period: Period, years: BudgetYears) -> Column:
-    first, last = column.period.of(*period) if column.period else period
+    first, last = column.period.of(*period, years) if column.period else period
     headers = tuple(dict.fromkeys(name for header in column.headers for name in names_of(header, first, last, years)))
     return replace(column, headers=headers, groups=tuple(names_of(group, first, last, years)[0] for group in column.groups))

@@ -47,6 +47,7 @@ class LineCells:
         table, register, number = self.table, self.register, line.row_number
         own = own_unit(table, line.texts)
         own_factor, named = money_factor(own) if own else None, unit_of_name(table, line.texts)
+        covered, marks, default_factor = self._covered, self._marks, self.default_factor
         for column in self.quantities:
             if line.line_kind == "label" and column.name not in filled:
                 continue
@@ -57,12 +58,12 @@ class LineCells:
                         find("figure_not_from_here", **place, written=line.texts[column.name], header=column.headers[0])
                     )
                 continue
-            factor = table.money_factors.get(column.name, self.default_factor)
+            factor = table.money_factors.get(column.name, default_factor)
             is_money = is_amount(column, line.keys, register)
             line_factor = (named if is_money and not own else None) or factor
             written = filled.get(column.name, "")
-            mark = self._marks[column.name]
-            reading = reading_of(table, number, column, written, self._covered, register, line_factor, mark, is_money)
+            mark = marks[column.name]
+            reading = reading_of(table, number, column, written, covered, register, line_factor, mark, is_money)
             if line_factor != factor:
                 reading = in_column_unit(reading, line_factor, factor)
             if own and column.type == "by_indicator" and reading.decimals is not None:

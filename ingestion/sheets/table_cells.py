@@ -44,7 +44,8 @@ def reading_of(
     is_money: bool,
 ) -> Reading:
     """The reading of one quantity cell: what people see there, in the unit of its column; `is_money`: it is an amount."""
-    place = (table.row_of(column.name, number), table.sheet.first_column + table.positions[column.name])
+    row_number = table.row_of(column.name, number) if table.cell_rows else number
+    place = (row_number, table.sheet.first_column + table.positions[column.name])
     if written == "":
         return UNDER_MERGED if place in covered else BLANK
     if column.type == "date" and table.sheet.day_offset and isinstance(written, int | float):
@@ -84,7 +85,7 @@ def _beside_words(reading: Reading, words: str, thousands: int, factor: int, is_
 
 def told_by_structure(table: Table, number: int, column: Column, reading: Reading, factor: int) -> list[Finding]:
     """What the file's own structure says of a cell: a result that was never calculated, runs of text that were left out."""
-    row_number = table.row_of(column.name, number)
+    row_number = table.row_of(column.name, number) if table.cell_rows else number
     sheet, place = table.sheet, (row_number, table.sheet.first_column + table.positions[column.name])
     if reading is NEVER_CALCULATED:
         return [find("formula_not_calculated", **place_of(table, number, column), written=sheet.never_calculated[place])]

@@ -25,7 +25,7 @@ def filled_cells(table: Table, row: Sequence[object], number: int, keys: dict[tu
             cell = faults[number, first + position]
         if keys and cell in ("", None):
             cell = keys.get((number, first + position), "")
-        if is_something(cell):
+        if cell not in ("", None) and not (isinstance(cell, str) and not cell.strip()):
             filled[name] = nfc(cell) if isinstance(cell, str) else cell
     return filled
 

@@ -19,6 +19,8 @@ insert into register.form_column (
     period_months,
     period_start,
     period_end,
+    period_from_month,
+    period_to_month,
     codes
 )
 values (
@@ -41,5 +43,7 @@ values (
     %(period_months)s,
     %(period_start)s,
     %(period_end)s,
+    %(period_from_month)s,
+    %(period_to_month)s,
     %(codes)s
 )

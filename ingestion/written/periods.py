@@ -31,6 +31,20 @@ FIRST_MONTHS = re.compile(rf"(\d{{1,2}}) thang (?:dau )?{BUDGET_YEAR}")
 YEAR = re.compile(rf"(?:ca )?{BUDGET_YEAR}")
 
 
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+MONTH_NAME = re.compile(rf"\b(?:{'|'.join(rf'{month[:3]}(?:{month[3:]})?' for month in MONTHS)}|sept)\b")
+NAME_DAY_YEAR = re.compile(r"([a-z]+) (\d{1,2}) ((?:19|20)\d\d)")  # "June 30, 2025": a name cannot be a day
+ENDED_MONTHS = {"month": 1, "quarter": 3, "half year": 6, "year": 12, "quy": 3, "thang": 1, "nam": 12}
+ENDED = re.compile(rf"({'|'.join(ENDED_MONTHS)}) (?:ended|ending|ket thuc(?: ngay)?) (.+)")
+
+
+def _in_numbers(text: str) -> str:
+    """A folded text with names of months as their numbers, the day before the month."""
+    if (match := NAME_DAY_YEAR.fullmatch(text)) and MONTH_NAME.fullmatch(match[1]):
+        text = f"{match[2]} {match[1]} {match[3]}"
+    return MONTH_NAME.sub(lambda name: str(next(n for n, month in enumerate(MONTHS, 1) if month[:3] == name[0][:3])), text)
+
+
 def read_date(written: object) -> datetime.date | None:
     """The day that a cell names; None when it names none, or when day and month cannot be told from the text."""
     if isinstance(written, datetime.datetime):
@@ -40,7 +54,7 @@ def read_date(written: object) -> datetime.date | None:
     if isinstance(written, int | float) and not isinstance(written, bool):
         is_serial = SERIALS.start <= written < SERIALS.stop  # a fraction is a time of the day
         return SPREADSHEET_EPOCH + datetime.timedelta(days=int(written)) if is_serial else None
-    text = folded(str(written))
+    text = _in_numbers(folded(str(written)))
     for pattern, order in ((ISO_DATE, (1, 2, 3)), (DAY_MONTH_YEAR, (3, 2, 1))):
         match = pattern.fullmatch(text)
         if match:
@@ -68,14 +82,18 @@ def read_period_end(written: object, years: BudgetYears) -> datetime.date | None
 
 
 def read_span(written: object, years: BudgetYears) -> tuple[datetime.date, datetime.date] | None:
-    """First and last day of a named month, or of a budget year, its quarter or its first months; None when it names none.
+    """First and last day of a named month, or of a budget year, its quarter or its first months, or of the months up to a day
+    ("quarter ended 30 June 2025"); None when it names none.
 
     A month is one of the calendar; "2011-12" is a month and no year, unless a word says so ("FY 2011-12").
     """
     if not isinstance(written, str):
         year = int(written) if isinstance(written, int | float) and written % 1 == 0 else 0
         return years.months(year, 1, 12) if 1990 <= year <= 2100 else None
-    text = folded(written)
+    if match := ENDED.fullmatch(folded(written)):
+        end = read_date(match[2])
+        return _months_to(end, ENDED_MONTHS[match[1]]) if end else None
+    text = _in_numbers(folded(written))
     if match := QUARTER.fullmatch(text):
         quarter = ROMAN.get(match[1]) or int(match[1])
         return _months_of(years, match[2], match[3], 3 * quarter - 2, 3 * quarter)
@@ -109,6 +127,12 @@ def _months_of(
 
 def _month(year: int, month: int) -> tuple[datetime.date, datetime.date] | None:
     return (datetime.date(year, month, 1), month_end(year, month)) if 1 <= month <= 12 else None
+
+
+def _months_to(end: datetime.date, months: int) -> tuple[datetime.date, datetime.date]:
+    """The last so many months up to the one that a day lies in."""
+    first = end.year * 12 + end.month - months  # a month's number since the year 0
+    return datetime.date(first // 12, first % 12 + 1, 1), month_end(end.year, end.month)
 
 
 def _day(year: int, month: int, day: int) -> datetime.date | None:

@@ -31,7 +31,9 @@ KEY = ("span", "group_key", "budget_year", "fund_code", "activity_code", "indica
 # What tells the parts of a figure apart at each level; a cell is a change of one contribution.
 PART_OF = {
     "nation": ("reason",), "region": ("reason",), "unit": ("reason",), "submission": ("reason", "cause_reference"),
-    "cell": ("reason", "cause_reference", "contribution_key", "project_key", "establishment_key", "release_number"),
+    "cell": (
+        "reason", "cause_reference", "contribution_key", "project_key", "establishment_key", "dimension_key", "release_number",
+    ),
 }  # fmt: skip
 
 
@@ -50,7 +52,8 @@ def bridge(
 
     Returns {release_a, release_b, by, n_not_numbers, figures}. A figure: its key as in `kc rollup`, `before` and `after` (the six
     amounts of the currency or the indicator's unit), `parts` (reason, amounts, n_changes; by submission also cause_reference and
-    `submissions`; by cell also project, establishment, release and `cell`) and `residual` (before + parts - after, by amount).
+    `submissions`; by cell also project, establishment, `codes`, release and `cell`) and `residual` (before + parts - after, by
+    amount).
     `unit` is a unit or a region. Figures that are no number at one end (not added up, and several) are only counted.
     Raises ValueError when B is older than A, LookupError for an unknown release, UnknownChoice.
     """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg2.extras import RealDictCursor
 
 from ingestion.budget_year_row import read_budget_years
+from khuyencong.figures.codes import check_codes
 from khuyencong.figures.lineage import attach_cells, read_parts
 from khuyencong.figures.rollup import check_choice
 from khuyencong.figures.spans import UnknownChoice, read_spans
@@ -29,14 +30,16 @@ def explain(
     activity: str | None = None,
     unit: str | None = None,
     release: int | None = None,
+    where: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """How a figure of a release came about.
 
     Returns {release, as_of, period_start, period_end, indicator_code, indicator_name, measure, fund, activity, unit_key,
-    accepted, disputed, n_open, parts}. A part is a contribution: its key, `sign` (-1: taken off for a span not from January),
-    state, value, low, high, the reason and release that opened it, `correction` (None, or what a reviewer put in place of the
-    cell: its value less the cell's) and `cell`: source, location, sha256 and landing path of the file, sheet, cell, written
-    text, factor, value, flags, decisions and counts of verdicts. `accepted` is the sum over accepted parts of
+    where, accepted, disputed, n_open, parts}. `where` are codes of dimensions that are a form's own, {name: code}; what is missing
+    without a code may be of any. A part is a contribution: its key, its `codes` by name, `sign` (-1: taken off for a span not from
+    January), state, value, low, high, the reason and release that opened it, `correction` (None, or what a reviewer put in place
+    of the cell: its value less the cell's) and `cell`: source, location, sha256 and landing path of the file, sheet, cell, codes of
+    its line, written text, factor, value, flags, decisions and counts of verdicts. `accepted` is the sum over accepted parts of
     sign x (cell value + correction). Amounts are exact.
 
     Raises UnknownChoice for what does not exist (a period over two budget years is two figures), LookupError without a release.
@@ -49,12 +52,13 @@ def explain(
     check_choice(connection, "indicator", indicator)
     # without a release: the figure that `kc rollup` shows, which is the frozen one of a final period
     head = find_release(connection, release=release or final_release(connection, spans[0].period_end))
+    asked = check_codes(connection, head["release"], where)
     with connection, connection.cursor(cursor_factory=RealDictCursor) as cursor:
         known = _indicator(cursor, indicator)
         choice = {
             "release": head["release"], "start": spans[0].period_start, "end": spans[0].period_end, "indicator": indicator,
             "measure": known["measure"], "fund": fund, "activity": activity,
-            "unit": _unit(cursor, unit),
+            "unit": _unit(cursor, unit), "where": asked,
         }  # fmt: skip
         cursor.execute("select register.nation_key() as nation")
         choice |= dict(cursor.fetchone() or {})
@@ -73,6 +77,7 @@ def explain(
         "fund": fund,
         "activity": activity,
         "unit_key": unit or choice["nation"],
+        "where": asked,
         "accepted": sum((p["sign"] * p["value"] for p in parts if _counts(p)), Decimal(0)),
         "disputed": sum((p["value"] or 0 for p in parts if p["sign"] == 1 and p["state"] == "disputed"), Decimal(0)),
         "n_open": sum(p["figure_state"] in ("disputed", "missing") for p in parts),

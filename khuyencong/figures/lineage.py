@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
+from psycopg2.extras import Json
 
+from khuyencong.figures.codes import codes_of
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
@@ -17,15 +19,18 @@ if TYPE_CHECKING:
 def read_parts(cursor: RealDictCursor, choice: dict[str, Any]) -> list[dict[str, Any]]:
     """Contributions behind a figure, each with `sign` and the state of the figure it belongs to.
 
-    `choice`: release, start, end (dates), indicator, measure, fund, activity, unit (None: all), as in khuyencong.figures.explain.
+    `choice`: release, start, end (dates), indicator, measure, fund, activity, unit (None: all), where ({name: code}), as in
+    khuyencong.figures.explain.
     """
-    span = {"span_start": choice["start"], "span_end": choice["end"]}
+    span = {"span_start": choice["start"], "span_end": choice["end"], "codes": Json(choice["where"])}
     cursor.execute(read_statement(__package__, "parts_of_figure"), {**choice, **span})
     return [dict(row) for row in cursor]
 
 
 def attach_cells(cursor: RealDictCursor, parts: list[dict[str, Any]]) -> None:
-    """Add to each part its `cell` (None when nothing was received), with written text, flags, decisions and verdicts."""
+    """Add to each part its `codes` by name, and its `cell` (None when nothing was received) with the codes of its line, the written
+    text, flags, decisions and verdicts.
+    """
     cursor.execute(read_statement(__package__, "cells_of_contributions"), {"keys": [part["contribution_key"] for part in parts]})
     cells = {row.pop("contribution_key"): row for row in map(dict, cursor.fetchall())}
     submissions = sorted({cell["submission_key"] for cell in cells.values()})
@@ -35,10 +40,12 @@ def attach_cells(cursor: RealDictCursor, parts: list[dict[str, Any]]) -> None:
     figures = [cell["figure_key"] for cell in cells.values()]
     decisions = _grouped(cursor, "decisions_on_figures", {"figures": figures}, lambda row: row.pop("figure_key"))
     for part in parts:
+        part["codes"] = codes_of(part.pop("dimension_key"))
         cell = cells.get(part.pop("contribution_key"))
         if cell is not None:
             cell = dict(cell)  # a figure that came and went between two releases is two parts
             place = tuple(cell[name] for name in ("submission_key", "sheet_code", "row_number", "column_name"))
+            cell["codes"] = cell["codes"] or {}
             cell["written"] = written.get(place)
             cell["landing"] = f"{cell['sha256'][:2]}/{cell['sha256']}.{cell.pop('file_extension')}"
             cell["flags"] = flags.get(place, [])

@@ -28,12 +28,16 @@ FIGURES: dict[str, dict[str, Any]] = {
     "hanoi plan": {**PLAN, "effective_to": Q2},
     "hanoi plan from June": {**PLAN, "effective_from": Q2},
     "hanoi workers": WORKERS,
+    "hanoi workers, women": {**WORKERS, "dimension_key": "sex=F"},
+    "hanoi A1 Q1, women": {"dimension_key": "sex=F"},
+    "hanoi A1 Q2, women": {"dimension_key": "sex=F", "period_end": Q2},
     "longan A1 Q2": {"unit_key": "long-an", "period_end": Q2},
     "longan A1 Q3": {"unit_key": "long-an", "period_end": Q3, "carried_into": "tay-ninh-2025"},
     "tayninh A1 Q3": {"unit_key": "tay-ninh-2025", "period_end": Q3},
     "firm X at hanoi": {**FIRM, "establishment_key": "X", "project_key": "P1"},
     "firm Y at hanoi": {**FIRM, "establishment_key": "Y", "project_key": "P1"},
     "firm X again": {**FIRM, "establishment_key": "X", "project_key": "P2"},
+    "firm X again, women": {**FIRM, "establishment_key": "X", "project_key": "P2", "dimension_key": "sex=F"},
     "firm X at hue": {**FIRM, "establishment_key": "X", "project_key": "P3", "unit_key": "hue"},
 }
 REPORTS = {

@@ -84,7 +84,7 @@ def start_run(cursor: Any, as_of: datetime = AS_OF, **hashes: str) -> int:
 CONTRIBUTION = {
     "unit_key": "ha-noi", "budget_year": 2025, "period_start": "2025-01-01", "period_end": "2025-03-31",
     "fund_code": "KCDP-T", "activity_code": "A1", "indicator_code": "KC-E05", "measure": "ytd", "project_key": "",
-    "establishment_key": "", "line_reference": "", "effective_from": "2025-03-31", "effective_to": None,
+    "establishment_key": "", "dimension_key": "", "line_reference": "", "effective_from": "2025-03-31", "effective_to": None,
     "carried_into": "", "place_unit_key": "", "state": "accepted", "value": 0, "low": None, "high": None,
     "is_corrected": False, "is_estimated": False, "cause_reference": "sha-1", "decision_reference": "",
     "form_code": "kinh-phi", "report_period_end": None, "held_by": "",

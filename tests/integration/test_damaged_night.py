@@ -25,7 +25,7 @@ AS_OF = at("2025-08-31")
 CONTRIBUTIONS = """
 select unit_key, budget_year, period_start, period_end, fund_code, activity_code, indicator_code, measure, project_key,
     establishment_key, line_reference, effective_from, effective_to, carried_into, place_unit_key, state, value, low, high,
-    is_corrected, is_estimated, held_by, form_code
+    dimension_key, is_corrected, is_estimated, held_by, form_code
 from release.contribution where closed_release is null and unit_key <> %s order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14"""
 REPORTS = """
 select unit_key, form_code, period_end, sender_role, document_no, is_owed, state, is_late, is_estimated, sha256_in_force,

@@ -47,22 +47,25 @@ FORM = {
             {"name": "activity", "headers": ["Work"], "type": "activity", "role": "key", "required": True},
             {"name": "paid", "headers": [HEADER], **MONEY},
             {"name": "paid_before", "headers": [HEADER], **MONEY, "period": {"months_before": 1}},
+            {"name": "paid_in_january", "headers": ["January"], **MONEY, "period": {"from_month": 1, "to_month": 1}},
             {"name": "paid_year_ago", "headers": [HEADER], **MONEY, "period": {"months_before": 12}},
         ],
     }],
 }  # fmt: skip
 
 
-def report(month: int, **units: tuple[float | None, float | None, float | None]) -> bytes:
-    """A workbook of one month of 2025, a sheet a unit: paid this year, paid up to the month before, paid up to a year ago."""
+def report(month: int, january: float | None = None, **units: tuple[float | None, float | None, float | None]) -> bytes:
+    """A workbook of one month of 2025, a sheet a unit: paid this year, paid up to the month before, paid up to a year ago; and what
+    was paid in January.
+    """
     book = openpyxl.Workbook()
     book.remove(book.active)
     before = f"{month - 1:02}/2025" if month > 1 else "12/2024"
     for unit, amounts in units.items():
         sheet = book.create_sheet(UNITS[unit])
         sheet.append([f"Payments of all works to {month:02}/2025", "", "Since", "01/01/2025"])
-        sheet.append(["Work", f"Paid to {month:02}/2024", f"Paid to {before}", f"Paid to {month:02}/2025"])
-        sheet.append(["Đào tạo nghề, truyền nghề", *reversed(amounts)])
+        sheet.append(["Work", f"Paid to {month:02}/2024", f"Paid to {before}", f"Paid to {month:02}/2025", "January"])
+        sheet.append(["Đào tạo nghề, truyền nghề", *reversed(amounts), january])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -169,20 +172,25 @@ def test_a_figure_is_of_the_latest_report_that_tells_it(nights):
     )
     assert states == [
         ("february.xlsx", "paid", "accepted", 25), ("february.xlsx", "paid_before", "accepted", 12),
-        ("february.xlsx", "paid_year_ago", "accepted", 20), ("january.xlsx", "paid", "superseded", 10),
-        ("january.xlsx", "paid_before", "label", None), ("january.xlsx", "paid_year_ago", "accepted", 9),
+        ("february.xlsx", "paid_in_january", "label", None), ("february.xlsx", "paid_year_ago", "accepted", 20),
+        ("january.xlsx", "paid", "superseded", 10),
+        ("january.xlsx", "paid_before", "label", None), ("january.xlsx", "paid_in_january", "label", None),
+        ("january.xlsx", "paid_year_ago", "accepted", 9),
     ]  # fmt: skip
 
 
-def test_a_blank_in_a_later_report_erases_nothing_and_its_withdrawal_brings_the_earlier_figure_back(nights):
+def test_a_blank_in_a_later_report_erases_nothing_and_what_it_tells_no_more_is_again_the_earlier_one(nights):
     send = nights.country.receive
-    send("march.xlsx", report(3, **{"long-an": (40, None, None)}), at("2025-04-05"), "desk")
+    send("march.xlsx", report(3, 14, **{"long-an": (40, None, None)}), at("2025-04-05"), "desk")
     nights.night("2025-04-06")
     assert nights.paid("2025-01..2025-02")["long-an"] == (25, 0, 0)
     assert nights.paid("2025-01..2025-03")["long-an"] == (40, 0, 0)
-    # the file of February comes again without Long An's 12, with 13
+    assert nights.paid("2025-01..2025-01")["long-an"] == (14, 0, 0)
+    assert nights.cell("2025-01..2025-01", "long-an") == ("march.xlsx", "Long An", "E3")
+    # February comes again with 13 for January; March, which came later, says nothing of it any more
     send("february.xlsx", report(2, **{"long-an": (25, 13, 20), "ha-noi": (7, 4, None)}), at("2025-04-07"), "desk")
-    nights.night("2025-04-08")
+    send("march.xlsx", report(3, **{"long-an": (40, None, None)}), at("2025-04-08"), "desk")
+    nights.night("2025-04-09")
     assert nights.paid("2025-01..2025-01")["long-an"] == (13, 0, 0)
     assert nights.cell("2025-01..2025-01", "long-an") == ("february.xlsx", "Long An", "C3")
     keys = """select count(*), count(distinct (unit_key, budget_year, period_start, period_end, activity_code, measure))
@@ -210,7 +218,7 @@ def test_staging_and_reader_know_one_period_of_a_column(nights, years):
             figure.period_end, figure.budget_year
         from staging.stg_figure as figure inner join raw.submission as submission using (submission_key)"""
     )
-    assert len(found) == 9
+    assert len(found) == 12
     for report_start, report_end, name, start, end, budget_year in found:
         period = ColumnPeriod(**columns[name]) if columns[name] else None
         column = Column(name, 1, (HEADER,), "money", "figure", measure="ytd", period=period)

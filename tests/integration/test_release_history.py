@@ -20,8 +20,8 @@ MORE = settings(max_examples=300, deadline=None, suppress_health_check=list(Heal
 # What a row says: its key and its content. What is only carried along (a report's days_late) may stay as it was opened.
 CONTRIBUTION_SAYS = (
     "unit_key", "budget_year", "period_start", "period_end", "fund_code", "activity_code", "indicator_code", "measure",
-    "project_key", "establishment_key", "line_reference", "effective_from", "carried_into", "state", "value", "low", "high",
-    "effective_to",
+    "project_key", "establishment_key", "dimension_key", "line_reference", "effective_from", "carried_into", "state", "value",
+    "low", "high", "effective_to",
 )  # fmt: skip
 REPORT_SAYS = (
     "unit_key", "form_code", "period_end", "sender_role", "document_no", "is_owed", "state", "is_late", "is_estimated",

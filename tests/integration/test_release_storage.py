@@ -13,10 +13,10 @@ N_FIGURES, N_NIGHTS = 5_000, 365
 
 FACTS = """
 insert into facts.fct_contribution (unit_key, budget_year, period_start, period_end, fund_code, activity_code, indicator_code,
-    measure, project_key, establishment_key, line_reference, effective_from, carried_into, place_unit_key, state, value, low,
-    high, is_corrected, is_estimated, cause_reference, decision_reference, form_code, held_by)
+    measure, project_key, establishment_key, dimension_key, line_reference, effective_from, carried_into, place_unit_key, state,
+    value, low, high, is_corrected, is_estimated, cause_reference, decision_reference, form_code, held_by)
 select 'unit-' || n %% 63, 2025, '2025-01-01', '2025-06-30', 'KCDP-T', 'A' || n / 63 %% 9, 'KC-' || n, 'ytd', '', '', '',
-    '2025-06-30', '', 'unit-' || n %% 63, 'accepted', n * 1000000::bigint, null, null, false, false,
+    '', '2025-06-30', '', 'unit-' || n %% 63, 'accepted', n * 1000000::bigint, null, null, false, false,
     encode(sha256(('file ' || n %% 200)::bytea), 'hex'), '', 'kinh-phi', ''
 from generate_series(1, %s) as n"""
 

@@ -339,3 +339,93 @@ def test_units_regions_and_nation_agree(connection, seed):
                         assert row["n_returned"] <= row["n_missing"]
                     sums.append(dict(by_row))
                 assert sums[0] == sums[1] == sums[2]
+
+
+F, M, NO_CODE = {"dimension_key": "age=15-24;sex=F"}, {"dimension_key": "age=25-;sex=M"}, {}
+
+
+def by_codes(rows, *names):
+    """(sex, what is asked for) of rows that are broken out by sex."""
+    return {row["codes"]["sex"]: pick(row, *names) for row in rows}
+
+
+def test_own_dimensions_are_added_up_filtered_and_broken_out(connection):
+    release(
+        connection,
+        [
+            {"value": 5, **F}, {"value": 7, **M}, {"value": 11, **NO_CODE},
+            {"unit_key": "hue", "value": 3, "dimension_key": "age=25-;sex=F"},
+            missing(unit_key="son-la", low=2, **F), missing(unit_key="lai-chau", low=4, high=9),
+            missing(unit_key="hue", indicator_code="KC-E02", low=4),
+        ],
+        [{"unit_key": "ha-noi"}, {"unit_key": "hue"}, {"unit_key": "son-la", **NOT_THERE}, {"unit_key": "lai-chau", **NOT_THERE}],
+    )  # fmt: skip
+    asked = {"period": "2025-03", "indicator": "KC-E05"}
+    amounts = ("accepted", "missing_low", "missing_high", "n_unbounded")
+    whole = one(rollup(connection, **asked))
+    assert pick(whole, *amounts) == (26, 6, 9, 1)
+    assert "codes" not in whole
+    # what is missing without a code may be of any: nought at least, its own bound at most
+    women = one(rollup(connection, **asked, where=("sex=F",)))
+    assert (pick(women, *amounts), women["codes"]) == ((8, 2, 9, 1), {"sex": "F"})
+    both = one(rollup(connection, **asked, where=("sex=F", "age=15-24")))
+    assert pick(both, *amounts) == (5, 2, 9, 1)
+    assert pick(one(rollup(connection, **asked, where=("sex=",))), *amounts) == (11, 4, 9, 0)
+    # broken out, it stands alone, so that the parts add up
+    parts = rollup(connection, **asked, by_code=("sex",))["rows"]
+    assert by_codes(parts, *amounts) == {"": (11, 4, 9, 0), "F": (8, 2, 0, 1), "M": (7, 0, 0, 0)}
+    crossed = rollup(connection, **asked, where=("sex=F",), by_code=("age",))["rows"]
+    assert [(row["codes"], row["accepted"]) for row in crossed] == [
+        ({"age": "", "sex": "F"}, 0), ({"age": "15-24", "sex": "F"}, 5), ({"age": "25-", "sex": "F"}, 3),
+    ]  # fmt: skip
+    assert rollup(connection, "2025-03", indicator="KC-E02", where=("sex=F",))["rows"] == []
+    by_unit = rollup(connection, **asked, by="unit", where=("sex=F",))["rows"]
+    assert {row["unit_key"]: row["accepted"] for row in by_unit} == {"ha-noi": 5, "hue": 3, "lai-chau": 0, "son-la": 0}
+
+
+def test_what_is_not_added_up_is_not_added_up_over_dimensions(connection):
+    average = {"indicator_code": "KC-A4-02e", "fund_code": "KCQG", "activity_code": "A4", "value": 4}
+    firm = {"indicator_code": "KC-B01", "fund_code": "KCQG", "value": 1, "establishment_key": "E1"}
+    release(
+        connection,
+        [
+            {**average, **F}, {**average, **M}, {**firm, **F}, {**firm, **M, "project_key": "P2"},
+            {**firm, "establishment_key": "E2", **F},
+        ],
+        [],
+    )  # fmt: skip
+    asked = {"period": "2025-03", "by": "unit", "indicator": "KC-A4-02e"}
+    assert one(rollup(connection, **asked))["accepted"] is None
+    assert by_codes(rollup(connection, **asked, by_code=("sex",))["rows"], "accepted") == {"F": (4,), "M": (4,)}
+    # an establishment is one, whatever codes its lines have
+    asked["indicator"] = "KC-B01"
+    assert one(rollup(connection, **asked))["accepted"] == 2
+    assert by_codes(rollup(connection, **asked, by_code=("sex",))["rows"], "accepted") == {"F": (2,), "M": (1,)}
+
+
+def test_a_span_and_the_year_before_keep_to_the_codes(connection):
+    release(
+        connection,
+        [
+            {"value": 5, **F}, {"value": 9, "period_end": Q2, **F}, {"value": 1, **M}, {"value": 2, "period_end": Q2, **M},
+            {"value": 4, "budget_year": 2024, "period_start": "2024-01-01", "period_end": "2024-06-30", **F},
+            {"value": 8, "budget_year": 2024, "period_start": "2024-01-01", "period_end": "2024-06-30", **M},
+        ],
+        [{}, {"period_end": Q2}, {"period_end": "2024-06-30", "period_start": "2024-01-01"}],
+    )  # fmt: skip
+    assert one(rollup(connection, "2025-04..2025-06"))["accepted"] == 5
+    spring = one(rollup(connection, "2025-04..2025-06", where=("sex=F",)))
+    assert spring["accepted"] == 4
+    parts = rollup(connection, "2025-06", by_code=("sex",))["rows"]
+    assert by_codes(parts, "accepted", "prior_value", "growth_pct") == {"F": (9, 4, 125), "M": (2, 8, -75)}
+
+
+def test_codes_that_do_not_exist_are_refused_with_those_that_do(connection):
+    release(connection, [{"value": 1, **F}, {"value": 1, **M}], [{}])
+    known = r"Release 1 has: age \(15-24, 25-\); sex \(F, M\)\."
+    for wrong in ({"where": ("sex=X",)}, {"where": ("race=F",)}, {"where": ("sex",)}, {"by_code": ("race",)}):
+        with pytest.raises(UnknownChoice, match=known):
+            rollup(connection, "2025-03", **wrong)
+    for wrong in ({"where": ("sex=F", "sex=M")}, {"where": ("sex=F",), "by_code": ("sex",)}):
+        with pytest.raises(UnknownChoice, match="'sex' is"):
+            rollup(connection, "2025-03", **wrong)

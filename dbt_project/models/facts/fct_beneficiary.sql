@@ -22,6 +22,7 @@ final as (
     select
         figure.establishment_key,
         figure.project_key,
+        figure.dimension_key,
         figure.budget_year,
         figure.period_end,
         figure.unit_key,
@@ -44,7 +45,7 @@ final as (
     where repeated.submission_key is null
     group by
         figure.establishment_key, figure.project_key, figure.budget_year, figure.period_end, figure.unit_key,
-        figure.fund_code, figure.activity_code
+        figure.fund_code, figure.activity_code, figure.dimension_key
 )
 
 select * from final

@@ -52,6 +52,7 @@ earlier as (
         unsure.measure,
         unsure.project_key,
         unsure.establishment_key,
+        unsure.dimension_key,
         family.member_key,
         -- what a unit said before it took in others does not contain them
         family.is_own and coalesce(accepted.report_period_end >= family.succession_date, true) as is_whole,
@@ -59,7 +60,8 @@ earlier as (
         row_number() over (
             partition by
                 unsure.unit_key, unsure.form_code, unsure.report_period_end, unsure.fund_code, unsure.activity_code,
-                unsure.indicator_code, unsure.measure, unsure.project_key, unsure.establishment_key, family.member_key
+                unsure.indicator_code, unsure.measure, unsure.project_key, unsure.establishment_key,
+                unsure.dimension_key, family.member_key
             order by accepted.report_period_end desc
         ) as newest_first
     from unsure
@@ -76,6 +78,7 @@ earlier as (
         and unsure.measure = accepted.measure
         and unsure.project_key = accepted.project_key
         and unsure.establishment_key = accepted.establishment_key
+        and unsure.dimension_key = accepted.dimension_key
         and (unsure.activity_code = accepted.activity_code or unsure.project_key <> '')
         and unsure.report_period_end > accepted.report_period_end
     where
@@ -98,12 +101,13 @@ lowest as (
         measure,
         project_key,
         establishment_key,
+        dimension_key,
         coalesce(sum(value) filter (where is_whole), sum(value)) as low
     from earlier
     where newest_first = 1
     group by
         unit_key, form_code, report_period_end, fund_code, activity_code, indicator_code, measure, project_key,
-        establishment_key
+        establishment_key, dimension_key
 ),
 
 bounded as (
@@ -121,6 +125,7 @@ project_plan as (
         accepted.budget_year,
         accepted.fund_code,
         accepted.project_key,
+        accepted.dimension_key,
         accepted.effective_from,
         accepted.value
     from accepted
@@ -136,6 +141,7 @@ level as (
         accepted.budget_year,
         accepted.fund_code,
         accepted.activity_code,
+        accepted.dimension_key,
         accepted.effective_from,
         accepted.value
     from accepted
@@ -152,6 +158,7 @@ level_in_force as (
         bounded.fund_code,
         bounded.activity_code,
         bounded.indicator_code,
+        bounded.dimension_key,
         family.is_own and coalesce(level.effective_from >= family.succession_date, true) as is_whole,
         level.value,
         row_number() over (
@@ -161,7 +168,8 @@ level_in_force as (
                 bounded.report_period_end,
                 bounded.fund_code,
                 bounded.activity_code,
-                bounded.indicator_code, family.member_key, level.activity_code
+                bounded.indicator_code, bounded.dimension_key, family.member_key, level.activity_code,
+                level.dimension_key
             order by level.effective_from desc
         ) as newest_first
     from bounded
@@ -175,6 +183,7 @@ level_in_force as (
         and bounded.budget_year = level.budget_year
         and bounded.fund_code = level.fund_code
         and bounded.activity_code in (level.activity_code, 'unallocated')
+        and (bounded.dimension_key = '' or level.dimension_key in (bounded.dimension_key, ''))
         and bounded.report_period_end >= level.effective_from
     where bounded.project_key = '' and (family.is_own or family.succession_way <> 'since')
 ),
@@ -188,10 +197,11 @@ planned as (
         activity_code,
         indicator_code,
         '' as project_key,
+        dimension_key,
         coalesce(sum(value) filter (where is_whole), sum(value)) as plan_value
     from level_in_force
     where newest_first = 1
-    group by unit_key, form_code, report_period_end, fund_code, activity_code, indicator_code
+    group by unit_key, form_code, report_period_end, fund_code, activity_code, indicator_code, dimension_key
     union all
     select
         bounded.unit_key,
@@ -201,16 +211,18 @@ planned as (
         bounded.activity_code,
         bounded.indicator_code,
         bounded.project_key,
+        bounded.dimension_key,
         sum(project_plan.value) as plan_value
     from bounded
     inner join project_plan
         on bounded.budget_year = project_plan.budget_year
         and bounded.fund_code = project_plan.fund_code
         and bounded.project_key = project_plan.project_key
+        and (bounded.dimension_key = '' or project_plan.dimension_key in (bounded.dimension_key, ''))
         and bounded.report_period_end >= project_plan.effective_from
     group by
         bounded.unit_key, bounded.form_code, bounded.report_period_end, bounded.fund_code, bounded.activity_code,
-        bounded.indicator_code, bounded.project_key
+        bounded.indicator_code, bounded.project_key, bounded.dimension_key
 ),
 
 final as (
@@ -224,6 +236,7 @@ final as (
         unsure.measure,
         unsure.project_key,
         unsure.establishment_key,
+        unsure.dimension_key,
         unsure.line_reference,
         unsure.effective_from,
         -- a disputed reduction may be as large as it says
@@ -242,6 +255,7 @@ final as (
         and unsure.measure = lowest.measure
         and unsure.project_key = lowest.project_key
         and unsure.establishment_key = lowest.establishment_key
+        and unsure.dimension_key = lowest.dimension_key
     left join planned
         on unsure.unit_key = planned.unit_key
         and unsure.form_code = planned.form_code
@@ -250,6 +264,7 @@ final as (
         and unsure.activity_code = planned.activity_code
         and unsure.indicator_code = planned.indicator_code
         and unsure.project_key = planned.project_key
+        and unsure.dimension_key = planned.dimension_key
         and unsure.measure = 'ytd'
 )
 

@@ -22,6 +22,7 @@ line as (
         contribution.unit_key,
         contribution.place_unit_key,
         contribution.project_key,
+        contribution.dimension_key,
         contribution.budget_year,
         contribution.fund_code,
         contribution.activity_code,
@@ -35,7 +36,7 @@ line as (
                     lag(contribution.value) over (
                         partition by
                             contribution.unit_key, contribution.budget_year, contribution.fund_code,
-                            contribution.activity_code, submission.document_no
+                            contribution.activity_code, contribution.dimension_key, submission.document_no
                         order by contribution.effective_from
                     ), 0
                 )
@@ -43,7 +44,7 @@ line as (
         lag(contribution.value) over (
             partition by
                 contribution.unit_key, contribution.budget_year, contribution.fund_code, contribution.activity_code,
-                submission.document_no
+                contribution.dimension_key, submission.document_no
             order by contribution.effective_from
         ) is not null as is_later_version
     from contribution
@@ -61,6 +62,7 @@ final as (
         unit_key,
         place_unit_key,
         project_key,
+        dimension_key,
         budget_year,
         fund_code,
         activity_code,

@@ -44,6 +44,7 @@ own as (
         and stated.measure = bound.measure
         and stated.project_key = bound.project_key
         and stated.establishment_key = bound.establishment_key
+        and stated.dimension_key = bound.dimension_key
         and stated.line_reference = bound.line_reference
         and stated.effective_from = bound.effective_from
 ),
@@ -185,6 +186,7 @@ final as (
         measure,
         project_key,
         establishment_key,
+        dimension_key,
         line_reference,
         effective_from,
         effective_to,
@@ -216,6 +218,7 @@ final as (
         measure,
         project_key,
         establishment_key,
+        dimension_key,
         line_reference,
         carried_at as effective_from,
         case when is_level then carried_until end as effective_to,

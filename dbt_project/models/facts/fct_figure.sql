@@ -127,6 +127,7 @@ final as (
         meant.measure,
         coalesce(meant.project_key, '') as project_key,
         coalesce(meant.establishment_key, '') as establishment_key,
+        meant.dimension_key,
         meant.line_reference,
         meant.effective_from,
         coalesce(meant.place_unit_key, '') as place_unit_key,

@@ -93,6 +93,7 @@ reported_key as (
         figure.activity_code,
         figure.project_key,
         figure.establishment_key,
+        figure.dimension_key,
         figure.place_unit_key
     from member
     inner join figure
@@ -117,6 +118,7 @@ planned_key as (
         assigned.activity_code,
         assigned.project_key,
         '' as establishment_key,
+        '' as dimension_key,
         assigned.place_unit_key
     from member
     inner join assigned
@@ -132,7 +134,7 @@ planned_key as (
         and coalesce(assigned.closed_at >= member.period_end, true)
 ),
 
--- a project that was reported keeps the activity under which it was reported
+-- a project or activity that was reported keeps the activity and the codes under which it was reported
 known_key as (
     select * from reported_key
     union all
@@ -162,6 +164,7 @@ missing_report as (
         absent.measure,
         coalesce(known_key.project_key, '') as project_key,
         coalesce(known_key.establishment_key, '') as establishment_key,
+        coalesce(known_key.dimension_key, '') as dimension_key,
         coalesce(known_key.place_unit_key, '') as place_unit_key,
         absent.fact,
         absent.stage,
@@ -194,7 +197,8 @@ final as (
         indicator_code,
         measure,
         project_key,
-        establishment_key
+        establishment_key,
+        dimension_key
     ) *
     from (
         select * from missing_report
@@ -211,6 +215,7 @@ final as (
         measure,
         project_key,
         establishment_key,
+        dimension_key,
         place_unit_key
 )
 

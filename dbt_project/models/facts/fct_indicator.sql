@@ -13,6 +13,7 @@ final as (
         activity_code,
         indicator_code,
         measure,
+        dimension_key,
         effective_from,
         carried_into,
         sum(value) filter (where state in ('accepted', 'carried')) as value,
@@ -28,6 +29,7 @@ final as (
         activity_code,
         indicator_code,
         measure,
+        dimension_key,
         effective_from,
         carried_into
 )

@@ -25,9 +25,20 @@ line as (
         budget_year,
         report_period_end,
         project_key,
-        activity_code
+        activity_code,
+        dimension_key
     from {{ ref('fct_figure') }}
     where project_key <> '' and measure = 'ytd' and establishment_key = ''
+),
+
+reported_code as (
+    select distinct
+        form_code,
+        budget_year,
+        report_period_end,
+        project_key,
+        dimension_key
+    from line
 ),
 
 project_form as (
@@ -82,6 +93,7 @@ judged as (
             )
         )[1]
             as reported_activity_code,
+        max(line.report_period_end) as last_reported,
         coalesce(
             bool_or(line.unit_key = expected.unit_key and line.report_period_end = expected.period_end), false
         ) as is_listed
@@ -113,6 +125,7 @@ final as (
         owed_figure.measure,
         judged.project_key,
         '' as establishment_key,
+        coalesce(reported_code.dimension_key, '') as dimension_key,
         judged.place_unit_key,
         owed_figure.fact,
         owed_figure.stage,
@@ -122,6 +135,12 @@ final as (
         on judged.form_code = owed_figure.form_code
         and judged.fund_code = owed_figure.fund_code
         and owed_figure.measure = 'ytd'
+    -- under the codes that its lines had last
+    left join reported_code
+        on judged.form_code = reported_code.form_code
+        and judged.budget_year = reported_code.budget_year
+        and judged.project_key = reported_code.project_key
+        and judged.last_reported = reported_code.report_period_end
     where not judged.is_listed
 )
 

@@ -5,7 +5,9 @@
 
 with repeating as (
     select distinct form_code from {{ source('register', 'form_column') }}
-    where column_role = 'figure' and (period_months_before is not null or period_end is not null)
+    where
+        column_role = 'figure'
+        and (coalesce(period_months_before, period_to_month) is not null or period_end is not null)
 ),
 
 figure as (

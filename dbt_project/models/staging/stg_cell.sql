@@ -144,9 +144,11 @@ joined as (
         form_column.column_role,
         form_column.fact as column_fact,
         form_column.measure as column_measure,
-        form_column.period_months_before is not null or form_column.period_end is not null as is_of_other_period,
+        coalesce(form_column.period_months_before, form_column.period_to_month) is not null
+        or form_column.period_end is not null as is_of_other_period,
         form_column.period_months is null
         and form_column.period_start is null
+        and form_column.period_from_month is null
         and submission.period_start
         = register.year_start(register.budget_year_of(submission.period_end)) as is_from_year_start,
         case
@@ -158,11 +160,21 @@ joined as (
                             register.months_of_span(submission.period_start, submission.period_end)
                         ) - 1
                     )
+            when form_column.period_from_month is not null
+                then register.months_before(
+                        register.year_start(register.budget_year_of(submission.period_end)),
+                        1 - form_column.period_from_month
+                    )
             else coalesce(form_column.period_start, submission.period_start)
         end as told_start,
         case
             when form_column.period_months_before is not null
                 then register.months_before(submission.period_end, form_column.period_months_before - 1) - 1
+            when form_column.period_to_month is not null
+                then register.months_before(
+                        register.year_start(register.budget_year_of(submission.period_end)),
+                        -form_column.period_to_month
+                    ) - 1
             else coalesce(form_column.period_end, submission.period_end)
         end as told_end,
         form_column.blank,

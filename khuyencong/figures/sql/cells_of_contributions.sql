@@ -10,6 +10,7 @@ select distinct on (contribution.contribution_key)
     figure.sheet_name,
     figure.cell_address,
     figure.figure_key,
+    figure.codes,
     figure.reading,
     figure.value_written,
     figure.factor,
@@ -29,6 +30,7 @@ inner join staging.stg_figure as figure
     and contribution.activity_code = figure.activity_code
     and contribution.measure = figure.measure and contribution.project_key = coalesce(figure.project_key, '')
     and contribution.establishment_key = coalesce(figure.establishment_key, '')
+    and contribution.dimension_key = figure.dimension_key
     and contribution.line_reference = figure.line_reference
     -- one report may tell several periods; what is carried over a succession is the last report's own
     and contribution.budget_year = figure.budget_year

@@ -14,6 +14,7 @@ with change as (
         case when %(is_by_cell)s then contribution_key end as contribution_key,
         case when %(is_by_cell)s then project_key end as project_key,
         case when %(is_by_cell)s then establishment_key end as establishment_key,
+        case when %(is_by_cell)s then dimension_key end as dimension_key,
         case when %(is_by_cell)s then release_number end as release_number,
         accepted,
         disputed,
@@ -42,6 +43,7 @@ select
     contribution_key,
     project_key,
     establishment_key,
+    dimension_key,
     release_number,
     sum(accepted) as accepted,
     sum(disputed) as disputed,
@@ -64,6 +66,7 @@ group by
     contribution_key,
     project_key,
     establishment_key,
+    dimension_key,
     release_number
 order by
     span,
@@ -78,4 +81,5 @@ order by
     contribution_key,
     project_key,
     establishment_key,
+    dimension_key,
     release_number

@@ -6,7 +6,7 @@ select
     line_kind,
     concat_ws(
         '|', line_unit_key, fund_code, activity_code,
-        indicator_code, project_key, establishment_key, effect_code
+        indicator_code, project_key, establishment_key, effect_code, nullif(dimension_key, '')
     ) as line_name
 from raw.line
 where submission_key = any(%(submissions)s)

@@ -15,6 +15,14 @@ heir as (
     from release.unit_map(%(span_end)s, %(span_end)s, release.run_of(%(release)s))
 ),
 
+coded as (
+    select
+        code_name,
+        fund_code
+    from release.coded_figures(%(release)s, %(codes)s::jsonb)
+    where indicator_code = %(indicator)s
+),
+
 figure as (
     select made.* from release.figures(%(release)s, array[%(span_start)s::date], array[%(span_end)s::date]) as made
     inner join place on made.unit_key = place.unit_key
@@ -22,6 +30,21 @@ figure as (
         and (%(fund)s::text is null or made.fund_code = %(fund)s)
         and (%(activity)s::text is null or made.activity_code = %(activity)s)
         and (%(unit)s::text is null or %(unit)s in (made.unit_key, place.region_key))
+        -- as in release.rollup_spans: what is missing without a code may be of any
+        and not exists (
+            select 1 from jsonb_each_text(%(codes)s::jsonb) as asked
+            where
+                release.code_of(made.dimension_key, asked.key) <> asked.value
+                and not (
+                    made.state = 'missing' and release.code_of(made.dimension_key, asked.key) = ''
+                    and (asked.key, made.fund_code) in (
+                        select
+                            coded.code_name,
+                            coded.fund_code
+                        from coded
+                    )
+                )
+        )
 ),
 
 visible as (
@@ -70,6 +93,7 @@ matched as (
         part.measure,
         part.project_key,
         part.establishment_key,
+        part.dimension_key,
         part.line_reference,
         part.period_start,
         part.period_end,
@@ -89,9 +113,12 @@ matched as (
         and figure.activity_code = part.activity_code
         and figure.project_key = part.project_key
         and figure.establishment_key = part.establishment_key
+        and figure.dimension_key = part.dimension_key
         and (part.sign = -1 or figure.carried_into = part.carried_into)
     order by part.contribution_key, figure.unit_key <> part.unit_key
 )
 
 select * from matched
-order by unit_key, fund_code, activity_code, project_key, establishment_key, period_end, effective_from, line_reference
+order by
+    unit_key, fund_code, activity_code, project_key, establishment_key, dimension_key, period_end, effective_from,
+    line_reference

@@ -66,6 +66,7 @@ changed as (
         and tonight.measure = open_row.measure
         and tonight.project_key = open_row.project_key
         and tonight.establishment_key = open_row.establishment_key
+        and tonight.dimension_key = open_row.dimension_key
         and tonight.line_reference = open_row.line_reference
         and tonight.effective_from = open_row.effective_from
         and tonight.carried_into = open_row.carried_into
@@ -162,6 +163,7 @@ select
     measure,
     project_key,
     establishment_key,
+    dimension_key,
     line_reference,
     effective_from,
     carried_into,

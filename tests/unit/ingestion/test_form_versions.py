@@ -20,8 +20,10 @@ from invented_forms import (
 
 from ingestion.form_words import FormError
 from ingestion.readers.legacy import form_words
+from ingestion.sheets.form_periods import told_period
 from ingestion.written.budget_years import BudgetYears
 from ingestion.written.period_names import names_of
+from ingestion.written.periods import read_date, read_span
 
 FIXED = [NO_MARK, SENDER, MONEY]
 MARK = {"name": "form_mark", "labels": ["Return no."], "type": "text", "required": False}
@@ -120,6 +122,56 @@ def test_words_of_every_version_are_words_of_the_form():
 )  # fmt: skip
 def test_a_period_is_written_in_each_way_that_people_write_it(text, years, names):
     assert names_of(text, date(2025, 4, 1), date(2025, 6, 30), years) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("June 2025", (2025, 6, 1), (2025, 6, 30)),
+        ("Sept. 2025", (2025, 9, 1), (2025, 9, 30)),
+        ("quarter ended 30 June 2025", (2025, 4, 1), (2025, 6, 30)),
+        ("Quarter ending September 30, 2025", (2025, 7, 1), (2025, 9, 30)),
+        ("year ended 31 March 2026", (2025, 4, 1), (2026, 3, 31)),
+        ("Quý kết thúc ngày 31/3/2025", (2025, 1, 1), (2025, 3, 31)),
+    ],
+)
+def test_periods_are_also_named_by_months_and_by_their_last_day(text, first, last):
+    assert read_span(text, BudgetYears(1, False)) == (date(*first), date(*last))
+
+
+@pytest.mark.parametrize("text", ["Maybe 2025", "Marching 3 2025", "quarter ended soon", "June 31 2025"])
+def test_what_names_no_period_gives_none(text):
+    assert read_span(text, BudgetYears(1, False)) is None and read_date(text) is None
+
+
+def test_quarters_of_the_year_across():
+    quarters = [
+        figure(f"q{n}", f"Q{n}", measure="in_period", period={"from_month": 3 * n - 2, "to_month": 3 * n})
+        for n in (1, 2, 3, 4)
+    ]
+    form = invented(*FIXED, UNIT, PERIOD, columns=[ACTIVITY, *quarters])
+    rows = [
+        ["Province", "Long An"],
+        ["Period", "Q2 2025"],
+        ["Work", "Q1", "Q2", "Q3", "Q4"],
+        ["Chi khác", 1, 2, None, None],
+    ]
+    assert [value for *_, value in cells(read_one(workbook(Works=rows), form))] == [1, 2, None, None]
+    report = date(2025, 4, 1), date(2025, 6, 30)
+    found = [told_period(column, "in_period", report, BudgetYears(1, False)) for column in form.sheets[0].columns[1:]]
+    assert found[::3] == [(date(2025, 1, 1), date(2025, 3, 31)), (date(2025, 10, 1), date(2025, 12, 31))]
+    april = told_period(
+        form.sheets[0].columns[1], "in_period", (date(2026, 1, 1), date(2026, 3, 31)), BudgetYears(4, False)
+    )
+    assert april == (date(2025, 4, 1), date(2025, 6, 30))
+
+
+@pytest.mark.parametrize(
+    "period", [{"from_month": 4}, {"from_month": 5, "to_month": 4}, {"from_month": 1, "to_month": 3, "months": 1}]
+)
+def test_months_of_a_year_are_in_their_order_and_alone(period):
+    with pytest.raises(FormError, match="grants.yml"):
+        invented(*FIXED, UNIT, PERIOD, columns=[ACTIVITY, figure("paid", "Paid", period=period)])
 
 
 MONTHS = [

@@ -113,6 +113,15 @@ def test_the_same_keys_with_another_dimension_are_another_line():
     assert [finding.code for finding in twice] == ["line_twice"]
 
 
+def test_a_listed_code_that_no_key_can_hold_is_refused():
+    tables = read_tables(FOLDER)
+    tables["code_lists"] = [{"list_code": "sexes", "code": "F=M", "line": "2"}]
+    listed = [{**each, "list": "sexes"} if each["name"] == "place" else each for each in COLUMNS]
+    entry = {**ENTRY, "sheets": [{**ENTRY["sheets"][0], "columns": listed}]}
+    with pytest.raises(FormError, match="list has 'F=M'; a code is"):
+        form_of(entry, "vay.yml", HEADER, codes_of(tables))
+
+
 @pytest.mark.parametrize(
     ("column", "sentence"),
     [
@@ -122,6 +131,9 @@ def test_the_same_keys_with_another_dimension_are_another_line():
         ({"name": "closed_on", "required_if": {"state": ["đóng"]}}, "required_if of column closed_on is 'state'; it must be"),
         ({"name": "closed_on", "required_if": {"status": ["dong"]}}, "required_if of column closed_on is 'dong'; it must be"),
         ({"name": "paid", "keys": {"sex": "Nam"}}, "keys names 'sex', which is a column too"),
+        ({"name": "sex", "values": ["Nữ", "Nam;khác"]}, "a code is of 1 to 60 printable signs, none of them | ; ="),
+        ({"name": "paid", "keys": {"kind": "a|b"}}, "keys has 'a|b'; a code is"),
+        ({"name": "paid", "keys": {"kind=": "a"}}, "keys has 'kind='; a code is"),
         ({"name": "sex", "negative": True}, "negative is of a column with role figure or check, not key"),
     ],
 )

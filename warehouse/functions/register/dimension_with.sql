@@ -1,6 +1,6 @@
 create function register.dimension_with(dimension_key text, column_codes jsonb) returns text
 language sql immutable parallel safe as $$
-    select string_agg(part, ';' order by part collate "C")
+    select string_agg(part, ';' order by split_part(part, '=', 1) collate "C")
     from (
         select unnest(string_to_array(nullif(dimension_key, ''), ';')) as part
         union all

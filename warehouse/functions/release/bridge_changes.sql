@@ -11,7 +11,7 @@ returns table (
     span integer, release_number bigint, reason text, cause_reference text, contribution_key bigint, group_key text,
     unit_key text, budget_year integer, fund_code text, activity_code text, indicator_code text, measure text,
     project_key text, establishment_key text, accepted numeric, disputed numeric, disputed_low numeric,
-    disputed_high numeric, missing_low numeric, missing_high numeric
+    disputed_high numeric, missing_low numeric, missing_high numeric, dimension_key text
 )
 language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
@@ -145,7 +145,8 @@ begin
         select w.span, w.group_key, w.budget_year, w.fund_code, w.activity_code, w.indicator_code, w.measure,
             w.establishment_key, w.at_release, w.state = 'disputed' as is_disputed,
             release.first_reason(array_agg(w.why)) as why, max(w.caused_by) as caused_by,
-            max(w.contribution_key) as contribution_key, min(w.unit_key) as unit_key, min(w.project_key) as project_key
+            max(w.contribution_key) as contribution_key, min(w.unit_key) as unit_key, min(w.project_key) as project_key,
+            min(w.dimension_key) as dimension_key
         from weighed as w
         where w.way = 'distinct' and w.state <> 'missing'
         group by w.span, w.group_key, w.budget_year, w.fund_code, w.activity_code, w.indicator_code, w.measure,
@@ -162,7 +163,7 @@ begin
             and c.measure = n.measure and c.establishment_key = n.establishment_key and c.is_disputed = n.is_disputed
         group by c.span, c.group_key, c.budget_year, c.fund_code, c.activity_code, c.indicator_code, c.measure,
             c.establishment_key, c.at_release, c.is_disputed, c.why, c.caused_by, c.contribution_key, c.unit_key,
-            c.project_key
+            c.project_key, c.dimension_key
     )
     select w.span, w.at_release, w.why, w.caused_by, w.contribution_key, w.group_key, w.unit_key, w.budget_year, w.fund_code,
         w.activity_code, w.indicator_code, w.measure, w.project_key, w.establishment_key,
@@ -171,12 +172,13 @@ begin
         case when w.state = 'disputed' then coalesce(w.sign * w.low, 0) else 0 end,
         case when w.state = 'disputed' then coalesce(w.sign * w.high, 0) else 0 end,
         case when w.state = 'missing' then coalesce(w.sign * w.low, 0) else 0 end,
-        case when w.state = 'missing' then coalesce(w.sign * w.high, 0) else 0 end
+        case when w.state = 'missing' then coalesce(w.sign * w.high, 0) else 0 end, w.dimension_key
     from weighed as w
     union all
     select c.span, c.at_release, c.why, c.caused_by, c.contribution_key, c.group_key, c.unit_key, c.budget_year, c.fund_code,
         c.activity_code, c.indicator_code, c.measure, c.project_key, c.establishment_key,
-        case when c.is_disputed then 0 else c.change end, case when c.is_disputed then c.change else 0 end, 0, 0, 0, 0
+        case when c.is_disputed then 0 else c.change end, case when c.is_disputed then c.change else 0 end, 0, 0, 0, 0,
+        c.dimension_key
     from counted as c
     where c.change <> 0;
 

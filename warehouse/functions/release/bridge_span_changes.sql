@@ -7,7 +7,7 @@ returns table (
     span integer, release_number bigint, reason text, cause_reference text, contribution_key bigint, group_key text,
     unit_key text, budget_year integer, fund_code text, activity_code text, indicator_code text, measure text,
     project_key text, establishment_key text, accepted numeric, disputed numeric, disputed_low numeric,
-    disputed_high numeric, missing_low numeric, missing_high numeric
+    disputed_high numeric, missing_low numeric, missing_high numeric, dimension_key text
 )
 language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
@@ -56,7 +56,7 @@ begin
     ),
     changed as (
         select f.span, f.group_key, f.unit_key, f.carried_into, f.budget_year, f.fund_code, f.activity_code, f.indicator_code,
-            f.project_key, f.establishment_key,
+            f.project_key, f.establishment_key, f.dimension_key,
             coalesce(sum(f.sign * f.value) filter (where f.state in ('accepted', 'carried')), 0) as accepted,
             coalesce(sum(f.sign * f.value) filter (where f.state = 'disputed'), 0) as disputed,
             coalesce(sum(f.sign * f.low) filter (where f.state = 'disputed'), 0) as disputed_low,
@@ -70,7 +70,7 @@ begin
             and f.activity_code = l.activity_code and f.indicator_code = l.indicator_code
         where i.aggregation = 'sum' or p_level = 'unit' and i.aggregation <> 'distinct' and l.span is null
         group by f.span, f.group_key, f.unit_key, f.carried_into, f.budget_year, f.fund_code, f.activity_code, f.indicator_code,
-            f.project_key, f.establishment_key
+            f.project_key, f.establishment_key, f.dimension_key
     ),
     moved as (
         select m.* from release.movement as m where m.at_release = p_release and m.measure = 'ytd'
@@ -88,15 +88,16 @@ begin
     ),
     named as (
         select c.span, c.unit_key, c.carried_into, c.fund_code, c.activity_code, c.indicator_code, c.project_key,
-            c.establishment_key, release.first_reason(array_agg(b.why)) as why, max(b.caused_by) as caused_by,
+            c.establishment_key, c.dimension_key, release.first_reason(array_agg(b.why)) as why, max(b.caused_by) as caused_by,
             max(b.contribution_key) as contribution_key
         from changed as c
         inner join behind as b
             on c.span = b.span and c.unit_key in (b.unit_key, b.heir_key) and c.fund_code = b.fund_code
             and c.activity_code = b.activity_code and c.indicator_code = b.indicator_code
             and c.project_key = b.project_key and c.establishment_key = b.establishment_key
+            and c.dimension_key = b.dimension_key
         group by c.span, c.unit_key, c.carried_into, c.fund_code, c.activity_code, c.indicator_code, c.project_key,
-            c.establishment_key
+            c.establishment_key, c.dimension_key
     ),
     moved_report as (
         select a.span, r.form_code, r.unit_key, r.why
@@ -122,12 +123,13 @@ begin
         ),
         coalesce(n.caused_by, ''), n.contribution_key, c.group_key, c.unit_key, c.budget_year, c.fund_code, c.activity_code,
         c.indicator_code, 'ytd', c.project_key, c.establishment_key, c.accepted, c.disputed, c.disputed_low,
-        c.disputed_high, c.missing_low, c.missing_high
+        c.disputed_high, c.missing_low, c.missing_high, c.dimension_key
     from changed as c
     left join named as n
         on c.span = n.span and c.unit_key = n.unit_key and c.carried_into = n.carried_into and c.fund_code = n.fund_code
         and c.activity_code = n.activity_code and c.indicator_code = n.indicator_code
         and c.project_key = n.project_key and c.establishment_key = n.establishment_key
+        and c.dimension_key = n.dimension_key
     where (c.accepted, c.disputed, c.disputed_low, c.disputed_high, c.missing_low, c.missing_high)
         is distinct from (0, 0, 0, 0, 0, 0);
 end

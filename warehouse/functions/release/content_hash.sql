@@ -8,7 +8,7 @@ language sql stable as $$
             c.establishment_key, c.line_reference, to_char(c.effective_from, 'YYYY-MM-DD'),
             coalesce(to_char(c.effective_to, 'YYYY-MM-DD'), ''), c.carried_into, c.state,
             coalesce(trim_scale(c.value)::text, ''), coalesce(trim_scale(c.low)::text, ''),
-            coalesce(trim_scale(c.high)::text, '')) as content
+            coalesce(trim_scale(c.high)::text, ''), nullif(c.dimension_key, '')) as content
         from release.visible_contributions(p_release) as c
         union all
         select concat_ws('|', 'report', r.unit_key, r.form_code, to_char(r.period_end, 'YYYY-MM-DD'), r.sender_role,

@@ -8,7 +8,7 @@ create function release.figures(p_release bigint, p_starts date [], p_ends date 
 returns table (
     span integer, budget_year integer, unit_key text, carried_into text, fund_code text, activity_code text,
     indicator_code text, measure text, project_key text, establishment_key text, state text, value numeric,
-    low numeric, high numeric
+    low numeric, high numeric, dimension_key text
 )
 language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
@@ -52,12 +52,12 @@ begin
     ),
     now_row as (
         select e.span, e.budget_year, e.unit_key, e.carried_into, e.fund_code, e.activity_code, e.indicator_code,
-            e.project_key, e.establishment_key, e.state, e.value, e.low, e.high
+            e.project_key, e.establishment_key, e.dimension_key, e.state, e.value, e.low, e.high
         from at_end as e where e.before_end is not null and e.measure = 'ytd'
     ),
     before_row as (
         select a.span, a.budget_year, coalesce(same.unit_key, h.mapped_key) as unit_key, c.fund_code, c.activity_code,
-            c.indicator_code, c.project_key, c.establishment_key,
+            c.indicator_code, c.project_key, c.establishment_key, c.dimension_key,
             case
                 when bool_or(c.state = 'missing') then 'missing' when bool_or(c.state = 'disputed') then 'disputed'
                 else 'accepted'
@@ -77,8 +77,9 @@ begin
             on a.span = same.span and c.unit_key = same.unit_key and c.fund_code = same.fund_code
             and c.activity_code = same.activity_code and c.indicator_code = same.indicator_code
             and c.project_key = same.project_key and c.establishment_key = same.establishment_key
+            and c.dimension_key = same.dimension_key
         group by a.span, a.budget_year, 3, c.fund_code, c.activity_code, c.indicator_code, c.project_key,
-            c.establishment_key
+            c.establishment_key, c.dimension_key
     ),
     before_report as (
         select a.span, h.mapped_key as unit_key, r.form_code, bool_and(r.state in ('in_force', 'nil')) as is_known,
@@ -98,6 +99,7 @@ begin
             coalesce(n.indicator_code, b.indicator_code) as indicator_code,
             coalesce(n.project_key, b.project_key) as project_key,
             coalesce(n.establishment_key, b.establishment_key) as establishment_key,
+            coalesce(n.dimension_key, b.dimension_key) as dimension_key,
             coalesce(n.state, 'accepted') as now_state,
             b.state as before_state,
             case when n.state is null then 0 else n.value end as now_value, b.value as before_value,
@@ -109,6 +111,7 @@ begin
             on n.span = b.span and n.unit_key = b.unit_key and n.fund_code = b.fund_code
             and n.activity_code = b.activity_code and n.indicator_code = b.indicator_code
             and n.project_key = b.project_key and n.establishment_key = b.establishment_key
+            and n.dimension_key = b.dimension_key
     ),
     -- no earlier row: nought when the earlier report stands or was not owed, otherwise not known
     known as (
@@ -133,11 +136,11 @@ begin
         from known as k
     )
     select e.span, e.budget_year, e.unit_key, e.carried_into, e.fund_code, e.activity_code, e.indicator_code, e.measure,
-        e.project_key, e.establishment_key, e.state, e.value, e.low, e.high
+        e.project_key, e.establishment_key, e.state, e.value, e.low, e.high, e.dimension_key
     from at_end as e where e.before_end is null or e.measure <> 'ytd'
     union all
     select p.span, p.budget_year, p.unit_key, p.carried_into, p.fund_code, p.activity_code, p.indicator_code, p.measure,
-        p.project_key, p.establishment_key, p.state, p.value, p.low, p.high
+        p.project_key, p.establishment_key, p.state, p.value, p.low, p.high, p.dimension_key
     from plan as p
     union all
     select j.span, j.budget_year, j.unit_key, j.carried_into, j.fund_code, j.activity_code, j.indicator_code, 'ytd',
@@ -151,7 +154,8 @@ begin
             when j.state in ('disputed', 'missing')
                 then greatest(0, j.now_low - coalesce(j.before_high, case when j.is_nought then 0 else j.now_low end))
         end,
-        case when j.state in ('disputed', 'missing') then j.now_high - coalesce(j.before_low, 0) end
+        case when j.state in ('disputed', 'missing') then j.now_high - coalesce(j.before_low, 0) end,
+        j.dimension_key
     from judged as j;
 end
 $$;

@@ -2,7 +2,8 @@
 -- the release at which it was signed. A unit that has lost a part since is left out.
 create function release.figures_of_year_before(p_release bigint, p_starts date [], p_ends date [], p_run bigint default null)
 returns table (
-    span integer, unit_key text, fund_code text, activity_code text, indicator_code text, measure text, state text, value numeric
+    span integer, unit_key text, fund_code text, activity_code text, indicator_code text, measure text, state text, value numeric,
+    dimension_key text
 )
 language plpgsql stable set enable_nestloop = off as $$
 #variable_conflict use_column
@@ -44,7 +45,7 @@ begin
         cross join lateral release.unit_map(k.compared_at, k.period_end, v_run) as m
         where m.share_from = 0 and m.share_to = 1 and m.mapped_key not like 'not-apportionable:%'
     )
-    select p.span, p.mapped_key, f.fund_code, f.activity_code, f.indicator_code, f.measure, f.state, f.value
+    select p.span, p.mapped_key, f.fund_code, f.activity_code, f.indicator_code, f.measure, f.state, f.value, f.dimension_key
     from read_at as r
     cross join lateral release.figures(r.release_number, r.starts, r.ends, v_run) as f
     inner join place as p on r.spans[f.span] = p.span and f.unit_key = p.unit_key

@@ -25,6 +25,7 @@ left join release.moved_contribution as r
     and m.measure = r.measure
     and m.project_key = r.project_key
     and m.establishment_key = r.establishment_key
+    and m.dimension_key = r.dimension_key
     and m.line_reference = r.line_reference
     and m.effective_from = r.effective_from
     and m.carried_into = r.carried_into

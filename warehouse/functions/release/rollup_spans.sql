@@ -1,10 +1,13 @@
 -- Rows of a roll-up of many spans at once, at the levels asked for (unit, region, nation). p_geographies[i] null: as reported.
 -- p_total: dimensions (fund, activity) that are added up and shown as 'all'; every other one is broken out. Amounts, counts and
 -- what they are compared with (decisions 0030, 0050); every column that may be added adds up over units, regions and activities.
+-- Dimensions of a form's own are added up (decision 0072). p_where and p_codes ({name: code}) keep the figures with these codes;
+-- under p_where a missing figure that has no code of that name may be any of it: from nought up to its own bound.
 -- One function gives unit, region and nation at once, so that nobody adds its rows up again.
 create function release.rollup_spans(
     p_release bigint, p_starts date [], p_ends date [], p_geographies date [], p_funds text [], p_activities text [],
-    p_indicators text [], p_levels text [], p_total text [], p_run bigint default null
+    p_indicators text [], p_levels text [], p_total text [], p_run bigint default null,
+    p_where jsonb default null, p_codes jsonb default null
 )
 returns table (
     span integer, level text, unit_key text, budget_year integer, period_start date, period_end date, fund_code text,
@@ -77,8 +80,22 @@ begin
         inner join indicators as i on s.indicator_code = i.indicator_code
         left join behaviours as b on i.behaviour = b.behaviour
     ),
+    asked_code as materialized (
+        select w.key as code_name, w.value as code, true as is_open_included from jsonb_each_text(p_where) as w
+        union all
+        select e.key, e.value, false from jsonb_each_text(p_codes) as e
+    ),
+    coded as materialized (
+        select * from release.coded_figures(p_release, p_where)
+    ),
     all_figure as materialized (
-        select f.*, n.answering_key
+        select f.span, f.budget_year, f.unit_key, f.carried_into, f.fund_code, f.activity_code, f.indicator_code, f.measure,
+            f.project_key, f.establishment_key, f.state, f.value,
+            case
+                when exists (select 1 from asked_code as a where release.code_of(f.dimension_key, a.code_name) <> a.code) then 0
+                else f.low
+            end as low,
+            f.high, n.answering_key
         from release.figures(p_release, p_starts, p_ends, v_run) as f
         inner join answering as n on f.span = n.span and f.unit_key = n.unit_key
         where (p_funds is null or f.fund_code = any(p_funds))
@@ -86,6 +103,15 @@ begin
             and (
                 p_indicators is null or f.indicator_code = any(p_indicators) or f.measure = 'plan' and f.indicator_code in (
                     select d.plan_indicator_code from denominator as d where d.indicator_code = any(p_indicators)
+                )
+            )
+            and not exists (
+                select 1 from asked_code as a
+                where release.code_of(f.dimension_key, a.code_name) <> a.code and not (
+                    a.is_open_included and f.state = 'missing' and release.code_of(f.dimension_key, a.code_name) = ''
+                    and (a.code_name, f.indicator_code, f.fund_code) in (
+                        select d.code_name, d.indicator_code, d.fund_code from coded as d
+                    )
                 )
             )
     ),
@@ -127,6 +153,7 @@ begin
         where (p_funds is null or f.fund_code = any(p_funds))
             and (p_activities is null or f.activity_code = any(p_activities))
             and (p_indicators is null or f.indicator_code = any(p_indicators))
+            and not exists (select 1 from asked_code as a where release.code_of(f.dimension_key, a.code_name) <> a.code)
         group by 1, 2, 3, 4, 5, 6
     ),
     paired as (

@@ -58,7 +58,8 @@ begin
     cell as materialized (
         select figure.submission_key, figure.sheet_code, figure.row_number, figure.column_name, figure.figure_key,
             figure.unit_key, figure.budget_year, figure.fund_code, figure.activity_code, figure.indicator_code,
-            figure.measure, figure.project_key, figure.establishment_key, figure.line_reference, figure.value,
+            figure.measure, figure.project_key, figure.establishment_key, figure.dimension_key, figure.line_reference,
+            figure.value,
             figure.is_missing, figure.is_unreadable,
             case when form.has_document_no then figure.period_end else concerned.period_end end as row_period_end,
             figure.is_source_of_record and not figure.is_not_applicable and figure.fact <> 'beneficiary_support'
@@ -194,7 +195,7 @@ begin
     moved as materialized (
         select counted.unit_key, counted.budget_year, counted.row_period_end, counted.fund_code, counted.activity_code,
             counted.indicator_code, counted.measure, counted.project_key, counted.establishment_key,
-            counted.line_reference, bool_or(counted.is_money) as is_money,
+            counted.dimension_key, counted.line_reference, bool_or(counted.is_money) as is_money,
             coalesce(sum(counted.value_then) filter (where counted.moment = 'after' and not counted.is_disputed), 0)
             - coalesce(sum(counted.value_then) filter (where counted.moment = 'before' and not counted.is_disputed), 0)
                 as accepted_moves,
@@ -210,7 +211,8 @@ begin
                 as disputed_since
         from counted
         group by counted.unit_key, counted.budget_year, counted.row_period_end, counted.fund_code, counted.activity_code,
-            counted.indicator_code, counted.measure, counted.project_key, counted.establishment_key, counted.line_reference
+            counted.indicator_code, counted.measure, counted.project_key, counted.establishment_key, counted.dimension_key,
+            counted.line_reference
     ),
     -- the row of the report's own period, and those of later periods into which a unit that followed carries the figure
     placed as (
@@ -225,6 +227,7 @@ begin
             and carried.indicator_code = moved.indicator_code and carried.measure = moved.measure
             and carried.project_key = coalesce(moved.project_key, '')
             and carried.establishment_key = coalesce(moved.establishment_key, '')
+            and carried.dimension_key = moved.dimension_key
             and carried.report_period_end = moved.row_period_end
     ),
     row_moved as (
