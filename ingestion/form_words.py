@@ -16,8 +16,8 @@ CODED_ROLES = ("key", "attribute")
 KEY_TYPES = ("activity", "project", "establishment", "fund", "effect", "indicator", "unit", "code")
 # role → the types that a column of that role may have
 TYPES_OF_ROLE = {
-    "figure": ("money", "by_indicator", "date", "mark", "project_state"),
-    "check": ("money", "percent", "by_indicator", "date", "mark", "project_state"),
+    "figure": ("money", "number", "by_indicator", "date", "mark", "project_state"),
+    "check": ("money", "number", "percent", "by_indicator", "date", "mark", "project_state"),
     "key": (*KEY_TYPES, "indicator_code"),
     "place": ("unit",),
     "attribute": ("code", "text", "date"),
@@ -79,6 +79,7 @@ PERIOD_KEYS = {
 SHAPES = ("table", "key_values")
 MOST_HEADER_ROWS = 8
 BLANK_ROW = "blank row"  # of ends_at
+YEAR_START = "year start"  # the constant of a form whose reports name a quarter and are cumulative since the budget year's begin
 FILLED = "*"  # of required_if and forbidden_if: whatever stands there
 # Where the value of a header field may stand → the keys that such a place has
 PLACES = {
@@ -104,6 +105,7 @@ class Codes:
     funds: Collection[str]
     states: Collection[str]
     lists: Mapping[str, Collection[str]]
+    amounts: Collection[str]
 
 
 def codes_of(tables: Tables) -> Codes:
@@ -115,7 +117,9 @@ def codes_of(tables: Tables) -> Codes:
     lists: dict[str, list[str]] = {}
     for row in tables["code_lists"]:
         lists.setdefault(row["list_code"], []).append(row["code"])
-    return Codes(found["indicators"], found["funds"], found["project_states"], lists)
+    money = {row["unit"] for row in tables["units_of_measure"] if row["is_money"] == "yes"}
+    amounts = {row["indicator_code"] for row in tables["indicators"] if row["unit"] in money}
+    return Codes(found["indicators"], found["funds"], found["project_states"], lists, amounts)
 
 
 def check_keys(entry: Any, kinds: Mapping[str, str], needed: Collection[str], place: str) -> None:
@@ -137,6 +141,8 @@ def check_codes(entry: Mapping[str, Any], codes: Codes, place: str) -> None:
     for key in ("indicator", "counts_as"):
         if key in entry:
             check_word(entry[key], codes.indicators, key, place, home="register/indicators.csv")
+        if entry.get("type") == "number" and entry.get(key) in codes.amounts:
+            raise FormError.at(place, entry[key], f"{key} {entry[key]!r} is an amount of money; the column's type must be money.")
     for key in ("fund", "line_fund"):
         if key in entry:
             check_word(entry[key], codes.funds, key, place, home="register/funds.csv")

@@ -67,7 +67,7 @@ def _told(document: dict[str, Any]) -> Iterator[str]:
     for sheet in form["sheets"]:
         yield (
             f"  sheet {sheet['sheet_code']} ({sheet['sheet_name']}): {sheet['columns']} columns, {sheet['figures']} of figures and "
-            f"{sheet['checks']} of checks; a line is named by {', '.join(sheet['line_key'])}"
+            f"{sheet['checks']} of checks; {_named_by(sheet)}"
         )
     if document["workbook"] is None:
         return
@@ -84,6 +84,10 @@ def _told(document: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield "Findings:"
         yield from (f"  {finding['verdict']}: {finding['message_en']}" for finding in book["findings"])
+
+
+def _named_by(sheet: dict[str, Any]) -> str:
+    return f"a line is named by {', '.join(sheet['line_key'])}" if sheet["line_key"] else "all of it is one line"
 
 
 def _sheet(sheet: dict[str, Any]) -> Iterator[str]:

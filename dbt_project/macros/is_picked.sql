@@ -8,4 +8,6 @@
         and (term.activity_codes is null or {{ figure }}.activity_code = any(term.activity_codes))
         and (term.fund_codes is null or {{ figure }}.fund_code = any(term.fund_codes))
         and (term.indicator_codes is null or {{ figure }}.indicator_code = any(term.indicator_codes))
+        -- a line whose code was not understood may be meant: it is picked, and cannot be read
+        and (term.where_codes is null or checks.fits({{ figure }}.codes, term.where_codes) is not false)
 {%- endmacro %}

@@ -10,6 +10,10 @@
         case when term.by_project then figure.project_key else '' end as project_key,
         case when term.by_establishment then figure.establishment_key else '' end as establishment_key,
         case when term.by_unit then figure.unit_key else '' end as unit_key,
+        case
+            when term.own_scope is null then ''
+            else checks.own_scope(term.own_scope, figure.codes, figure.row_number)
+        end as own_scope,
         term.side,
         term.role,
         term.alternative,
@@ -17,12 +21,14 @@
         term.coefficient,
         term.is_each,
         term.operator,
+        term.source_number,
         figure.submission_key as figure_submission_key,
         figure.sheet_code as figure_sheet_code,
         figure.row_number as figure_row_number,
         figure.column_name as figure_column_name,
         figure.figure_key,
         figure.line_key,
+        figure.dimension_key as figure_dimension_key,
         figure.is_source_of_record,
         case
             when term.aggregate = 'count_lines' then 1 else coalesce(correction.corrected_value, figure.value)
@@ -42,7 +48,11 @@
         figure.value as reported_value,
         figure.is_missing and correction.corrected_value is null as is_missing,
         figure.is_not_applicable,
-        figure.is_unreadable and correction.corrected_value is null as is_unreadable,
+        figure.is_unreadable and correction.corrected_value is null
+        or term.where_codes is not null and not figure.codes @> any(term.where_codes) as is_unreadable,
+        case
+            when term.when_codes is null then true else checks.fits(figure.codes, term.when_codes)
+        end as is_of_condition,
         figure.qualifier,
         disputed.submission_key is not null
         and figure.submission_key <> judged.submission_key as is_disputed

@@ -22,7 +22,7 @@ def limits_of_amounts(form: Form, register: Register) -> list[Check]:
     codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_money)
     in_money = f"l.indicator_code in ({codes})"
     amounts = [money] if money else []
-    others = [columns(form, lambda column: column.type == "percent")]
+    others = [columns(form, lambda column: column.type in ("percent", "number"))]
     if by_indicator:
         amounts.append(f"({by_indicator}) and {in_money}")
         others.append(f"({by_indicator}) and coalesce(not {in_money}, true)")

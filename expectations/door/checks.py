@@ -51,10 +51,13 @@ def checks_of(form: Form, register: Register) -> list[Check]:
     if form.has_document_no and any(column.role == "figure" for sheet in form.sheets_ever for column in sheet.columns):
         made.append(_document_once(form))
     made += limits_of_amounts(form, register)
-    counted = columns(form, lambda column: column.type == "by_indicator")
+    counts = {code for code, indicator in register.indicators.items() if indicator.is_count}
+    by_line = columns(form, lambda column: column.type == "by_indicator")
+    by_column = columns(form, lambda column: column.type == "number" and (column.indicator or column.counts_as) in counts)
+    counted = [f"({by_line}) and l.indicator_code in ({', '.join(map(literal, sorted(counts)))})"] if by_line and counts else []
+    counted += [by_column] if by_column else []
     if counted:
-        codes = ", ".join(literal(i.indicator_code) for i in register.indicators.values() if i.is_count)
-        is_counted = f"({counted}) and l.indicator_code in ({codes})"
+        is_counted = f"({' or '.join(counted)})"
         negative, broken = f"{is_counted} and c.value < 0", f"{is_counted} and c.value <> trunc(c.value)"
         made += [
             Check("cell_negative_count", "No count is negative.", cells(negative, "'0'")),

@@ -15,7 +15,8 @@ from itertools import product
 from typing import Any
 
 from expectations.rulebook.rule import Rule
-from expectations.rulebook.terms import Term, Vocabulary
+from expectations.rulebook.terms import Term
+from expectations.rulebook.vocabulary import Vocabulary
 
 Line = tuple[tuple[str, str], ...]
 Cell = tuple[str, ...]

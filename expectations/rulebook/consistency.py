@@ -14,7 +14,7 @@ from expectations.reconciliation.feasibility import AT_LEAST, EQUAL, Constraint,
 from expectations.reconciliation.simplex import contradiction
 from expectations.rulebook.cells import RuleRow, Symbols, spans_in_force
 from expectations.rulebook.rule import Rule, RuleError
-from expectations.rulebook.terms import Vocabulary
+from expectations.rulebook.vocabulary import Vocabulary
 
 
 class ContradictoryRules(RuleError):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from expectations.rulebook.consistency import refuse_contradictions
 from expectations.rulebook.language import read_rules
 from expectations.rulebook.rule import Rule
-from expectations.rulebook.terms import TERM_COLUMNS, Vocabulary, read_vocabulary
+from expectations.rulebook.terms import MORE_COLUMNS, TERM_COLUMNS
+from expectations.rulebook.vocabulary import Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from ingestion.register import load_register
 from warehouse.settings import Settings
@@ -65,10 +66,10 @@ def write_rules(connection: Connection, rules: Sequence[Rule], bounds: Mapping[s
             f"insert into register.rule ({', '.join(RULE_COLUMNS)}) values ({', '.join(['%s'] * len(RULE_COLUMNS))})",
             [_row(rule, bounds.get(rule.family, "")) for rule in rules],
         )
-        names = ("rule_id", *TERM_COLUMNS)
+        names = ("rule_id", *TERM_COLUMNS, *MORE_COLUMNS)
         cursor.executemany(
             f"insert into register.rule_term ({', '.join(names)}) values ({', '.join(['%s'] * len(names))})",
-            [(rule.rule_id, *term.as_row()) for rule in rules for term in rule.terms],
+            [(rule.rule_id, *term.as_row(), *term.words_more()) for rule in rules for term in rule.terms],
         )
     return len(rules)
 

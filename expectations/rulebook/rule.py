@@ -44,6 +44,6 @@ class Rule:
         """sha256 over everything that decides a verdict: terms, operator, bounds and modes, not words or severity."""
         content = [
             self.family, self.judges, self.scope, self.operator, self.missing, str(self.tolerance_pct),
-            sorted(self.parameters.items()), [term.as_row() for term in self.terms],
+            sorted(self.parameters.items()), [term.content() for term in self.terms],
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import csv
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from expectations.rulebook.own_names import Where, alternatives, read_where
+from expectations.rulebook.vocabulary import Vocabulary
 from expectations.rulebook.words import AGGREGATES, LINE_KINDS, SHIFTS, check_term
-from ingestion.form import Form
 from ingestion.form_sheet import Column
 from ingestion.known_words import unknown_word
-from ingestion.register import load_register
 
 
 @dataclass(frozen=True)
 class Term:
-    """Figures of one form that are added, each times `coefficient`; a filter of None lets everything through."""
+    """Figures of one form that are added, each times `coefficient`; a filter of None lets everything through.
+
+    where              of which lines only, by the form's own dimensions and attributes
+    is_absent_zero     a line that does not stand in a report that is there means nought; is_absent_report_zero: so does a report
+                       that is not there
+    """
 
     number: int
     side: str
@@ -34,6 +38,9 @@ class Term:
     activity_codes: tuple[str, ...] | None
     measure: str | None
     aggregate: str
+    where: Where = ()
+    is_absent_zero: bool = False
+    is_absent_report_zero: bool = False
 
     def as_row(self) -> tuple[Any, ...]:
         """The values of register.rule_term after rule_id, in the order of TERM_COLUMNS."""
@@ -44,39 +51,22 @@ class Term:
             self.aggregate,
         )  # fmt: skip
 
+    def words_more(self) -> tuple[Any, ...]:
+        """The values of register.rule_term after those of as_row, in the order of MORE_COLUMNS."""
+        sets = [json.dumps(each, ensure_ascii=False, sort_keys=True) for each in alternatives(self.where)] if self.where else None
+        return sets, self.is_absent_zero, self.is_absent_report_zero
+
+    def content(self) -> list[Any]:
+        """All that decides what it picks and adds. What is not said stands nowhere in it: a new word changes no old rule."""
+        more = {name: value for name, value in zip(MORE_COLUMNS, self.words_more(), strict=True) if value}
+        return [*self.as_row(), *([more] if more else [])]
+
 
 TERM_COLUMNS = (
     "term_number", "side", "coefficient", "role", "form_code", "sheet_code", "period_shift", "line_kind", "column_names",
     "indicator_codes", "fund_codes", "activity_codes", "measure", "alternative", "aggregate",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What a rule may name: the forms, and the rows of indicators, funds and activities by their code.
-
-    measures    indicator → the measure that its behaviour means
-    """
-
-    forms: Mapping[str, Form]
-    indicators: Mapping[str, Mapping[str, str]]
-    measures: Mapping[str, str]
-    funds: frozenset[str]
-    activities: frozenset[str]
-
-    def column(self, form_code: str, sheet_code: str, name: str) -> Column:
-        """A column of a form's sheet, by name."""
-        sheet = next(sheet for sheet in self.forms[form_code].sheets_ever if sheet.sheet_code == sheet_code)
-        return sheet.column_by_name[name]
-
-
-def read_vocabulary(forms: Mapping[str, Form], register: Path) -> Vocabulary:
-    """The vocabulary from loaded forms and the register's CSV files."""
-    indicators = {row["indicator_code"]: row for row in _rows(register / "indicators.csv")}
-    measures = {code: each.measure for code, each in load_register(register).indicators.items()}
-    funds = frozenset(row["fund_code"] for row in _rows(register / "funds.csv"))
-    activities = frozenset(row["activity_code"] for row in _rows(register / "activities.csv"))
-    return Vocabulary(forms, indicators, measures, funds, activities)
+MORE_COLUMNS = ("where_codes", "is_absent_zero", "is_absent_report_zero")
 
 
 def read_term(
@@ -113,6 +103,8 @@ def read_term(
         activity_codes=tuple(part["activities"]) if "activities" in part else None,
         measure=part.get("measure") if any(c.measure == "by_behaviour" for c in columns) else None,
         aggregate=part.get("aggregate", "sum"),
+        where=read_where(part.get("where", {}), sheet, vocabulary.lists, f"{form.form_code}.yml"),
+        is_absent_zero=part.get("absent") == "zero", is_absent_report_zero=part.get("absent_report") == "zero",
     )  # fmt: skip
 
 
@@ -163,8 +155,3 @@ def _known(names: Any, known: Any, what: str) -> None:
     for name in names:
         if (said := unknown_word(name, known, what)) is not None:
             raise ValueError(f"unknown {what} {name!r}: {said}")
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -14,12 +14,17 @@ SCALE_GAUGES = ("decisions", "treasury", "year_before", "own_size")
 SCOPES = (
     "activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key",
 )  # fmt: skip
+# A scope of one line of the sheet, beside dimensions and attributes of the judged form's own.
+ROW = "row"
 SEVERITIES = ("shadow", "warn", "block")
 MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
 OPERATORS = ("==", "<=", ">=")
-SHIFTS = ("same", "previous", "prior_year", "plan_in_force", "predecessors")
+SHIFTS = ("same", "previous", "prior_year", "plan_in_force", "predecessors", "last_of_year_before")
 LINE_KINDS = ("detail", "total", "block_total")
 AGGREGATES = ("sum", "count_lines")
+# What the lack of a line, or of the whole report that a term is of, says.
+ABSENT = ("undecided", "zero")
+CONDITION_OPERATORS = ("==", "<=", ">=", "<", ">")
 # needs_amount: the rule says nothing where the other period or form has no amount to compare with.
 PARAMETERS = ("each", "adjacent", "whole_year", "widen_by_cutoff", "needs_amount")
 # key of a rule → what stands there
@@ -27,14 +32,16 @@ RULE_KEYS = {
     **dict.fromkeys(("id", "judges", "sheet", "vi", "en", "legal_basis", "operator", "severity", "missing"), "text"),
     **dict.fromkeys(("version", "level"), "count"), **dict.fromkeys(("valid_from", "valid_to"), "day"),
     **dict.fromkeys(("scope", "funds"), "texts"), **dict.fromkeys(PARAMETERS, "flag"), "tolerance_pct": "number",
-    "left": "entries", "right": "entries or 0", "chain": "entries",
+    "left": "entries", "right": "entries or 0", "chain": "entries", "when": "entries",
     **dict.fromkeys((family for family in FAMILIES if family != "chain"), "mapping"),
 }  # fmt: skip
 TERM_KEYS = {
-    **dict.fromkeys(("form", "sheet", "role", "measure", "line", "shift", "aggregate"), "text"),
+    **dict.fromkeys(("form", "sheet", "role", "measure", "line", "shift", "aggregate", "absent", "absent_report"), "text"),
     **dict.fromkeys(("columns", "indicators", "funds", "activities"), "texts"), "indicators_where": "mapping",
-    "times": "number",
+    "where": "texts by name", "times": "number",
 }  # fmt: skip
+# A condition is a term compared with a number, or the codes that the lines judged must have.
+CONDITION_KEYS = {"operator": "text", "value": "number"}
 # What stands in a family's own mapping beside, or instead of, the keys of a term.
 SENTENCES = {"vi": "text", "en": "text"}
 NODE_KEYS = {"whole": "mapping", "parts": "entries"}
@@ -63,8 +70,6 @@ def check_rule(entry: Mapping[str, Any]) -> None:
     one_of(entry.get("severity", SEVERITIES[0]), SEVERITIES, "severity")
     one_of(entry.get("missing", MISSING_MODES[0]), MISSING_MODES, "missing")
     one_of(entry.get("operator", OPERATORS[0]), OPERATORS, "operator")
-    for name in entry.get("scope", ()):
-        one_of(name, SCOPES, "scope")
     terms = [(side, term) for side in ("left", "right") for term in entry.get(side) or ()]
     terms += [("chain", _without_sentences(step, "chain")) for step in entry.get("chain", ())]
     if "tree" in entry:
@@ -84,6 +89,7 @@ def check_rule(entry: Mapping[str, Any]) -> None:
             terms.append((family, {key: value for key, value in entry[family].items() if key not in own}))
     if "scale" in entry:
         terms += _terms_of_scale(entry["scale"])
+    terms += [("when", _without_comparison(condition)) for condition in entry.get("when", ())]
     for place, term in terms:
         check_term(term, place)
 
@@ -93,6 +99,8 @@ def check_term(term: Mapping[str, Any], place: str) -> None:
     _check_keys(term, TERM_KEYS, f"a term ({place})")
     one_of(term.get("role", QUANTITY_ROLES[0]), QUANTITY_ROLES, "role")
     one_of(term.get("measure", MEASURES[0]), [each for each in MEASURES if each != "by_behaviour"], "measure")
+    for key in ("absent", "absent_report"):
+        one_of(term.get(key, ABSENT[0]), ABSENT, key)
 
 
 def one_of(word: object, allowed: Collection[str], what: str, home: str = "") -> None:
@@ -129,6 +137,14 @@ def _terms_of_scale(scale: Mapping[str, Any]) -> list[tuple[str, Mapping[str, An
 def _without_sentences(term: Mapping[str, Any], place: str) -> dict[str, Any]:
     _check_keys(term, {**TERM_KEYS, **SENTENCES}, place, SENTENCES)
     return {key: value for key, value in term.items() if key not in SENTENCES}
+
+
+def _without_comparison(condition: Any) -> Mapping[str, Any]:
+    """A condition without what it is compared with; raises ValueError for one that is neither a comparison nor codes alone."""
+    needed = () if isinstance(condition, Mapping) and condition.keys() == {"where"} else tuple(CONDITION_KEYS)
+    _check_keys(condition, {**TERM_KEYS, **CONDITION_KEYS}, "when", needed)
+    one_of(condition.get("operator", CONDITION_OPERATORS[0]), CONDITION_OPERATORS, "operator")
+    return {key: value for key, value in condition.items() if key not in CONDITION_KEYS}
 
 
 def _check_keys(entry: Any, kinds: Mapping[str, str], place: str, needed: Collection[str] = ()) -> None:

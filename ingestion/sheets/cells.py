@@ -19,7 +19,7 @@ from ingestion.written.quantities import WIDE, CellReading, read_cell
 from ingestion.written.text import folded
 from warehouse.settings import this_programme
 
-NUMERIC_TYPES = ("money", "percent", "by_indicator")
+NUMERIC_TYPES = ("money", "number", "percent", "by_indicator")
 ONE, ZERO = Decimal(1), Decimal(0)
 # Of the smallest part: a sum of floats strays by the last of their 15 digits, which for the largest budgets is far less.
 MOST_DUST = Decimal("0.001")

@@ -10,6 +10,7 @@ from typing import Any
 from ingestion.findings import Finding, find
 from ingestion.form import Form
 from ingestion.register import Register
+from ingestion.sheets.header_period import begins_with_year
 from ingestion.sheets.headers import HeaderCell, read_mark, text_of
 from ingestion.sheets.identity_findings import period_findings, place, sender_findings
 from ingestion.sheets.places import label_of, told_by_form
@@ -80,10 +81,11 @@ def identify(
 
     years = register.budget_years
     span = read("period", lambda written: read_span(written, years)) or (None, None)
-    start, end = (
-        read(name, lambda written, reader=reader: reader(written, years)) if name in header else span[which]
-        for which, (name, reader) in enumerate((("period_start", read_period_start), ("period_end", read_period_end)))
-    )
+    end = read("period_end", lambda written: read_period_end(written, years)) if "period_end" in header else span[1]
+    if begins_with_year(header):
+        start = years.start(years.of(end)) if end else None
+    else:
+        start = read("period_start", lambda written: read_period_start(written, years)) if "period_start" in header else span[0]
     role = read("sender_role", lambda cell: register.role_of(text_of(cell)))
     year = read("budget_year", lambda written: _year(written, years)) or (years.of(end) if end else None)
     document_date, cutoff_date = read("document_date", read_date), read("cutoff_date", read_date)

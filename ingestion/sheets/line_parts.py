@@ -22,7 +22,7 @@ _SUM = re.compile(
     r"|(?:so )?(?:cong )?(?:trang truoc|mang sang|chuyen sang|chuyen trang|luy ke (?:tu )?trang)\b.*|(?:sub ?)?totals?\b.*"
     r"|(?:carried|brought) forward\b.*"
 )
-NUMERIC = ("money", "by_indicator", "percent")
+NUMERIC = ("money", "number", "by_indicator", "percent")
 
 
 def names_a_sum(table: Table, texts: dict[str, str]) -> bool:

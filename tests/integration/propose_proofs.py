@@ -17,7 +17,8 @@ from rule_proofs import read_proofs
 
 from expectations.rulebook.loading import load_rules
 from expectations.rulebook.rule import Rule
-from expectations.rulebook.terms import Term, Vocabulary, read_vocabulary
+from expectations.rulebook.terms import Term
+from expectations.rulebook.vocabulary import Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.settings import Settings
 

@@ -21,7 +21,8 @@ import yaml
 
 from expectations.rulebook.language import read_rules
 from expectations.rulebook.rule import Rule, RuleError
-from expectations.rulebook.terms import Term, Vocabulary
+from expectations.rulebook.terms import Term
+from expectations.rulebook.vocabulary import Vocabulary
 from expectations.rulebook.words import FAMILIES, MISSING_MODES, TERM_KEYS
 
 EQUIVALENT = Path(__file__).parent / "proofs" / "equivalent_mutants.csv"

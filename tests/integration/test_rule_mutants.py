@@ -14,7 +14,7 @@ from rule_proofs import contradictions, give_places, read_proofs
 
 from expectations.rulebook.loading import load_rules
 from expectations.rulebook.rule import Rule
-from expectations.rulebook.terms import read_vocabulary
+from expectations.rulebook.vocabulary import read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.address import Warehouse
 from warehouse.settings import Settings

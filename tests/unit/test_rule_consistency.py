@@ -15,7 +15,7 @@ from expectations.rulebook.consistency import ContradictoryRules, redundant_rule
 from expectations.rulebook.language import read_rules
 from expectations.rulebook.loading import load_rules, vocabulary_of
 from expectations.rulebook.rule import Rule
-from expectations.rulebook.terms import Vocabulary
+from expectations.rulebook.vocabulary import Vocabulary
 from warehouse.settings import Settings
 
 SETTINGS = Settings(home=Path(), database_url=None, inbox=None)

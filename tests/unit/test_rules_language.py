@@ -14,7 +14,7 @@ import yaml
 from expectations.rulebook.language import read_rules
 from expectations.rulebook.loading import bounds_of, load_rules
 from expectations.rulebook.rule import RuleError
-from expectations.rulebook.terms import Vocabulary, read_vocabulary
+from expectations.rulebook.vocabulary import Vocabulary, read_vocabulary
 from ingestion.forms import load_forms
 from warehouse.settings import Settings
 

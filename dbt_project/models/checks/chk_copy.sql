@@ -28,6 +28,7 @@ paired as (
             matched.{{ name }},
         {%- endfor %}
         split_part(matched.line_key, '|', 3) as line_name,
+        matched.figure_dimension_key,
         matched.figure_column_name,
         max(matched.value) filter (where matched.side = 'left') as value_now,
         max(matched.value) filter (where matched.side = 'right') as value_before
@@ -39,6 +40,7 @@ paired as (
             matched.{{ name }},
         {%- endfor %}
         split_part(matched.line_key, '|', 3),
+        matched.figure_dimension_key,
         matched.figure_column_name
 ),
 

@@ -171,6 +171,56 @@ plan_in_force as (
         and need.period_shift = 'plan_in_force'
 ),
 
+-- the last report of the budget year before, of every form that rules name so: of the unit, and of those that it took
+-- in unless its own report of that year already contains them
+year_before as (
+    select
+        judged.submission_key,
+        standing.form_code,
+        standing.unit_key,
+        standing.submission_key as evidence_submission_key,
+        standing.period_start,
+        standing.unit_key = judged.unit_key as is_own,
+        succession.effective_date,
+        case when standing.names_units and not judged.names_units then unit_and_predecessors.unit_keys end
+            as evidence_unit_keys,
+        rank() over (
+            partition by judged.submission_key, standing.form_code, standing.unit_key order by standing.period_end desc
+        ) as newest_first
+    from judged
+    inner join need on judged.form_code = need.judges_form and need.period_shift = 'last_of_year_before'
+    inner join unit_and_predecessors on judged.submission_key = unit_and_predecessors.submission_key
+    inner join standing
+        on need.form_code = standing.form_code
+        and judged.budget_year = standing.budget_year + 1
+        and (standing.unit_key = any(unit_and_predecessors.unit_keys) or standing.names_units)
+        and (judged.form_code <> standing.form_code or judged.sender_role = standing.sender_role)
+    left join succession
+        on standing.unit_key = succession.predecessor_key and judged.unit_key = succession.successor_key
+),
+
+last_of_year_before as (
+    select distinct
+        submission_key,
+        form_code,
+        'last_of_year_before' as period_shift,
+        evidence_submission_key,
+        evidence_unit_keys
+    from year_before
+    where
+        newest_first = 1
+        and not exists (
+            select 1 from year_before as own
+            where
+                own.submission_key = year_before.submission_key
+                and own.form_code = year_before.form_code
+                and own.is_own
+                and own.newest_first = 1
+                and own.period_start < year_before.effective_date
+                and not year_before.is_own
+        )
+),
+
 gathered as (
     select * from itself
     union all
@@ -201,6 +251,8 @@ gathered as (
     select * from prior_year
     union all
     select * from plan_in_force
+    union all
+    select * from last_of_year_before
 ),
 
 final as (

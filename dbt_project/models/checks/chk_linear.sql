@@ -17,31 +17,37 @@ rule as (
     from {{ source('register', 'rule') }}
 ),
 
--- the one other source that a rule compares with, and the side on which it stands
-foreign_term as (
-    select distinct on (rule.rule_number)
-        rule.rule_number,
-        rule_term.form_code,
-        rule_term.period_shift,
-        rule_term.side
-    from rule
-    inner join {{ source('register', 'rule_term') }} as rule_term on rule.rule_id = rule_term.rule_id
-    where rule_term.form_code <> rule.judges_form or rule_term.period_shift <> 'same'
-    order by rule.rule_number
-),
-
-has_right as (
-    select distinct rule_id
-    from {{ source('register', 'rule_term') }}
-    where side = 'right'
+term as (
+    select * from {{ ref('chk_rule_column') }}
+    where family = 'linear'
 ),
 
 judged as (
     select * from {{ ref('chk_judged') }}
 ),
 
-counterpart as (
-    select * from {{ ref('chk_counterpart') }}
+-- the report's own terms: which sides there are, and whether the lack of a line on them means nought
+own_side as (
+    select
+        rule_number,
+        bool_or(side = 'right') as has_right,
+        coalesce(bool_or(is_absent_zero) filter (where side = 'left' and source_number = 0), false) as is_left_zero,
+        coalesce(bool_or(is_absent_zero) filter (where side = 'right' and source_number = 0), false) as is_right_zero
+    from term
+    where side <> 'when'
+    group by rule_number
+),
+
+other as (
+    select * from {{ ref('chk_other_source') }}
+),
+
+condition as (
+    select * from {{ ref('chk_condition') }}
+),
+
+lacking as (
+    select * from {{ ref('chk_condition_lacking') }}
 ),
 
 compared as (
@@ -51,17 +57,27 @@ compared as (
         rule.operator,
         rule.missing_mode,
         rule.tolerance_pct,
-        has_right.rule_id is not null as has_right,
-        foreign_term.side as foreign_side,
-        foreign_term.period_shift,
-        counterpart.n_evidence,
-        counterpart.is_line_form as counterpart_is_line_form,
-        counterpart.is_first,
+        rule.parameters ? 'when_codes' as asks_codes,
+        own_side.has_right,
+        own_side.is_left_zero,
+        own_side.is_right_zero,
+        other.foreign_side,
+        other.n_evidence,
+        other.is_report_absent,
+        other.is_without_predecessor,
+        other.is_first,
+        other.sources_there & ~operand.sources_met <> 0 as is_line_absent,
+        other.sources_with_all_lines & ~operand.sources_met <> 0 as is_line_left_out,
+        -- where a condition does not hold the rule says nothing
+        coalesce(condition.is_broken, false)
+        or coalesce(lacking.conditions_broken & ~coalesce(condition.conditions_asked, 0) <> 0, false) as is_not_due,
+        coalesce(condition.is_untold, false)
+        or coalesce(lacking.conditions_untold & ~coalesce(condition.conditions_asked, 0) <> 0, false) as is_condition_untold,
         rule.needs_amount,
-        rule.needs_adjacent and not counterpart.is_adjacent as is_gap,
+        rule.needs_adjacent and not other.is_adjacent as is_gap,
         rule.needs_whole_year and judged.period_start > register.year_start(judged.budget_year) as is_part_of_year,
-        case when rule.widens_by_cutoff then counterpart.cut_off_date - judged.cut_off_date else 0 end as days_later,
-        greatest(counterpart.cut_off_date, judged.cut_off_date) - judged.period_start as days_run,
+        case when rule.widens_by_cutoff then other.cut_off_date - judged.cut_off_date else 0 end as days_later,
+        greatest(other.cut_off_date, judged.cut_off_date) - judged.period_start as days_run,
         coalesce(operand.left_value, 0) - coalesce(operand.right_value, 0) as difference,
         coalesce(operand.left_low, 0) - coalesce(operand.right_high, 0) as difference_low,
         coalesce(operand.left_high, 0) - coalesce(operand.right_low, 0) as difference_high,
@@ -69,12 +85,19 @@ compared as (
     from operand
     inner join rule on operand.rule_number = rule.rule_number
     inner join judged on operand.submission_key = judged.submission_key
-    left join has_right on rule.rule_id = has_right.rule_id
-    left join foreign_term on rule.rule_number = foreign_term.rule_number
-    left join counterpart
-        on operand.submission_key = counterpart.submission_key
-        and foreign_term.form_code = counterpart.counterpart_form_code
-        and foreign_term.period_shift = counterpart.period_shift
+    inner join own_side on rule.rule_number = own_side.rule_number
+    left join other
+        on operand.rule_number = other.rule_number
+        and operand.submission_key = other.submission_key
+    left join lacking
+        on operand.rule_number = lacking.rule_number
+        and operand.submission_key = lacking.submission_key
+    left join condition
+        on operand.rule_number = condition.rule_number
+        and operand.submission_key = condition.submission_key
+        {%- for name in scope_columns() %}
+            and operand.{{ name }} = condition.{{ name }}
+        {%- endfor %}
 ),
 
 hindered as (
@@ -82,7 +105,10 @@ hindered as (
         compared.*,
         case
             -- what the report judged does not speak of is no scope of it, whatever is wrong with what others say of it
-            when n_own = 0 and missing_mode <> 'must_exist' then 'not_due'
+            when is_not_due then 'not_due'
+            when asks_codes and n_own = 0 then 'not_due'
+            when n_own = 0 and missing_mode <> 'must_exist' and not (is_left_zero or is_right_zero) then 'not_due'
+            when is_condition_untold then 'condition_not_told'
             when n_unreadable > 0 then 'unreadable'
             when is_disputed then 'counterpart_disputed'
             when is_part_of_year then 'period_differs'
@@ -91,15 +117,15 @@ hindered as (
                 or needs_amount and foreign_side = 'left' and coalesce(left_value, 0) = 0
                 or needs_amount and foreign_side = 'right' and coalesce(right_value, 0) = 0 then 'nothing_to_compare'
             when n_own = 0 and larger = 0 then 'not_due'
-            when n_own = 0 then 'missing_counterpart'
-            when foreign_side is not null and n_evidence = 0 and not (period_shift = 'previous' and is_first)
-                then case when period_shift = 'predecessors' then 'not_due' else 'no_counterpart_report' end
+            when n_own = 0 and missing_mode = 'must_exist' then 'missing_counterpart'
+            when is_report_absent
+                then case when is_without_predecessor then 'not_due' else 'no_counterpart_report' end
             when is_gap and not is_first then 'gap_in_periods'
-            when foreign_side is not null and n_evidence > 0 and n_foreign = 0 and larger <> 0
-                and missing_mode = 'must_exist' then 'missing_counterpart'
-            when foreign_side is not null and n_evidence > 0 and n_foreign = 0 and not counterpart_is_line_form
+            when is_line_absent and larger <> 0 and missing_mode = 'must_exist' then 'missing_counterpart'
+            when is_line_left_out then 'missing_term'
+            when foreign_side is null
+                and (n_left = 0 and not is_left_zero or has_right and n_right = 0 and not is_right_zero)
                 then 'missing_term'
-            when foreign_side is null and (n_left = 0 or has_right and n_right = 0) then 'missing_term'
             when missing_mode = 'zero' then null
             when missing_mode = 'skip_if_all'
                 then case

@@ -19,23 +19,21 @@ signed as (
         case when (coefficient < 0) = (side = 'left') then truncated_low else truncated_high end
         * case when side = 'left' then coefficient else -coefficient end as gap_truncated_high
     from matched
-    where not is_not_applicable
+    where not is_not_applicable and side <> 'when'
 ),
 
 final as (
     select
         rule_number,
         submission_key,
-        activity_code,
-        fund_code,
-        indicator_code,
-        column_name,
-        project_key,
-        establishment_key,
-        unit_key,
+        {%- for name in scope_columns() %}
+            {{ name }},
+        {%- endfor %}
         bool_or(is_each) as is_each,
         count(*) filter (where figure_submission_key = submission_key) as n_own,
         count(*) filter (where figure_submission_key <> submission_key) as n_foreign,
+        -- the other sources that have a figure here, a bit each
+        coalesce(bit_or(1 << source_number) filter (where figure_submission_key <> submission_key), 0) as sources_met,
         count(*) filter (where is_left and coefficient <> 0) as n_left,
         count(*) filter (where not is_left and coefficient <> 0) as n_right,
         count(*) filter (where is_left and is_absent and coefficient <> 0) as n_left_absent,
@@ -55,9 +53,13 @@ final as (
         coalesce(case when bool_or(is_each) then min(truncated_high) else sum(gap_truncated_high) end, 0)
             as truncated_high
     from signed
+    -- numbers first: texts are dear to sort by
     group by
-        submission_key, rule_number, activity_code, fund_code, indicator_code, column_name, project_key,
-        establishment_key, unit_key
+        submission_key,
+        rule_number
+        {%- for name in scope_columns() %},
+            {{ name }}
+        {%- endfor %}
 )
 
 select * from final

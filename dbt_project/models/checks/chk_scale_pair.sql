@@ -45,6 +45,7 @@ cell as materialized (
         figure.fund_code,
         figure.indicator_code,
         figure.measure,
+        figure.codes,
         coalesce(correction.corrected_value, figure.value) as value,
         -- also of a cell that the door refused because of its size
         coalesce(correction.corrected_value, figure.value, figure.value_written * figure.factor) as written_value,

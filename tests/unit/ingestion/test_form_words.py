@@ -12,7 +12,7 @@ from expectations.door.checks import KEY_COLUMNS, LimitsError, limits_of
 from expectations.rulebook import language
 from expectations.rulebook.language import read_rules
 from expectations.rulebook.rule import RuleError
-from expectations.rulebook.terms import read_vocabulary
+from expectations.rulebook.vocabulary import read_vocabulary
 from ingestion.form_parts import header_of
 from ingestion.form_words import FORM_KEYS, KEY_TYPES, FormError, codes_of
 from ingestion.forms import form_of, load_forms
