@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
-from expectations.rulebook.own_names import OTHER, own_names
 from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term
 from expectations.rulebook.vocabulary import Vocabulary
-from expectations.rulebook.words import ROW
+from expectations.rulebook.words import ROW, SCOPES
+from ingestion.form_sheet import FormSheet
 
 Line = tuple[tuple[str, str], ...]
 Cell = tuple[str, ...]
@@ -37,7 +37,7 @@ class RuleRow:
 class Symbols:
     """The lines that the rules tell apart, `copies` of each, and the numbers of the cells on them."""
 
-    def __init__(self, rules: Iterable[Rule], vocabulary: Vocabulary, copies: int = 1) -> None:
+    def __init__(self, rules: Sequence[Rule], vocabulary: Vocabulary, copies: int = 1) -> None:
         self.vocabulary, self.copies = vocabulary, copies
         self.numbers: dict[Cell, int] = {}
         self.of_either_sign: set[int] = set()
@@ -50,14 +50,22 @@ class Symbols:
         for code, row in vocabulary.indicators.items():
             alike[row["behaviour"], *(code in chosen for chosen in sorted(filters))].append(code)
         self.indicators = sorted(code for codes in alike.values() for code in codes[:copies])
-        self.own = own_codes(rules, vocabulary, copies)
-        places = {(term.form_code, term.sheet_code) for term in terms}
+        self.own: dict[str, list[str]] = {name: [] for rule in rules for name in rule.scope if name not in (*SCOPES, ROW)}
         self.negative = {
-            place: {column.name for column in vocabulary.sheet(*place).columns if column.negative} for place in places
+            (form_code, sheet_code, column.name)
+            for form_code, sheet_code in {(term.form_code, term.sheet_code) for term in terms}
+            for column in vocabulary.sheet(form_code, sheet_code).columns
+            if column.negative
         }
+        for name, codes in (each for term in terms for each in term.where):
+            self.own[name] = list(dict.fromkeys((*self.own.get(name, ()), *codes)))
 
     def rows_of(self, rule: Rule) -> list[RuleRow]:
-        """The rows of a linear rule; none where it names figures without comparing them, or one side has no figure."""
+        """The rows of a linear rule; none where it names figures without comparing them, one side has no figure, or it holds only
+        under conditions.
+        """
+        if rule.is_conditional:
+            return []
         sides: dict[tuple[str, ...], dict[int, int]] = defaultdict(lambda: defaultdict(int))
         present: dict[tuple[str, ...], set[str]] = defaultdict(set)
         is_each = bool(rule.parameters.get("each"))
@@ -67,7 +75,7 @@ class Symbols:
             sign = int(term.coefficient) * (1 if term.side == "left" else -1)
             for cell, keys in self._cells(term):
                 number = self.numbers.setdefault(cell, len(self.numbers))
-                if keys["column_name"] in self.negative[term.form_code, term.sheet_code]:
+                if (term.form_code, term.sheet_code, keys["column_name"]) in self.negative:
                     self.of_either_sign.add(number)
                 scope = (*(keys[name] for name in rule.scope), *((str(number),) if is_each else ()))
                 sides[scope][number] += sign
@@ -81,11 +89,9 @@ class Symbols:
 
     def _cells(self, term: Term) -> Iterator[tuple[Cell, Mapping[str, str]]]:
         """Each cell that a term picks, with the keys by which a scope may ask for it."""
-        sheet = next(s for s in self.vocabulary.forms[term.form_code].sheets if s.sheet_code == term.sheet_code)
+        sheet = self.vocabulary.sheet(term.form_code, term.sheet_code)
         for line in self._lines(term, sheet):
             keys = dict(line)
-            if any(keys.get(name) not in codes for name, codes in term.where):
-                continue
             for name in term.column_names:
                 column = sheet.column_by_name[name]
                 code = column.indicator or column.counts_as or column.fact or keys.get("indicator_code", "")
@@ -96,15 +102,17 @@ class Symbols:
                     continue
                 if term.fund_codes is not None and fund not in term.fund_codes:
                     continue
-                known = {"project_key": "", "establishment_key": "", "unit_key": "", "activity_code": ""} | keys
-                known = {**dict.fromkeys(self.own[term.form_code, term.sheet_code], ""), ROW: ";".join(map("=".join, line))} | known
+                if any({**keys, **column.keys}.get(own) not in codes for own, codes in term.where):
+                    continue
+                known = dict.fromkeys((*SCOPES, *self.own), "") | keys | dict(column.keys) | {ROW: " ".join(map("=".join, line))}
                 place = (term.form_code, term.period_shift, term.sheet_code, term.line_kind, *map("=".join, line))
                 cell = (*place, "lines" if term.aggregate == "count_lines" else name)
                 yield cell, {**known, "indicator_code": code, "fund_code": fund, "column_name": name}
 
-    def _lines(self, term: Term, sheet: Any) -> Iterator[Line]:
+    def _lines(self, term: Term, sheet: FormSheet) -> Iterator[Line]:
         if term.line_kind != "detail":
-            yield ()
+            of_block = [sheet.repeat_by.column] if term.line_kind == "block_total" and sheet.repeat_by else []
+            yield from (tuple(sorted(chosen)) for chosen in product(*self._own_codes(sheet, of_block)))
             return
         types = {column.type for column in sheet.columns if column.role == "key"}
         free: list[Sequence[tuple[str, str]]] = []
@@ -119,8 +127,7 @@ class Symbols:
             free.append([("project_key", number) for number in copies])
         if "establishment" in types:
             free.append([("establishment_key", number) for number in copies])
-        for name, codes in self.own[term.form_code, term.sheet_code].items():
-            free.append([(name, code) for code in codes])
+        free += self._own_codes(sheet, [column.name for column in sheet.own_columns])
         for chosen in product(*free):
             keys = dict(chosen)
             if "project" in types:  # a project has one activity
@@ -129,29 +136,19 @@ class Symbols:
                 keys["unit_key"] = "own"
             yield tuple(sorted(keys.items()))
 
+    def _own_codes(self, sheet: FormSheet, names: Iterable[str]) -> list[Sequence[tuple[str, str]]]:
+        """Name and code, one list a name: the sheet's own keys, and of the columns `names` the codes that rules tell apart."""
+        asked = [name for name in names if name in self.own]
+        others = [f"another {number}" for number in range(self.copies)]
+        return [
+            *([(name, code)] for name, code in sheet.keys.items()),
+            *([(name, code) for code in (*self.own[name], *others)] for name in asked),
+        ]
+
     def _measure(self, column: Any, code: str) -> str:
         if column.measure != "by_behaviour" or code not in self.vocabulary.measures:
             return column.measure or ""
         return self.vocabulary.measures[code]
-
-
-def own_codes(rules: Iterable[Rule], vocabulary: Vocabulary, copies: int) -> dict[tuple[str, str], dict[str, list[str]]]:
-    """Form and sheet → name → codes: the own dimensions and attributes by which rules tell lines apart, each with the codes
-    that they name and `copies` others.
-    """
-    rules = list(rules)
-    terms = [(rule, term) for rule in rules for term in rule.terms]
-    found: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for place in {(term.form_code, term.sheet_code) for _, term in terms}:
-        names = own_names(vocabulary.sheet(*place), vocabulary.lists)
-        asked: dict[str, set[str]] = {name: set() for rule in rules for name in rule.scope if name in names}
-        for _, term in terms:
-            for name, codes in term.where if (term.form_code, term.sheet_code) == place else ():
-                asked.setdefault(name, set()).update(codes)
-        found[place] = {
-            name: [*sorted(codes), *(f"{OTHER} {n}" for n in range(copies))] for name, codes in sorted(asked.items())
-        }
-    return found
 
 
 def spans_in_force(rules: Sequence[Rule]) -> list[tuple[date, list[Rule]]]:

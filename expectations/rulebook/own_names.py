@@ -9,8 +9,6 @@ from expectations.rulebook.words import ROW, SCOPES, one_of
 from ingestion.form_sheet import FormSheet
 from ingestion.known_words import unknown_word
 
-# Stands for a code that no rule names.
-OTHER = "another"
 # name → codes, in the order in which they are written; a line fits that has, of each name, one of its codes
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 

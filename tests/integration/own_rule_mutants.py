@@ -1,5 +1,5 @@
-"""Rules of own_rules with one new word less, or another: what a slip of the hand in `where`, `when`, `absent`, a scope of its own, a
-shift, a sign or a second form could make of them."""
+"""Rules of own_rules with one new word less, or another: what a slip of the hand in `where`, `when`, `absent`, a scope
+of its own, a shift, a sign or a second form could make of them."""
 
 from __future__ import annotations
 

@@ -114,6 +114,8 @@ FACTS = {
         readers={
             "ingestion/written/periods.py": "the last day of a calendar month",
             "ingestion/form_sheet.py": "counts months back from a report's end",
+            "warehouse/functions/register/months_of_span.sql": "counts the months of a period",
+            "ingestion/written/period_names.py": "writes a period with the names of calendar months and years",
             "ingestion/sheets/second_tables.py": "a heading may name the calendar year or month of a day",
             "ingestion/readers/narrative/percentages.py": "the same month of two years",
             "dbt_project/models/checks/chk_suspect.sql": "the same month of two years",

@@ -13,5 +13,8 @@ grant select on public.programme to loader, transformer, reviewer, bi_reader, an
 
 -- Until now there was one programme: a warehouse in which something arrived is its.
 insert into public.programme (programme_code, nation_key, smallest_part)
-select 'khuyen-cong', 'viet-nam', 1
+select
+    'khuyen-cong' as programme_code,
+    'viet-nam' as nation_key,
+    1 as smallest_part
 where exists (select from raw.receipt) or exists (select from release.run);

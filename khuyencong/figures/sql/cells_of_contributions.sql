@@ -49,4 +49,9 @@ order by
     contribution.contribution_key,
     submission.submission_state <> 'in_force',
     submission.received_at desc,
+    -- of columns that tell one figure the one that counts, as facts.fct_repeated chooses
+    figure.is_missing,
+    figure.is_of_other_period,
+    figure.sheet_code,
+    figure.column_name,
     figure.row_number

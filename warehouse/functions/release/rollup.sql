@@ -42,7 +42,7 @@ begin
         )
         from (
             select distinct c.dimension_key from release.visible_contributions(p_release) as c
-            where cardinality(p_by_codes) > 0 and extract(year from p_end) - c.budget_year in (0, 1)
+            where cardinality(p_by_codes) > 0 and register.budget_year_of(p_end) - c.budget_year in (0, 1)
                 and (p_funds is null or c.fund_code = any(p_funds))
                 and (p_activities is null or c.activity_code = any(p_activities))
                 and (p_indicators is null or c.indicator_code = any(p_indicators))
