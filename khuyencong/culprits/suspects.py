@@ -125,10 +125,13 @@ class SuspectProblem:
         weights = {
             n: "inf" if c.is_corrected else OTHER_REPORT for n, c in cells.items() if c.is_corrected or not c.is_own
         }
+        # a printed nought of which a rule asks whether it is one is no rounded number there
+        asked = {place for verdict in self.failed for each in verdict.conditions for place, _ in each.terms}
+        rounded = {n: c for n, c in cells.items() if c.value is not None and c.low != c.high and (c.value or c.place not in asked)}
         record = {
             "id": f"{self.submission_key}/{self.number}",
             "values": {n: c.value for n, c in cells.items()},
-            "intervals": {n: [c.low, c.high] for n, c in cells.items() if c.value is not None and c.low != c.high},
+            "intervals": {n: [c.low, c.high] for n, c in rounded.items()},
             "previous": {n: c.previous for n, c in cells.items() if c.previous is not None},
         }
         return {"rules": list(dict.fromkeys(rules)), "weights": weights, "records": [record]}

@@ -1,5 +1,5 @@
--- The conditions of linear rules at the scopes where there are figures to ask: does one certainly not hold (is_broken), can
--- one not be told (is_untold), and which were asked, a bit each.
+-- The conditions of linear rules at the scopes where there are figures to ask: does one certainly not hold (is_broken),
+-- can one not be told (is_untold), and which were asked, a bit each.
 {{ config(materialized='ephemeral') }}
 
 with rule as (
@@ -44,9 +44,9 @@ summed as (
     group by
         submission_key,
         rule_number,
-        alternative
-        {%- for name in scope_columns() %},
-            {{ name }}
+        alternative,
+        {%- for name in scope_columns() %}
+            {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
 ),
 
@@ -81,9 +81,9 @@ of_codes as (
     where side <> 'when' and figure_submission_key = submission_key
     group by
         submission_key,
-        rule_number
-        {%- for name in scope_columns() %},
-            {{ name }}
+        rule_number,
+        {%- for name in scope_columns() %}
+            {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
 ),
 
@@ -115,9 +115,9 @@ final as (
     from every_condition
     group by
         submission_key,
-        rule_number
-        {%- for name in scope_columns() %},
-            {{ name }}
+        rule_number,
+        {%- for name in scope_columns() %}
+            {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
 )
 

@@ -56,9 +56,9 @@ final as (
     -- numbers first: texts are dear to sort by
     group by
         submission_key,
-        rule_number
-        {%- for name in scope_columns() %},
-            {{ name }}
+        rule_number,
+        {%- for name in scope_columns() %}
+            {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
 )
 

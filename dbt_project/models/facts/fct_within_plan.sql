@@ -29,7 +29,8 @@ simple as (
     group by rule.rule_id
     having
         count(*) = 2
-        and bool_and(rule_term.coefficient = 1 and rule_term.line_kind = 'detail' and rule_term.where_codes is null)
+        and count(rule_term.where_codes) = 0
+        and bool_and(rule_term.coefficient = 1 and rule_term.line_kind = 'detail')
 ),
 
 side as (

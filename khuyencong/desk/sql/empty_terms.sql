@@ -10,7 +10,7 @@ with picked as (
         activity_codes,
         fund_codes,
         indicator_codes,
-        where_codes::jsonb [] as where_codes,
+        where_codes::jsonb[] as where_codes,
         unnest(column_names) as column_name
     from register.rule_term
 ),
