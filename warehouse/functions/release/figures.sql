@@ -33,6 +33,8 @@ begin
         from asked as a
         inner join visible as c
             on a.period_end = c.period_end and a.budget_year = c.budget_year and c.measure <> 'plan'
+            -- what was done in one period is a figure of no other
+            and (c.measure <> 'in_period' or a.period_start = c.period_start)
     ),
     plan as (
         select a.span, c.*
