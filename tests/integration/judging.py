@@ -15,6 +15,7 @@ from rule_proofs import Case, send
 
 from expectations.rulebook.loading import write_rules
 from expectations.rulebook.rule import Rule
+from ingestion.form import Form
 from khuyencong.night.transform import run_dbt
 from warehouse.address import Warehouse, connect
 from warehouse.migrate import migrate
@@ -46,8 +47,9 @@ def judged_cases(
     rules: Sequence[Rule],
     cases: Mapping[str, Sequence[Case]],
     write_more: Callable[[RawBuilder], dict[str, int]] = lambda builder: {},
+    forms: Mapping[str, Form] | None = None,
 ) -> Iterator[Judged]:
-    """A fresh database with `rules` and the reports of all cases; dropped at the end."""
+    """A fresh database with `rules`, the forms of the programme or others, and the reports of all cases; dropped at the end."""
     with closing(connect(cluster, dbname="postgres")) as admin:
         admin.autocommit = True
         with admin.cursor() as cursor:
@@ -57,7 +59,7 @@ def judged_cases(
             warehouse = dataclasses.replace(cluster, dbname=NAME)
             migrate(warehouse)
             with closing(connect(warehouse)) as connection:
-                builder = RawBuilder(connection)
+                builder = RawBuilder(connection) if forms is None else RawBuilder(connection, dict(forms))
                 builder.load_forms()
                 write_rules(connection, rules)
                 builder.night(datetime(2900, 1, 1, tzinfo=TIMEZONE))
