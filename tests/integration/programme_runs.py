@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from warehouse.address import Warehouse, connect
+from warehouse.address import Warehouse
 from warehouse.settings import PROJECT
 
 KC = Path(sys.executable).parent / "kc"
@@ -31,15 +26,3 @@ def kc(home: Path, programme: Path | None, database: Warehouse | None, *argument
     return subprocess.run(
         [KC, *arguments], env={**known, **places, **told}, cwd=PROJECT, capture_output=True, text=True, timeout=500, check=False
     )
-
-
-@pytest.fixture
-def nobodys(cluster: Warehouse) -> Iterator[Warehouse]:
-    """An empty database that no programme has opened."""
-    server = dataclasses.replace(cluster, dbname="nobodys")
-    with contextlib.closing(connect(cluster, dbname="postgres")) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("create database nobodys")
-            yield server
-            cursor.execute("drop database nobodys with (force)")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from programme_runs import kc, nobodys  # noqa: F401
+from programme_runs import kc
 
 from samples.second_programme.draw import draw
 from warehouse.address import Warehouse
@@ -25,7 +25,7 @@ def right(said: dict, quarter: str) -> float:
 
 
 @pytest.fixture
-def run(tmp_path: Path, nobodys: Warehouse):  # noqa: F811
+def run(tmp_path: Path, nobodys: Warehouse):
     """`kc … --json` of the programme, after its one night."""
     draw(tmp_path / "inbox")
 
@@ -88,6 +88,7 @@ def test_a_night_of_the_second_programme_agrees_with_totals_added_up_by_hand(run
     told = run("explain", "--period", QUARTERS["Q2"], "--indicator", "RC-SITES", "--where", "water=lake", "--unit", "norvale")
     text = json.dumps(told, ensure_ascii=False)
     assert "repairs-2025-26-Q2.xlsx" in text and "B10" in text and "B11" in text
-    read = kc(tmp_path / "home", FOLDER / "programme", None, "read", str(tmp_path / "inbox/quillan/account-2025-26-Q2.xlsx"), "--json")
+    account = str(tmp_path / "inbox/quillan/account-2025-26-Q2.xlsx")
+    read = kc(tmp_path / "home", FOLDER / "programme", None, "read", account, "--json")
     (paused,) = [finding for finding in json.loads(read.stdout)["findings"] if finding["code"] == "value_not_allowed"]
     assert (paused["cell_address"], paused["written"]) == ("C5", "paused")

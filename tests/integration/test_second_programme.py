@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from programme_runs import kc, nobodys  # noqa: F401
+from programme_runs import kc
 from second_programme import ROWS, workbook, write_programme
 
 from warehouse.address import Warehouse
