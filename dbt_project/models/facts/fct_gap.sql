@@ -52,14 +52,14 @@ absent as (
     -- a month that the report before told is not owed once more
     cross join
         lateral (
-            select coalesce(max(told.month), 0) as month
-            from unnest(form.period_months) as told (month)
-            where told.month < register.month_of_year(standing.period_end)
+            select coalesce(max(told.month_of_year), 0) as month_of_year
+            from unnest(form.period_months) as told (month_of_year)
+            where told.month_of_year < register.month_of_year(standing.period_end)
         ) as last_told
     where
         standing.is_owed
         and not standing.is_in_force
-        and owed_figure.months_before < register.month_of_year(standing.period_end) - last_told.month
+        and owed_figure.months_before < register.month_of_year(standing.period_end) - last_told.month_of_year
 ),
 
 member as (
