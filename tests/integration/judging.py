@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from raw_builder import RawBuilder
@@ -48,6 +49,7 @@ def judged_cases(
     cases: Mapping[str, Sequence[Case]],
     write_more: Callable[[RawBuilder], dict[str, int]] = lambda builder: {},
     forms: Mapping[str, Form] | None = None,
+    more_settings: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[Judged]:
     """A fresh database with `rules`, the forms of the programme or others, and the reports of all cases; dropped at the end."""
     with closing(connect(cluster, dbname="postgres")) as admin:
@@ -66,7 +68,7 @@ def judged_cases(
                 for case in (case for of_rule in cases.values() for case in of_rule):
                     send(builder, case)
                 by_hand = write_more(builder)
-            run_dbt(warehouse, Settings(home=folder, database_url=warehouse.dsn, inbox=None), MODELS, seeds=True)
+            run_dbt(warehouse, Settings(home=folder, database_url=warehouse.dsn, inbox=None, **more_settings), MODELS, seeds=True)
             yield _read(warehouse, by_hand)
             cursor.execute(f"drop database if exists {NAME} with (force)")
 

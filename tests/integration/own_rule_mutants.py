@@ -43,9 +43,10 @@ def _of_term(entry: Mapping[str, Any], place: tuple[Any, ...], term: Mapping[str
         for code in codes if len(codes) > 1 else ():
             less = [each for each in codes if each != code]
             yield f"{said} without {name} {code}", _changed(entry, (*place, "where", name), less)
-    for word in ("absent", "absent_report"):
-        if term.get("columns") and word not in term:
-            yield f"{said} {word}", _changed(entry, (*place, word), "zero")
+    for word, other in (("absent", "absent_report"), ("absent_report", "absent")):
+        if word in term and other not in term:
+            rest = {key: each for key, each in term.items() if key != word}
+            yield f"{said} {other} for {word}", _changed(entry, place, {**rest, other: "zero"})
 
 
 def _changed(entry: Mapping[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
