@@ -22,6 +22,8 @@ from warehouse.address import Warehouse, connect
 from warehouse.migrate import migrate
 from warehouse.settings import PROJECT
 
+pytestmark = pytest.mark.long
+
 NIGHT = "2025-04-28"
 MOVED = ("counterpart_implemented", "other_implemented")
 PLACE = "Ngoài ngân sách"

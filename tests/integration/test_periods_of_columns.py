@@ -25,6 +25,8 @@ from warehouse.address import connect
 from warehouse.opening import discard_warehouse, open_warehouse
 from warehouse.settings import PROJECT, Settings
 
+pytestmark = pytest.mark.long
+
 MILLION = 1_000_000
 UNITS = {"long-an": "Long An", "ha-noi": "Hà Nội", "thanh-hoa": "Thanh Hóa"}
 MONEY = {"type": "money", "role": "figure", "indicator": "KC-E05", "fund": "KCDP-T", "measure": "ytd", "blank": "missing"}

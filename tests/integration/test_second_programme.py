@@ -26,6 +26,7 @@ def harbours(tmp_path: Path) -> Path:
     return write_programme(tmp_path / "harbours")
 
 
+@pytest.mark.long
 def test_a_night_of_another_programme_from_its_folder_alone(tmp_path: Path, harbours: Path, nobodys: Warehouse) -> None:
     def run(*arguments: str) -> dict:
         done = kc(tmp_path / "home", harbours, nobodys, *arguments)

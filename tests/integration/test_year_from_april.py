@@ -25,6 +25,8 @@ from khuyencong.night.nightly import run_nightly
 from khuyencong.release.final import final_release, sign
 from warehouse.address import connect
 
+pytestmark = pytest.mark.long
+
 NAMES = {
     "ha-noi": "Hà Nội", "thanh-hoa": "Thanh Hóa", "long-an": "Long An", "tay-ninh": "Tây Ninh", "tay-ninh-2025": "Tây Ninh",
 }  # fmt: skip
