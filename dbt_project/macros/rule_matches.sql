@@ -50,8 +50,10 @@
         figure.is_not_applicable,
         figure.is_unreadable and correction.corrected_value is null
         or term.where_codes is not null and not figure.codes @> any(term.where_codes) as is_unreadable,
+        term.where_codes is not null as is_chosen_by_codes,
         case
-            when term.when_codes is null then true else checks.fits(figure.codes, term.when_codes)
+            when term.when_codes is not null then checks.fits(figure.codes, term.when_codes)
+            else true
         end as is_of_condition,
         figure.qualifier,
         disputed.submission_key is not null

@@ -7,6 +7,7 @@ share, because `kc read` asks it of one file in memory (one_file.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from functools import cache
 
 import yaml
@@ -14,6 +15,7 @@ import yaml
 from expectations.door.amounts import limits_of_amounts
 from expectations.door.rows import Check, cells, columns, is_column, literal
 from ingestion.form import Form
+from ingestion.form_sheet import Column
 from ingestion.known_words import ConfigurationError, unknown_word
 from ingestion.register import Register
 from warehouse.settings import programme_folders
@@ -52,23 +54,27 @@ def checks_of(form: Form, register: Register) -> list[Check]:
         made.append(_document_once(form))
     made += limits_of_amounts(form, register)
     counts = {code for code, indicator in register.indicators.items() if indicator.is_count}
-    by_line = columns(form, lambda column: column.type == "by_indicator")
-    by_column = columns(form, lambda column: column.type == "number" and (column.indicator or column.counts_as) in counts)
-    counted = [f"({by_line}) and l.indicator_code in ({', '.join(map(literal, sorted(counts)))})"] if by_line and counts else []
-    counted += [by_column] if by_column else []
+    counted, not_negative = _counts(form, counts, lambda column: True), _counts(form, counts, lambda column: not column.negative)
+    if not_negative:
+        made.append(Check("cell_negative_count", "No count is negative.", cells(f"{not_negative} and c.value < 0", "'0'")))
     if counted:
-        is_counted = f"({' or '.join(counted)})"
-        negative, broken = f"{is_counted} and c.value < 0", f"{is_counted} and c.value <> trunc(c.value)"
-        made += [
-            Check("cell_negative_count", "No count is negative.", cells(negative, "'0'")),
-            Check("cell_fractional_count", "Counts are whole numbers.", cells(broken, "''")),
-        ]
+        broken = f"{counted} and c.value <> trunc(c.value)"
+        made.append(Check("cell_fractional_count", "Counts are whole numbers.", cells(broken, "''")))
     for sheet_code, limited in limits_of(form).items():
         for name, (low, high) in limited.items():
             outside = f"{is_column(sheet_code, name)} and (c.value < {low:d} or c.value > {high:d})"
             sentence = f"{name} lies within {low}–{high} %."
             made.append(Check("percent_out_of_range", sentence, cells(outside, f"'{low:d}–{high:d}'")))
     return made
+
+
+def _counts(form: Form, counts: Collection[str], wanted: Callable[[Column], bool]) -> str:
+    """SQL that is true for the cells of the wanted columns that count something; empty when there is none."""
+    by_line = columns(form, lambda column: column.type == "by_indicator" and wanted(column))
+    by_column = columns(form, lambda c: c.type == "number" and (c.indicator or c.counts_as) in counts and wanted(c))
+    found = [f"({by_line}) and l.indicator_code in ({', '.join(map(literal, sorted(counts)))})"] if by_line and counts else []
+    found += [by_column] if by_column else []
+    return f"({' or '.join(found)})" if found else ""
 
 
 @cache

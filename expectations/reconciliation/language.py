@@ -1,6 +1,7 @@
 """The rule language of `kc reconcile`: one linear comparison a rule, or `if (linear) linear`, read into exact integers.
 
-`0.5*x <= y`, `a + b == t`, `if (x > 0) y >= 1`. A name is letters, digits, `_` and `.`, or anything between backticks.
+`0.5*x <= y`, `a + b == t`, `if (x > 0) y >= 1`; several conditions stand one after another,
+`if (x > 0) if (z > 0) y >= 1`. A name is letters, digits, `_` and `.`, or anything between backticks.
 """
 
 from __future__ import annotations
@@ -53,20 +54,21 @@ class Rule:
 def read_rule(text: str, name: str | None = None) -> Rule:
     """Read one rule. Raises RuleError when it is no linear comparison of at least one cell."""
     tokens = _tokens(text)
-    if tokens[0] == ("name", "if"):
-        if tokens[1] != ("sign", "("):
+    alternatives: list[Comparison] = []
+    at = 0
+    while tokens[at] == ("name", "if"):
+        if tokens[at + 1] != ("sign", "("):
             raise RuleError(f"{text!r}: after 'if' the condition stands in brackets, as in 'if (x > 0) y >= 1'")
-        condition, after = _comparison(text, tokens, 2)
-        if tokens[after] != ("sign", ")"):
+        condition, at = _comparison(text, tokens, at + 2)
+        if tokens[at] != ("sign", ")"):
             raise RuleError(f"{text!r}: the bracket of the condition is not closed")
-        consequence, after = _comparison(text, tokens, after + 1)
-        alternatives = (*_opposite(condition), consequence)
-    else:
-        consequence, after = _comparison(text, tokens, 0)
-        alternatives = (consequence,)
+        alternatives += _opposite(condition)
+        at += 1
+    consequence, after = _comparison(text, tokens, at)
+    alternatives.append(consequence)
     if tokens[after] != ("end", ""):
         raise RuleError(f"{text!r}: {tokens[after][1]!r} is not expected after the comparison")
-    rule = Rule(name or text, text, alternatives)
+    rule = Rule(name or text, text, tuple(alternatives))
     if not rule.cells:
         raise RuleError(f"{text!r}: the rule names no figure")
     return rule

@@ -40,6 +40,7 @@ class Symbols:
     def __init__(self, rules: Sequence[Rule], vocabulary: Vocabulary, copies: int = 1) -> None:
         self.vocabulary, self.copies = vocabulary, copies
         self.numbers: dict[Cell, int] = {}
+        self.of_either_sign: set[int] = set()
         terms = [term for rule in rules for term in rule.terms]
         named = sorted({code for term in terms for code in term.activity_codes or ()})
         self.activities = [*named, *[code for code in sorted(vocabulary.activities) if code not in named][:copies]]
@@ -50,6 +51,12 @@ class Symbols:
             alike[row["behaviour"], *(code in chosen for chosen in sorted(filters))].append(code)
         self.indicators = sorted(code for codes in alike.values() for code in codes[:copies])
         self.own: dict[str, list[str]] = {name: [] for rule in rules for name in rule.scope if name not in (*SCOPES, ROW)}
+        self.negative = {
+            (form_code, sheet_code, column.name)
+            for form_code, sheet_code in {(term.form_code, term.sheet_code) for term in terms}
+            for column in vocabulary.sheet(form_code, sheet_code).columns
+            if column.negative
+        }
         for name, codes in (each for term in terms for each in term.where):
             self.own[name] = list(dict.fromkeys((*self.own.get(name, ()), *codes)))
 
@@ -57,7 +64,7 @@ class Symbols:
         """The rows of a linear rule; none where it names figures without comparing them, one side has no figure, or it holds only
         under conditions.
         """
-        if {"when", "when_codes"} & rule.parameters.keys():
+        if rule.is_conditional:
             return []
         sides: dict[tuple[str, ...], dict[int, int]] = defaultdict(lambda: defaultdict(int))
         present: dict[tuple[str, ...], set[str]] = defaultdict(set)
@@ -68,6 +75,8 @@ class Symbols:
             sign = int(term.coefficient) * (1 if term.side == "left" else -1)
             for cell, keys in self._cells(term):
                 number = self.numbers.setdefault(cell, len(self.numbers))
+                if (term.form_code, term.sheet_code, keys["column_name"]) in self.negative:
+                    self.of_either_sign.add(number)
                 scope = (*(keys[name] for name in rule.scope), *((str(number),) if is_each else ()))
                 sides[scope][number] += sign
                 present[scope].add(term.side)

@@ -33,14 +33,14 @@ def refuse_contradictions(rules: Sequence[Rule], vocabulary: Vocabulary) -> None
 
     A set too large to be proved contradictory counts as consistent.
     """
-    for from_day, due in spans_in_force([rule for rule in rules if _compares(rule)]):
+    for from_day, due in spans_in_force([rule for rule in rules if _compares(rule) and not rule.is_conditional]):
         symbols = Symbols(due, vocabulary)
         rows = [row for rule in due for row in symbols.rows_of(rule)]
         names = [rule.rule_id for rule in due]
-        if (core := _blocking(rows, names, len(symbols.numbers))) is not None:
+        if (core := _blocking(rows, names, symbols)) is not None:
             for name in list(core):
                 less = [other for other in core if other != name]
-                if _blocking([row for row in rows if row.rule_id in less], less, len(symbols.numbers)) is not None:
+                if _blocking([row for row in rows if row.rule_id in less], less, symbols) is not None:
                     core = less
             raise ContradictoryRules(core, from_day)
 
@@ -49,7 +49,7 @@ def redundant_rules(rules: Sequence[Rule], vocabulary: Vocabulary) -> dict[str, 
     """Linear rules that others, where all are judged, force whenever they are in force: rule_id → the rules that do it."""
     implied: dict[str, set[str]] = {}
     needed: set[str] = set()
-    for _, due in spans_in_force([rule for rule in rules if rule.family == "linear"]):
+    for _, due in spans_in_force([rule for rule in rules if rule.family == "linear" and not rule.is_conditional]):
         # two of each line: what holds of all together need not hold of one
         symbols = Symbols(due, vocabulary, copies=2)
         rows = [row for rule in due for row in symbols.rows_of(rule)]
@@ -74,12 +74,18 @@ def _compares(rule: Rule) -> bool:
     return rule.family == "linear" and (rule.operator == ">=" or any(term.side == "right" for term in rule.terms))
 
 
-def _blocking(rows: Iterable[RuleRow], names: Sequence[str], n_cells: int) -> list[str] | None:
-    """Rules that keep some figure from being above nought; None when all figures can be."""
+def _blocking(rows: Iterable[RuleRow], names: Sequence[str], symbols: Symbols) -> list[str] | None:
+    """Rules that keep some figure from being above nought, or one that may be below it from both; None when all figures can be."""
     bit = {name: 1 << number for number, name in enumerate(names)}
-    above = [({cell: 1}, -1, AT_LEAST, 0) for cell in range(n_cells)]
+    said = [_constraint(row, bit[row.rule_id]) for row in rows]
+    said += [({cell: 1}, -1, AT_LEAST, 0) for cell in symbols.numbers.values() if cell not in symbols.of_either_sign]
     try:
-        mask = contradiction([*above, *(_constraint(row, bit[row.rule_id]) for row in rows)])
+        mask = contradiction(said)
+        for cell in sorted(symbols.of_either_sign) if mask is None else ():
+            above, below = (contradiction([*said, ({cell: sign}, -1, AT_LEAST, 0)]) for sign in (1, -1))
+            if above is not None and below is not None:
+                mask = above | below
+                break
     except TooLarge:
         return None
     return None if mask is None else _named(mask, bit)

@@ -58,5 +58,8 @@ def check_scope(scope: Sequence[str], sheets: Mapping[str, FormSheet], lists: Ma
         for place, of_sheet in zip(sheets, named, strict=True):
             if name not in of_sheet:
                 raise ValueError(f"scope: {place} has no dimension or attribute {name!r}, so its figures would meet no others")
+            column = sheets[place].column_by_name.get(name)
+            if column is not None and not column.is_dimension and not column.required:
+                raise ValueError(f"scope: {name!r} of {place} may be left empty; a rule of each {name} needs it required")
     if ROW in scope and len(sheets) > 1:
         raise ValueError(f"scope: a line is of one sheet, so no rule of each line ({ROW}) compares {' and '.join(sheets)}")

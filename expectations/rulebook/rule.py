@@ -40,6 +40,11 @@ class Rule:
     terms: tuple[Term, ...] = field(default=())
 
     @property
+    def is_conditional(self) -> bool:
+        """Whether it is due only where conditions hold."""
+        return bool({"when", "when_codes"} & self.parameters.keys())
+
+    @property
     def terms_hash(self) -> str:
         """sha256 over everything that decides a verdict: terms, operator, bounds and modes, not words or severity."""
         content = [

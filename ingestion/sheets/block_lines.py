@@ -104,7 +104,8 @@ class BlockLines:
         column, name = self._column, KEY_OF_TYPE.get(self._column.type, "line_unit_key")
         read = keys_of({column.name: heading.value}, {column.name: heading.value}, self.table, self.register, self.day)
         if column.is_dimension:
-            return {}, {column.name: read.codes[column.name]} if column.name in read.codes else {}
+            code = read.codes.get(column.name)
+            return {}, {column.name: code} if code else {}
         is_known = column not in (*read.unread, *read.unknown) and name in read.keys
         return {name: read.keys[name]} if is_known else {}, {}
 

@@ -50,7 +50,7 @@ def _finding(table: Table, line: Line, column: Column, code: str, words: Mapping
 
 
 def _value(column: Column, line: Line, table: Table, register: Register) -> tuple[str, dict[str, Any]] | None:
-    if column.name in line.codes or not line.texts.get(column.name):
+    if line.codes.get(column.name) or not line.texts.get(column.name):
         return None
     if column.type == "date":
         return "value_not_a_day", {"expected": "2025-03-31"}
@@ -85,7 +85,7 @@ def _met(conditions: Mapping[str, tuple[str, ...]], line: Line, table: Table) ->
     told = []
     for name, codes in conditions.items():
         text = line.texts.get(name, "")
-        own = {folded(text), folded(line.codes.get(name, "")), folded(line.keys.get(KEY_OF_TYPE.get(columns[name].type, ""), ""))}
+        own = {folded(text), folded(line.codes.get(name) or ""), folded(line.keys.get(KEY_OF_TYPE.get(columns[name].type, ""), ""))}
         if not text or not (FILLED in codes or own & {folded(code) for code in codes}):
             return None
         told.append(f"{columns[name].headers[0]}: {text}")

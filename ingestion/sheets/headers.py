@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingestion.form import HeaderField
 from ingestion.readers.sheets import Sheet
@@ -32,13 +33,14 @@ class HeaderCell:
     cell_address: str
 
 
-def labels_of(fields: Iterable[HeaderField]) -> dict[str, HeaderField]:
+@lru_cache(maxsize=256)
+def labels_of(fields: tuple[HeaderField, ...]) -> Mapping[str, HeaderField]:
     """Folded label → the field that it announces."""
     return {folded(label): field for field in fields for label in field.labels}
 
 
 def beside_labels(
-    sheet: Sheet, labels: dict[str, HeaderField], wanted: Collection[str], end: int | None = None
+    sheet: Sheet, labels: Mapping[str, HeaderField], wanted: Collection[str], end: int | None = None
 ) -> dict[str, HeaderCell]:
     """The wanted fields of a sheet above the row index `end` (its table), by name; of a field written twice, the first.
 
@@ -59,7 +61,7 @@ def beside_labels(
 
 
 def below_labels(
-    sheet: Sheet, labels: dict[str, HeaderField], wanted: Collection[str], end: int | None = None
+    sheet: Sheet, labels: Mapping[str, HeaderField], wanted: Collection[str], end: int | None = None
 ) -> dict[str, HeaderCell]:
     """The wanted fields whose label stands above the row index `end`, each with the first filled cell of the rows below its label
     (LOOKED_BELOW of them), where that is no label itself.
@@ -87,7 +89,7 @@ def header_cell(sheet: Sheet, field: HeaderField, value: object, index: int, pos
     return HeaderCell(field.name, value, text_of(value), sheet.name, sheet.address(index, position))
 
 
-def _label_of(cell: str, labels: dict[str, HeaderField]) -> tuple[HeaderField | None, object]:
+def _label_of(cell: str, labels: Mapping[str, HeaderField]) -> tuple[HeaderField | None, object]:
     """The field that a cell announces and, when the cell holds the value too, that value."""
     left, colon, right = cell.partition(":")
     field = labels.get(folded(left))
@@ -101,7 +103,7 @@ def _label_of(cell: str, labels: dict[str, HeaderField]) -> tuple[HeaderField | 
     return None, None
 
 
-def _next_filled(row: list[object], position: int, labels: dict[str, HeaderField]) -> tuple[int, object]:
+def _next_filled(row: list[object], position: int, labels: Mapping[str, HeaderField]) -> tuple[int, object]:
     for place in range(position + 1, len(row)):
         cell = row[place]
         if cell == "" or cell is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingestion.findings import Finding
@@ -11,14 +12,14 @@ from ingestion.sheets.cells import Reading
 @dataclass(frozen=True)
 class Line:
     """One source line: its text as typed by form column, its kind, its keys (the columns of raw.line), and the form's own codes by
-    name (dimensions, which are part of its key as `dimension_key`, and attributes, which are not)."""
+    name (dimensions, which are part of its key as `dimension_key`, and attributes, which are not; None: not understood)."""
 
     sheet_code: str
     row_number: int
     line_kind: str
     texts: dict[str, str]
     keys: dict[str, str]
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass

@@ -30,13 +30,13 @@ LAST_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
 class LineKeys:
     """Keys as raw.line names them; required key columns that are blank or unknown; others that were typed and not understood.
 
-    codes   the form's own dimensions and attributes by name
+    codes   the form's own dimensions and attributes by name; None for an attribute that was typed and not understood
     """
 
     keys: dict[str, str]
     unread: list[Column]
     unknown: list[Column]
-    codes: dict[str, str]
+    codes: dict[str, str | None]
 
 
 def keys_of(texts: dict[str, str], filled: dict[str, Any], table: Table, register: Register, day: date) -> LineKeys:
@@ -50,6 +50,8 @@ def keys_of(texts: dict[str, str], filled: dict[str, Any], table: Table, registe
             found.codes[column.name] = code
         elif column.is_dimension and (text or column.required):
             found.unread.append(column)
+        elif text:
+            found.codes[column.name] = None
     if found.codes:
         found.keys["dimension_key"] = dimension_key(found.codes, sheet)
     for column in sheet.columns:

@@ -29,7 +29,7 @@ def spellings_of(column: Column, register: Register) -> Mapping[str, str]:
     return {folded(code): code for code in column.values} or register.code_lists.get(column.list or "", {})
 
 
-def dimension_key(codes: Mapping[str, str], sheet: FormSheet) -> str:
+def dimension_key(codes: Mapping[str, str | None], sheet: FormSheet) -> str:
     """The dimensions among a line's codes as one key: `name=code`, by name, joined by `;`; empty for a form without."""
     names = {*sheet.keys, *(column.name for column in sheet.own_columns if column.is_dimension)}
     return ";".join(f"{name}={codes[name]}" for name in sorted(names) if name in codes)

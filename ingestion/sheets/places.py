@@ -51,7 +51,7 @@ def found_on(
 
     `skipped` is a kind of place that says nothing here.
     """
-    labels, found = labels_of(fields), dict[str, Found]()
+    labels, found = labels_of(tuple(fields)), dict[str, Found]()
     ranked = [(rank, field, place) for field in fields for rank, place in enumerate(field.places) if place.at != skipped]
     beside = beside_labels(sheet, labels, {field.name for _, field, place in ranked if place.at == "right"}, end)
     below = {field.name for _, field, place in ranked if place.at == "below"}

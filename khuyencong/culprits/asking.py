@@ -99,7 +99,7 @@ def _ways(problem: SuspectProblem) -> int:
     ways = 1
     used: set[Place] = set()
     for verdict in sorted(problem.failed, key=lambda one: (len(one.terms), one.key)):
-        places = {place for place, _ in verdict.terms}
+        places = set(verdict.places)
         if used.isdisjoint(places):
             used |= places
             ways *= len(places)

@@ -30,7 +30,7 @@ HISTORY_WEIGHT = 0.8
 def column_candidates(problem: SuspectProblem) -> Iterator[Candidate]:
     """Events on whole columns after which every verdict of the problem holds, at their cost."""
     verdicts = sorted(problem.verdicts, key=lambda verdict: not verdict.is_failed)
-    failed = {place for verdict in problem.failed for place, _ in verdict.terms}
+    failed = {place for verdict in problem.failed for place in verdict.places}
     for cost, mechanism, meant in _suspected(problem):
         if not failed.isdisjoint(meant) and all(holds(verdict, problem.cells, meant) for verdict in verdicts):
             cost -= _history_gain(problem.cells, meant)
@@ -54,7 +54,7 @@ def left_over(problem: SuspectProblem) -> frozenset[tuple[str, str]] | None:
                 if not verdict.is_failed or len(left) > most:
                     break
         else:
-            explained = {place for verdict in problem.failed if verdict.key not in left for place, _ in verdict.terms}
+            explained = {place for verdict in problem.failed if verdict.key not in left for place in verdict.places}
             if len(explained & meant.keys()) * 2 > len(meant):
                 found.append((len(left), cost, left))
     return frozenset(min(found)[2]) if found else None
@@ -103,7 +103,8 @@ def _powers(problem: SuspectProblem) -> list[int]:
     for verdict in problem.failed:
         sides = [Decimal(0), Decimal(0)]
         for place, coefficient in verdict.terms:
-            sides[coefficient > 0] += abs(coefficient * (problem.cells[place].value or 0))
+            part = coefficient * (problem.cells[place].value or 0)
+            sides[part > 0] += abs(part)
         if all(sides) and not verdict.is_each:
             ratio = abs(float((sides[1] / sides[0]).log10()))
             apart.update(power for power in POWERS if abs(ratio - abs(power)) < NEAR_POWER)

@@ -37,7 +37,7 @@ def _exchanges(problem: SuspectProblem, lines: WholeLines) -> Iterator[Candidate
     cells, rows, usual = dict(lines.cells), _rows(problem, lines), _usual_growth(lines)
     by_place: dict[Place, list[SuspectVerdict]] = defaultdict(list)
     for verdict in lines.verdicts:
-        for place, _ in verdict.terms:
+        for place in verdict.places:
             by_place[place].append(verdict)
     for one, other in _pairs(problem, lines, rows):
         exchanged = _exchanged(cells, rows[one], rows[other])

@@ -72,7 +72,7 @@ def _is_one_line(problem: SuspectProblem, lines: WholeLines, amounts: Mapping[st
         is_of_lines = len(rows) == 1 and next(iter(rows))[0] == problem.submission_key
         if is_of_lines and not verdict.is_each and not any(lines.cells[place].is_total for place, _ in verdict.terms):
             columns = tuple(sorted((place[3], coefficient) for place, coefficient in verdict.terms))
-            if all(column in amounts for column, _ in columns):
+            if not verdict.is_of_some_lines and all(column in amounts for column, _ in columns):
                 said.add((verdict.rule_id, verdict.operator, verdict.constant, columns))
     missing = {cell.place: cell for cell in amounts.values()}
     return all(

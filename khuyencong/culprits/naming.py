@@ -32,7 +32,7 @@ def name_culprits(connection: Connection, known: Known) -> list[Suspicion]:
         reports = read_reports(cursor)
         found = suspicions_of_all(reports, known)
         cells_of = {
-            (report.submission_key, *verdict.key): frozenset(place for place, _ in verdict.terms)
+            (report.submission_key, *verdict.key): frozenset(verdict.places)
             for report in reports
             for verdict in report.failed
             if not verdict.is_bundle
@@ -61,7 +61,7 @@ def _remembered(known: Known, report: SuspectProblem) -> list[Suspicion]:
 def _self_evident(reports: Iterable[SuspectProblem], found: Iterable[Suspicion]) -> dict[Place, Suspicion]:
     """Cell → what is surely wrong with it, where the report's own figures show it, or two other reports alike."""
     others_of = {
-        (report.submission_key, *verdict.key): {place[0] for place, _ in verdict.terms} - {report.submission_key}
+        (report.submission_key, *verdict.key): {place[0] for place in verdict.places} - {report.submission_key}
         for report in reports
         for verdict in report.failed
     }
@@ -84,7 +84,7 @@ def _with_causes_elsewhere(known: Known, report: SuspectProblem, causes: Mapping
     """What is suspected in a report once verdicts that another report's culprit explains are put down to that culprit."""
     put_down: dict[tuple[int, int], list[SuspectVerdict]] = {}
     for verdict in report.failed:
-        there = [causes[p] for p, _ in verdict.terms if p in causes and p[0] != report.submission_key]
+        there = [causes[p] for p in verdict.places if p in causes and p[0] != report.submission_key]
         for cause in there[:1]:
             meant = {cell.place: cell.suggested for cell in cause.hypotheses[0].cells}
             if holds(verdict, report.cells, {p: v for p, v in meant.items() if p in report.cells}):

@@ -27,7 +27,7 @@ def report_of(
     """All of one report as a problem, of any size."""
     cells = _on_common_grain(cells)
     verdicts = _without_empty(verdicts, cells)
-    named = {place for verdict in verdicts for place, _ in verdict.terms}
+    named = {place for verdict in verdicts for place in verdict.places}
     cells = {place: cell for place, cell in cells.items() if place in named}
     return SuspectProblem(submission_key, 0, tuple(verdicts), cells, copied_funds, lines=lines)
 
@@ -38,10 +38,10 @@ def parts_of(report: SuspectProblem) -> list[SuspectProblem]:
     failed_cells = {
         place
         for verdict in verdicts if verdict.is_failed
-        for place, _ in verdict.terms if not verdict.is_each or _is_below_nought(cells[place])
+        for place in verdict.places if not verdict.is_each or _is_below_nought(cells[place])
     }  # fmt: skip
     marks = [
-        {place for place, _ in v.terms if place in failed_cells and (not v.is_each or _is_below_nought(cells[place]))}
+        {place for place in v.places if place in failed_cells and (not v.is_each or _is_below_nought(cells[place]))}
         for v in verdicts
     ]
     found = []
@@ -142,11 +142,11 @@ def _problem(
     inside: dict[Place, SuspectCell] = {}
     for verdict in sorted(together, key=weight):
         if verdict.is_each:
-            named = (
-                {place: cells[place] for place, _ in verdict.terms if _is_below_nought(cells[place])} if verdict.is_failed else {}
-            )
+            own = {place for place, _ in verdict.terms}
+            asked = [place for place in verdict.places if place not in own or _is_below_nought(cells[place])]
+            named = {place: cells[place] for place in asked} if verdict.is_failed else {}
         else:
-            named = {place: cells[place] for place, _ in verdict.terms}
+            named = {place: cells[place] for place in verdict.places}
         if len(inside | named) > MOST_CELLS:
             if verdict.is_failed:
                 return replace(
@@ -160,10 +160,11 @@ def _problem(
 
 
 def _limited(verdict: SuspectVerdict, inside: Mapping[Place, SuspectCell]) -> SuspectVerdict:
-    """A rule on each figure speaks of the problem's figures only."""
+    """A rule on each figure speaks of the problem's figures only, and of none where its conditions ask for others."""
     if not verdict.is_each:
         return verdict
-    terms = tuple((place, a) for place, a in verdict.terms if place in inside)
+    is_asked = all(place in inside for condition in verdict.conditions for place, _ in condition.terms)
+    terms = tuple((place, a) for place, a in verdict.terms if is_asked and place in inside)
     return replace(verdict, terms=terms)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from khuyencong.culprits.problems import report_of
-from khuyencong.culprits.suspects import Place, SuspectCell, SuspectProblem, SuspectVerdict, WholeLines
+from khuyencong.culprits.suspects import Condition, Place, SuspectCell, SuspectProblem, SuspectVerdict, WholeLines
 from warehouse.statements import read_statement
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class SuspectRow(NamedTuple):
     is_corrected: bool
     is_money: bool
     line_key: str
+    condition_number: int
+    condition_operator: str | None
+    condition_bound: Decimal | None
+    is_of_some_lines: bool
     is_touching: bool
     is_about_lines: bool
 
@@ -80,7 +84,7 @@ def _report(
     touching = {(row.rule_id, row.scope_key) for row in rows if row.is_touching}
     of_lines = {(row.rule_id, row.scope_key) for row in rows if row.is_about_lines}
     asked = [verdict for verdict in verdicts if verdict.key in touching]
-    named = {place for verdict in asked for place, _ in verdict.terms}
+    named = {place for verdict in asked for place in verdict.places}
     lines = WholeLines(tuple(v for v in verdicts if v.key in of_lines), cells, absent) if of_lines else None
     return report_of(submission_key, asked, {place: cells[place] for place in cells if place in named}, copied, lines)
 
@@ -97,14 +101,17 @@ def _absent_lines(cursor: Cursor, keys: list[int]) -> dict[int, dict[str, tuple[
 
 
 def _parsed(submission_key: int, rows: Iterable[SuspectRow]) -> tuple[list[SuspectVerdict], dict[Place, SuspectCell]]:
-    """The verdicts and cells of one report's rows of checks.chk_suspect. A term that counts lines is a number."""
+    """The verdicts and cells of one report's rows of checks.chk_suspect. A term that counts lines is a number.
+
+    Of each verdict the sums have a number: 0 the comparison itself, from 1 its conditions.
+    """
     cells: dict[Place, SuspectCell] = {}
-    heads: dict[tuple[str, str], SuspectRow] = {}
-    terms: dict[tuple[str, str], dict[Place, Decimal]] = defaultdict(dict)
-    constants: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    heads: dict[tuple[str, str], dict[int, SuspectRow]] = defaultdict(dict)
+    terms: dict[tuple[str, str, int], dict[Place, Decimal]] = defaultdict(dict)
+    constants: dict[tuple[str, str, int], Decimal] = defaultdict(Decimal)
     for row in rows:
-        key = (row.rule_id, row.scope_key)
-        heads[key] = row
+        heads[row.rule_id, row.scope_key][row.condition_number] = row
+        key = (row.rule_id, row.scope_key, row.condition_number)
         if row.aggregate == "count_lines":
             constants[key] += row.coefficient
             continue
@@ -113,13 +120,27 @@ def _parsed(submission_key: int, rows: Iterable[SuspectRow]) -> tuple[list[Suspe
             cells[place] = _cell(row, is_own=row.figure_submission_key == submission_key)
         terms[key][place] = terms[key].get(place, NOUGHT) + row.coefficient
     verdicts = [
-        SuspectVerdict(
-            head.rule_id, head.scope_key, head.is_failed, head.operator, head.is_each, tuple(terms[key].items()), constants[key]
-        )
-        for key, head in heads.items()
-        if terms[key]
+        _verdict(of_verdict, {n: (tuple(terms[*key, n].items()), constants[*key, n]) for n in of_verdict})
+        for key, of_verdict in heads.items()
+        if terms[*key, 0]
     ]
     return verdicts, cells
+
+
+def _verdict(
+    heads: Mapping[int, SuspectRow], sums: Mapping[int, tuple[tuple[tuple[Place, Decimal], ...], Decimal]]
+) -> SuspectVerdict:
+    """A verdict from a row and the sum (terms and constant) of the comparison, number 0, and of each of its conditions."""
+    head, (terms, constant) = heads[0], sums[0]
+    conditions = tuple(
+        Condition(str(heads[n].condition_operator), asked, less - (heads[n].condition_bound or 0))
+        for n, (asked, less) in sorted(sums.items())
+        if n and asked
+    )
+    return SuspectVerdict(
+        head.rule_id, head.scope_key, head.is_failed, head.operator, head.is_each, terms, constant,
+        conditions=conditions, is_of_some_lines=any(row.is_of_some_lines for row in heads.values()),
+    )  # fmt: skip
 
 
 def _cell(row: SuspectRow, *, is_own: bool) -> SuspectCell:

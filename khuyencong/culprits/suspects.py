@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -44,9 +44,20 @@ class SuspectCell:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What must hold for a rule to be due: Σ coefficient · cell + constant (operator) 0."""
+
+    operator: str
+    terms: tuple[tuple[Place, Decimal], ...]
+    constant: Decimal
+
+
+@dataclass(frozen=True)
 class SuspectVerdict:
     """One linear verdict: Σ coefficient · cell + constant (operator) 0; `is_each` says it of every cell alone.
 
+    `conditions` held when it was reached. `is_of_some_lines`: the rule chooses its lines by their codes, or has conditions; it need
+    not speak of another line.
     `is_bundle`: the rule names figures that it does not add (times 0), because they stand or fall with the others.
     """
 
@@ -58,6 +69,14 @@ class SuspectVerdict:
     terms: tuple[tuple[Place, Decimal], ...]
     constant: Decimal
     is_bundle: bool = False
+    conditions: tuple[Condition, ...] = ()
+    is_of_some_lines: bool = False
+
+    @property
+    def places(self) -> list[Place]:
+        """The cells that it speaks of, those of its conditions too."""
+        terms = [*self.terms, *(term for condition in self.conditions for term in condition.terms)]
+        return [place for place, _ in terms]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -106,10 +125,13 @@ class SuspectProblem:
         weights = {
             n: "inf" if c.is_corrected else OTHER_REPORT for n, c in cells.items() if c.is_corrected or not c.is_own
         }
+        # a printed nought of which a rule asks whether it is one is no rounded number there
+        asked = {place for verdict in self.failed for each in verdict.conditions for place, _ in each.terms}
+        rounded = {n: c for n, c in cells.items() if c.value is not None and c.low != c.high and (c.value or c.place not in asked)}
         record = {
             "id": f"{self.submission_key}/{self.number}",
             "values": {n: c.value for n, c in cells.items()},
-            "intervals": {n: [c.low, c.high] for n, c in cells.items() if c.value is not None and c.low != c.high},
+            "intervals": {n: [c.low, c.high] for n, c in rounded.items()},
             "previous": {n: c.previous for n, c in cells.items() if c.previous is not None},
         }
         return {"rules": list(dict.fromkeys(rules)), "weights": weights, "records": [record]}
@@ -117,7 +139,14 @@ class SuspectProblem:
 
 def _sentences(verdict: SuspectVerdict, name: Mapping[Place, str]) -> list[str]:
     """The verdict as rules of `kc reconcile`."""
-    parts = [f"{coefficient:f}*{name[place]}".replace("+-", "-") for place, coefficient in verdict.terms]
+    due = "".join(f"if ({_comparison(condition, condition.terms, name)}) " for condition in verdict.conditions)
     if verdict.is_each:
-        return [f"{part} {verdict.operator} {-verdict.constant:f}" for part in parts]
-    return [f"{' + '.join(parts)} {verdict.operator} {-verdict.constant:f}".replace("+ -", "- ")]
+        return [f"{due}{_comparison(verdict, (term,), name)}" for term in verdict.terms]
+    return [f"{due}{_comparison(verdict, verdict.terms, name)}"]
+
+
+def _comparison(
+    of: SuspectVerdict | Condition, terms: Sequence[tuple[Place, Decimal]], name: Mapping[Place, str]
+) -> str:
+    parts = " + ".join(f"{coefficient:f}*{name[place]}" for place, coefficient in terms)
+    return f"{parts} {of.operator} {-of.constant:f}".replace("+ -", "- ")

@@ -9,6 +9,8 @@ SENTENCES = {
     "nothing_to_compare": ("cả một bên để trống, không có gì để so sánh", "one whole side is blank: nothing to compare"),
     "missing_counterpart": ("phía đối chiếu không có số tương ứng", "the other side has no such figure"),
     "no_counterpart_report": ("chưa có báo cáo để đối chiếu", "the report to compare with has not come"),
+    "condition_not_told": ("không rõ điều kiện của quy tắc có đúng hay không",
+                           "it cannot be told whether the rule's condition holds"),
     "counterpart_disputed": ("số đối chiếu đang bị giữ lại", "the figure to compare with is held itself"),
     "unreadable": ("có ô không đọc được", "a cell cannot be read"),
     "period_differs": ("báo cáo không tính từ đầu năm", "the report does not begin with its budget year"),

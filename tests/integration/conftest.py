@@ -131,3 +131,15 @@ def _execute(server: Warehouse, *statements: str) -> None:
         with connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
+
+
+@pytest.fixture
+def nobodys(cluster: Warehouse) -> Iterator[Warehouse]:
+    """An empty database that no programme has opened."""
+    server = dataclasses.replace(cluster, dbname="nobodys")
+    with contextlib.closing(connect(cluster, dbname="postgres")) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("create database nobodys")
+            yield server
+            cursor.execute("drop database nobodys with (force)")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from raw_builder import RawBuilder
@@ -15,6 +16,7 @@ from rule_proofs import Case, send
 
 from expectations.rulebook.loading import write_rules
 from expectations.rulebook.rule import Rule
+from ingestion.form import Form
 from khuyencong.night.transform import run_dbt
 from warehouse.address import Warehouse, connect
 from warehouse.migrate import migrate
@@ -46,8 +48,10 @@ def judged_cases(
     rules: Sequence[Rule],
     cases: Mapping[str, Sequence[Case]],
     write_more: Callable[[RawBuilder], dict[str, int]] = lambda builder: {},
+    forms: Mapping[str, Form] | None = None,
+    more_settings: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[Judged]:
-    """A fresh database with `rules` and the reports of all cases; dropped at the end."""
+    """A fresh database with `rules`, the forms of the programme or others, and the reports of all cases; dropped at the end."""
     with closing(connect(cluster, dbname="postgres")) as admin:
         admin.autocommit = True
         with admin.cursor() as cursor:
@@ -57,14 +61,14 @@ def judged_cases(
             warehouse = dataclasses.replace(cluster, dbname=NAME)
             migrate(warehouse)
             with closing(connect(warehouse)) as connection:
-                builder = RawBuilder(connection)
+                builder = RawBuilder(connection) if forms is None else RawBuilder(connection, dict(forms))
                 builder.load_forms()
                 write_rules(connection, rules)
                 builder.night(datetime(2900, 1, 1, tzinfo=TIMEZONE))
                 for case in (case for of_rule in cases.values() for case in of_rule):
                     send(builder, case)
                 by_hand = write_more(builder)
-            run_dbt(warehouse, Settings(home=folder, database_url=warehouse.dsn, inbox=None), MODELS, seeds=True)
+            run_dbt(warehouse, Settings(home=folder, database_url=warehouse.dsn, inbox=None, **more_settings), MODELS, seeds=True)
             yield _read(warehouse, by_hand)
             cursor.execute(f"drop database if exists {NAME} with (force)")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from psycopg2.extras import execute_values
 from ingestion.form import Form
 from ingestion.form_rows import load_forms_into
 from ingestion.forms import load_forms
+from ingestion.sheets.own_codes import dimension_key
 from warehouse.settings import TIMEZONE
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -61,7 +63,7 @@ class RawBuilder:
         is_nil: bool = False,
         is_withdrawal: bool = False,
     ) -> int:
-        """One submission. A line is {kind, sheet, activity, indicator, fund, project, establishment, unit, effect, cells};
+        """One submission. A line is {kind, sheet, activity, indicator, fund, project, establishment, unit, effect, codes, cells};
         a cell is a number, a text of digits (its decimals count), or a mark of MARKS. Returns submission_key."""
         form = self.forms[form_code]
         received_at = received_at or datetime.combine(period_end + timedelta(days=20), datetime.min.time(), TIMEZONE)
@@ -98,13 +100,14 @@ class RawBuilder:
 
     def _line(self, cursor: Any, form: Form, submission_key: int, row_number: int, line: Mapping[str, Any]) -> None:
         sheet = next(s for s in form.sheets if s.sheet_code == line.get("sheet", form.sheets[0].sheet_code))
+        codes = line.get("codes", {})
         cursor.execute(
             """insert into raw.line (submission_key, sheet_code, row_number, line_kind, line_unit_key, fund_code,
-            activity_code, indicator_code, project_key, establishment_key, effect_code)
-            values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)""",
+            activity_code, indicator_code, project_key, establishment_key, effect_code, codes, dimension_key)
+            values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)""",
             (submission_key, sheet.sheet_code, row_number, line.get("kind", "detail"), line.get("unit"),
              line.get("fund", sheet.line_fund), line.get("activity"), line.get("indicator"), line.get("project"),
-             line.get("establishment"), line.get("effect")),
+             line.get("establishment"), line.get("effect"), json.dumps(codes) if codes else None, dimension_key(codes, sheet)),
         )  # fmt: skip
         unknown = set(line.get("cells", {})) - set(sheet.column_by_name)
         assert not unknown, f"no such column: {unknown}"

@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from programme_runs import kc
 from second_programme import ROWS, workbook, write_programme
 
-from warehouse.address import Warehouse, connect
-from warehouse.settings import PROJECT
-
-KC = Path(sys.executable).parent / "kc"
-
-
-def url_of(database: Warehouse) -> str:
-    return database.sqlalchemy_url.replace("postgresql+psycopg2", "postgresql")
-
-
-def kc(home: Path, programme: Path | None, database: Warehouse, *arguments: str) -> subprocess.CompletedProcess[str]:
-    told = {"KC_PROGRAMME": str(programme)} if programme else {}
-    known = {name: value for name, value in os.environ.items() if name != "KC_PROGRAMME"}
-    places = {"KC_HOME": str(home), "KC_DATABASE_URL": url_of(database), "KC_INBOX": str(home.parent / "inbox")}
-    return subprocess.run(
-        [KC, *arguments], env={**known, **places, **told}, cwd=PROJECT, capture_output=True, text=True, timeout=500, check=False
-    )
-
-
-@pytest.fixture
-def nobodys(cluster: Warehouse) -> Iterator[Warehouse]:
-    """An empty database that no programme has opened."""
-    server = dataclasses.replace(cluster, dbname="nobodys")
-    with contextlib.closing(connect(cluster, dbname="postgres")) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("create database nobodys")
-            yield server
-            cursor.execute("drop database nobodys with (force)")
+from warehouse.address import Warehouse
 
 
 @pytest.fixture

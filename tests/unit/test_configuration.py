@@ -60,3 +60,10 @@ def test_the_command_line_says_which_file_and_that_nothing_was_done(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2 and "failure" not in done.stderr
     assert done.stderr.startswith("Nothing was done. some.yml line 7: sheet a: column b: role is wrong.")
+
+
+def test_the_form_that_contributing_shows_is_the_form():
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = text.split("```yaml\n")[1].split("\n```")[0]
+    form = (PROJECT / "samples" / "second_programme" / "programme" / "forms" / "repairs.yml").read_text(encoding="utf-8")
+    assert len(shown.splitlines()) > 10 and shown in form

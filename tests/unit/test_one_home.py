@@ -92,7 +92,10 @@ FACTS = {
         spellings=(r"_codes\s+is\s+null\b",),
         once=("and (term.fund_codes is null or figure.fund_code = any(term.fund_codes))",
               "and (term.indicator_codes is null or cell.indicator_code = any(term.indicator_codes))"),
-        readers={"khuyencong/desk/sql/empty_terms.sql": "asks outside dbt which terms never pick anything"},
+        readers={
+            "khuyencong/desk/sql/empty_terms.sql": "asks outside dbt which terms never pick anything",
+            "dbt_project/models/facts/fct_within_plan.sql": "a rule of some lines alone keeps no other within the plan",
+        },
     ),
     "when a budget year begins": Fact(
         homes=("warehouse/functions/register/budget_year_of.sql", "warehouse/functions/register/month_of_year.sql",

@@ -1,5 +1,5 @@
--- The conditions of linear rules at the scopes where there are figures to ask: does one certainly not hold (is_broken), can
--- one not be told (is_untold), and which were asked, a bit each.
+-- The conditions of linear rules at the scopes where there are figures to ask: does one certainly not hold (is_broken),
+-- can one not be told (is_untold), and which were asked, a bit each.
 {{ config(materialized='ephemeral') }}
 
 with rule as (
@@ -42,12 +42,7 @@ summed as (
     from matched
     where side = 'when'
     group by
-        submission_key,
-        rule_number,
-        alternative
-        {%- for name in scope_columns() %},
-            {{ name }}
-        {%- endfor %}
+        submission_key, rule_number, alternative, {{ scope_columns() | join(', ') }}
 ),
 
 -- where all that is asked is not applicable, there is nothing of it
@@ -80,11 +75,7 @@ of_codes as (
     from matched
     where side <> 'when' and figure_submission_key = submission_key
     group by
-        submission_key,
-        rule_number
-        {%- for name in scope_columns() %},
-            {{ name }}
-        {%- endfor %}
+        submission_key, rule_number, {{ scope_columns() | join(', ') }}
 ),
 
 every_condition as (
@@ -114,11 +105,7 @@ final as (
         bool_or(is_met is null) as is_untold
     from every_condition
     group by
-        submission_key,
-        rule_number
-        {%- for name in scope_columns() %},
-            {{ name }}
-        {%- endfor %}
+        submission_key, rule_number, {{ scope_columns() | join(', ') }}
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- What a condition of a linear rule says of a judged report where no figure of it stands: nothing can be told, or, where
--- the rule says that what is absent is nought, whether nought meets it. A bit each.
+-- What a condition of a linear rule says of a judged report where no figure of it stands: nothing can be told, or,
+-- where the rule says that what is absent is nought, whether nought meets it. A bit each.
 {{ config(materialized='ephemeral') }}
 
 with rule as (

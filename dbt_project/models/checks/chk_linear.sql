@@ -72,7 +72,8 @@ compared as (
         coalesce(condition.is_broken, false)
         or coalesce(lacking.conditions_broken & ~coalesce(condition.conditions_asked, 0) <> 0, false) as is_not_due,
         coalesce(condition.is_untold, false)
-        or coalesce(lacking.conditions_untold & ~coalesce(condition.conditions_asked, 0) <> 0, false) as is_condition_untold,
+        or coalesce(lacking.conditions_untold & ~coalesce(condition.conditions_asked, 0) <> 0, false)
+            as is_condition_untold,
         rule.needs_amount,
         rule.needs_adjacent and not other.is_adjacent as is_gap,
         rule.needs_whole_year and judged.period_start > register.year_start(judged.budget_year) as is_part_of_year,

@@ -55,11 +55,7 @@ final as (
     from signed
     -- numbers first: texts are dear to sort by
     group by
-        submission_key,
-        rule_number
-        {%- for name in scope_columns() %},
-            {{ name }}
-        {%- endfor %}
+        submission_key, rule_number, {{ scope_columns() | join(', ') }}
 )
 
 select * from final

@@ -65,7 +65,7 @@ final as (
         rule_term.fund_codes,
         rule_term.activity_codes,
         rule_term.measure,
-        rule_term.where_codes::jsonb [] as where_codes,
+        rule_term.where_codes::jsonb[] as where_codes,
         condition.when_codes,
         rule_term.is_absent_zero,
         rule_term.is_absent_report_zero,
@@ -79,7 +79,12 @@ final as (
         'unit_key' = any(rule.scope) as by_unit,
         (
             select array_agg(named.name) from unnest(rule.scope) as named (name)
-            where named.name <> all(array['{{ scope_columns() | join("', '") }}'])
+            where
+                named.name <> all(array[
+                    {%- for name in scope_columns() %}
+                        '{{ name }}'{{ "," if not loop.last }}
+                    {%- endfor %}
+                ])
         ) as own_scope
     from rule
     inner join rule_term on rule.rule_id = rule_term.rule_id

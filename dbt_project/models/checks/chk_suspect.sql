@@ -83,7 +83,9 @@ matched as (
 verdict as (
     select
         chk_verdict.*,
-        rule.rule_number
+        rule.rule_number,
+        rule.parameters -> 'when' as conditions,
+        rule.parameters ?| array['when', 'when_codes'] as has_conditions
     from {{ ref('chk_verdict') }} as chk_verdict
     inner join rule on chk_verdict.rule_id = rule.rule_id
     where
@@ -100,6 +102,12 @@ term as (
         verdict.rule_id,
         verdict.scope_key,
         verdict.verdict,
+        case when matched.side = 'when' then matched.alternative else 0 end as condition_number,
+        case when matched.side = 'when' then verdict.conditions -> (matched.alternative - 1) ->> 'operator' end
+            as condition_operator,
+        case when matched.side = 'when' then (verdict.conditions -> (matched.alternative - 1) ->> 'value')::numeric end
+            as condition_bound,
+        verdict.has_conditions or matched.is_chosen_by_codes as is_of_some_lines,
         matched.operator,
         matched.is_each,
         matched.side,

@@ -83,6 +83,7 @@ earlier as (
         and unsure.report_period_end > accepted.report_period_end
     where
         not unsure.has_document_no
+        and unsure.measure <> 'in_period'  -- one month says nothing of another
         and (
             family.is_own
             or family.succession_way <> 'since'

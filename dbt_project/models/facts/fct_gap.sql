@@ -22,6 +22,10 @@ assigned as (
     select * from {{ ref('fct_assigned') }}
 ),
 
+form as (
+    select * from {{ source('register', 'form') }}
+),
+
 absent as (
     select
         standing.unit_key,
@@ -35,6 +39,8 @@ absent as (
         owed_figure.stage,
         owed_figure.is_line_form,
         owed_figure.activity_code as usual_activity_code,
+        owed_figure.months_before,
+        owed_figure.months,
         concat_ws('|', standing.form_code, standing.unit_key, standing.period_end, standing.sender_role)
             as cause_reference
     from standing
@@ -42,7 +48,18 @@ absent as (
         on standing.form_code = owed_figure.form_code
         and standing.period_end >= coalesce(owed_figure.owed_from, standing.period_end)
         and standing.period_end <= coalesce(owed_figure.owed_to, standing.period_end)
-    where standing.is_owed and not standing.is_in_force
+    inner join form on standing.form_code = form.form_code
+    -- a month that the report before told is not owed once more
+    cross join
+        lateral (
+            select coalesce(max(told.month_of_year), 0) as month_of_year
+            from unnest(form.period_months) as told (month_of_year)
+            where told.month_of_year < register.month_of_year(standing.period_end)
+        ) as last_told
+    where
+        standing.is_owed
+        and not standing.is_in_force
+        and owed_figure.months_before < register.month_of_year(standing.period_end) - last_told.month_of_year
 ),
 
 member as (
@@ -158,6 +175,15 @@ missing_report as (
         absent.form_code,
         absent.period_end,
         absent.budget_year,
+        case
+            when absent.months is null then register.year_start(absent.budget_year)
+            else register.months_before(absent.period_end, absent.months_before + absent.months - 1)
+        end as figure_start,
+        case
+            when absent.measure = 'plan' then register.year_end(absent.budget_year)
+            when absent.months is null then absent.period_end
+            else register.months_before(absent.period_end, absent.months_before - 1) - 1
+        end as figure_end,
         absent.fund_code,
         coalesce(known_key.activity_code, absent.usual_activity_code) as activity_code,
         absent.indicator_code,
@@ -192,6 +218,7 @@ final as (
         unit_key,
         form_code,
         period_end,
+        figure_end,
         fund_code,
         activity_code,
         indicator_code,
@@ -209,6 +236,7 @@ final as (
         unit_key,
         form_code,
         period_end,
+        figure_end,
         fund_code,
         activity_code,
         indicator_code,

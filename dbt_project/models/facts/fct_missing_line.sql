@@ -119,6 +119,8 @@ final as (
         judged.form_code,
         judged.period_end,
         judged.budget_year,
+        register.year_start(judged.budget_year) as figure_start,
+        judged.period_end as figure_end,
         judged.fund_code,
         coalesce(judged.reported_activity_code, judged.activity_code) as activity_code,
         owed_figure.indicator_code,

@@ -44,6 +44,10 @@ matched as (
             else meaning.measure
         end as measure,
         coalesce(activity.activity_code, 'unallocated') as activity_code,
+        -- of months across, each column is a figure of its own; cumulative ones differ by their end alone
+        case when form_column.measure = 'in_period' then coalesce(form_column.period_months_before, 0) else 0 end
+            as months_before,
+        case when form_column.measure = 'in_period' then form_column.period_months end as months,
         -- a column of one period is owed by the report of that period alone
         greatest(activity.valid_from, form_column.period_end) as owed_from,
         least(fund.valid_to, form_column.period_end) as owed_to
@@ -65,7 +69,7 @@ matched as (
     where
         form_column.column_role = 'figure'
         -- of an earlier period no report is owed a second time
-        and coalesce(form_column.period_months_before, 0) = 0
+        and (coalesce(form_column.period_months_before, 0) = 0 or form_column.measure = 'in_period')
         and not indicator.is_formula
         and meaning.measure <> 'ratio'
         -- an indicator that is itself a plan is stored from the plan column, where its sheet has one

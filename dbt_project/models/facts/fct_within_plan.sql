@@ -24,8 +24,13 @@ simple as (
     select rule.rule_id
     from rule
     inner join rule_term on rule.rule_id = rule_term.rule_id
+    -- and not of some lines or under a condition alone, which is a term of its own
+    where not rule.parameters ? 'when_codes'
     group by rule.rule_id
-    having count(*) = 2 and bool_and(rule_term.coefficient = 1 and rule_term.line_kind = 'detail')
+    having
+        count(*) = 2
+        and count(rule_term.where_codes) = 0
+        and bool_and(rule_term.coefficient = 1 and rule_term.line_kind = 'detail')
 ),
 
 side as (

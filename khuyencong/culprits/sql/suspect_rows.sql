@@ -26,6 +26,10 @@ select
     is_corrected,
     is_money,
     line_key,
+    condition_number,
+    condition_operator,
+    condition_bound,
+    is_of_some_lines,
     is_touching,
     is_about_lines
 from checks.chk_suspect

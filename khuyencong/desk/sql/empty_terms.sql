@@ -10,6 +10,7 @@ with picked as (
         activity_codes,
         fund_codes,
         indicator_codes,
+        where_codes::jsonb[] as where_codes,
         unnest(column_names) as column_name
     from register.rule_term
 ),
@@ -23,10 +24,11 @@ reported as (
         measure,
         activity_code,
         fund_code,
-        indicator_code
+        indicator_code,
+        codes
     from staging.stg_figure
     where value is not null
-    group by form_code, sheet_code, column_name, line_kind, measure, activity_code, fund_code, indicator_code
+    group by form_code, sheet_code, column_name, line_kind, measure, activity_code, fund_code, indicator_code, codes
 )
 
 select
@@ -42,5 +44,6 @@ left join reported
     and (picked.activity_codes is null or reported.activity_code = any(picked.activity_codes))
     and (picked.fund_codes is null or reported.fund_code = any(picked.fund_codes))
     and (picked.indicator_codes is null or reported.indicator_code = any(picked.indicator_codes))
+    and (picked.where_codes is null or checks.fits(reported.codes, picked.where_codes))
 group by picked.rule_id, picked.term_number
 having count(reported.column_name) = 0

@@ -149,7 +149,7 @@ def test_a_misspelt_key_of_a_form_is_refused_by_name(form_code):
          "Near it: ytd."),
         ({"role": "chek"}, "role is 'chek'; it must be one of figure, check, key, place, attribute, text, personal, label. "
          "Near it: check."),
-        ({"type": "activity"}, "type of a column with role check is 'activity'; it must be one of money, percent"),
+        ({"type": "activity"}, "type of a column with role check is 'activity'; it must be one of money, number, percent"),
         ({"counts_as": "KC-E01"}, "indicator and counts_as says what it counts"),
         ({"counts_when": ["stopped"]}, "counts_when is of a column of type project_state, not money"),
         ({"blank": "by_indicator"}, "only a column of type by_indicator can say that"),

@@ -40,7 +40,7 @@ def test_the_forms_of_the_project_load_and_agree_with_the_register():
         (lambda f: f.update(money_unit="đấu"), "no unit of money"),
         (lambda f: f.update(form_code="kinh-phí"), "must be the file's name"),
         (lambda f: f["sheets"][0].update(line_key=["nothing"]), "line_key is 'nothing'"),
-        (lambda f: f["sheets"][0]["columns"][2].update(type="number"), "column kcqg_plan: type is 'number'"),
+        (lambda f: f["sheets"][0]["columns"][2].update(type="figure"), "column kcqg_plan: type is 'figure'"),
         (lambda f: f["sheets"][0]["columns"][2].pop("blank"), "column kcqg_plan: the key 'blank' is missing"),
         (lambda f: f["sheets"][0]["columns"].append(f["sheets"][0]["columns"][0]), "stands twice"),
     ],

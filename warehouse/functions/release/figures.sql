@@ -33,6 +33,8 @@ begin
         from asked as a
         inner join visible as c
             on a.period_end = c.period_end and a.budget_year = c.budget_year and c.measure <> 'plan'
+            -- what was done in one period is a figure of no other
+            and (c.measure <> 'in_period' or a.period_start = c.period_start)
     ),
     plan as (
         select a.span, c.*
@@ -89,6 +91,14 @@ begin
         inner join heir as h on a.span = h.span and r.unit_key = h.unit_key
         group by a.span, h.mapped_key, r.form_code
     ),
+    -- who said at the end what there was: a figure that its report leaves out is nought, one without a report is not known
+    end_report as (
+        select distinct a.span, h.mapped_key as unit_key, r.form_code
+        from asked as a
+        inner join release.visible_reports(p_release) as r on a.period_end = r.period_end
+        inner join heir as h on a.span = h.span and r.unit_key = h.unit_key
+        where r.state in ('in_force', 'nil')
+    ),
     asked_form as (
         select b.span, b.form_code from before_report as b group by b.span, b.form_code having bool_or(b.is_owed)
     ),
@@ -105,7 +115,7 @@ begin
             case when n.state is null then 0 else n.value end as now_value, b.value as before_value,
             case when n.state is null then 0 when n.state in ('accepted', 'carried') then n.value else n.low end as now_low,
             case when n.state is null then 0 when n.state in ('accepted', 'carried') then n.value else n.high end as now_high,
-            b.low as before_low, b.high as before_high
+            b.low as before_low, b.high as before_high, n.span is not null as is_told
         from now_row as n
         full join before_row as b
             on n.span = b.span and n.unit_key = b.unit_key and n.fund_code = b.fund_code
@@ -123,6 +133,8 @@ begin
         left join before_report as r
             on p.span = r.span and h.mapped_key = r.unit_key and f.form_code = r.form_code
         left join asked_form as o on p.span = o.span and f.form_code = o.form_code
+        left join end_report as e on p.span = e.span and h.mapped_key = e.unit_key and f.form_code = e.form_code
+        where p.is_told or e.span is not null
     ),
     judged as (
         select k.*,

@@ -18,7 +18,8 @@ begin
         inner join lateral release.visible_contributions(p.release_number) as c
             on p.as_at = c.period_end and p.budget_year = c.budget_year
         inner join indicators as i on c.indicator_code = i.indicator_code
-        where c.measure <> 'plan'
+        -- what was done in a part of the year is in a roll-up of that part alone
+        where c.measure <> 'plan' and (c.measure <> 'in_period' or c.period_start = register.year_start(c.budget_year))
         union all
         select p.as_at, c.unit_key, c.fund_code, c.activity_code, c.indicator_code, c.measure, c.state, c.value, c.low
         from period as p
