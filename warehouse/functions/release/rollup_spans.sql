@@ -92,7 +92,9 @@ begin
         select f.span, f.budget_year, f.unit_key, f.carried_into, f.fund_code, f.activity_code, f.indicator_code, f.measure,
             f.project_key, f.establishment_key, f.state, f.value,
             case
-                when exists (select 1 from asked_code as a where release.code_of(f.dimension_key, a.code_name) <> a.code) then 0
+                when p_where is not null and exists (
+                    select 1 from asked_code as a where release.code_of(f.dimension_key, a.code_name) <> a.code
+                ) then 0
                 else f.low
             end as low,
             f.high, n.answering_key
@@ -105,7 +107,8 @@ begin
                     select d.plan_indicator_code from denominator as d where d.indicator_code = any(p_indicators)
                 )
             )
-            and not exists (
+            -- known before the rows are: who asks for no code pays nothing
+            and (p_where is null and p_codes is null or not exists (
                 select 1 from asked_code as a
                 where release.code_of(f.dimension_key, a.code_name) <> a.code and not (
                     a.is_open_included and f.state = 'missing' and release.code_of(f.dimension_key, a.code_name) = ''
@@ -113,7 +116,7 @@ begin
                         select d.code_name, d.indicator_code, d.fund_code from coded as d
                     )
                 )
-            )
+            ))
     ),
     -- a plan goes over to who answers for its unit, unless the figure that it is the plan of is carried under its unit
     carried_key as (
@@ -153,7 +156,9 @@ begin
         where (p_funds is null or f.fund_code = any(p_funds))
             and (p_activities is null or f.activity_code = any(p_activities))
             and (p_indicators is null or f.indicator_code = any(p_indicators))
-            and not exists (select 1 from asked_code as a where release.code_of(f.dimension_key, a.code_name) <> a.code)
+            and (p_where is null and p_codes is null or not exists (
+                select 1 from asked_code as a where release.code_of(f.dimension_key, a.code_name) <> a.code
+            ))
         group by 1, 2, 3, 4, 5, 6
     ),
     paired as (
