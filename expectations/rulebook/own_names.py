@@ -14,11 +14,13 @@ Where = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def own_names(sheet: FormSheet, lists: Mapping[str, Collection[str]]) -> dict[str, Collection[str] | None]:
-    """Name → the codes that may stand there, None where any may: the sheet's own dimensions and attributes, and its own keys."""
+    """Name → the codes that may stand there, None where any may: dimensions and attributes, and keys of the sheet or its columns."""
     found: dict[str, Collection[str] | None] = {name: (code,) for name, code in sheet.keys.items()}
     for column in sheet.columns:
         if column.is_dimension or column.role == "attribute":
             found[column.name] = lists.get(column.list, ()) if column.list else column.values or None
+        for name, code in column.keys.items():
+            found[name] = tuple(dict.fromkeys((*(found.get(name) or ()), code)))
     return found
 
 

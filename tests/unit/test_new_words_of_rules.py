@@ -140,3 +140,14 @@ def test_a_sentence_of_the_engine_may_have_several_conditions() -> None:
     ]  # fmt: skip
     with pytest.raises(SentenceError, match="bracket of the condition is not closed"):
         read_rule("if (x > 0) if (z == 2 y >= 1")
+
+
+def test_codes_of_columns_are_names_for_rules_too():
+    from dataclasses import replace
+
+    from expectations.rulebook.own_names import own_names
+
+    sheet = load_forms(SETTINGS.forms, SETTINGS.register)["kinh-phi"].sheets[0]
+    first, second, *rest = sheet.columns
+    split = replace(sheet, columns=(replace(first, keys={"sex": "F"}), replace(second, keys={"sex": "M"}), *rest))
+    assert own_names(split, {}) == {"sex": ("F", "M")}
