@@ -14,7 +14,7 @@ Where = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def own_names(sheet: FormSheet, lists: Mapping[str, Collection[str]]) -> dict[str, Collection[str] | None]:
-    """Name → the codes that may stand there, None where any may: dimensions and attributes, and keys of the sheet or its columns."""
+    """Name → the codes that may stand there, None where any may: dimensions, attributes, keys of the sheet or its columns."""
     found: dict[str, Collection[str] | None] = {name: (code,) for name, code in sheet.keys.items()}
     for column in sheet.columns:
         if column.is_dimension or column.role == "attribute":
