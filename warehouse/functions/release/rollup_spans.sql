@@ -1,13 +1,13 @@
 -- Rows of a roll-up of many spans at once, at the levels asked for (unit, region, nation). p_geographies[i] null: as reported.
 -- p_total: dimensions (fund, activity) that are added up and shown as 'all'; every other one is broken out. Amounts, counts and
 -- what they are compared with (decisions 0030, 0050); every column that may be added adds up over units, regions and activities.
--- Dimensions of a form's own are added up (decision 0072). p_where and p_codes ({name: code}) keep the figures with these codes;
+-- Dimensions of a form's own are added up (decision 0072). p_where and p_part ({name: code}) keep the figures with these codes;
 -- under p_where a missing figure that has no code of that name may be any of it: from nought up to its own bound.
 -- One function gives unit, region and nation at once, so that nobody adds its rows up again.
 create function release.rollup_spans(
     p_release bigint, p_starts date [], p_ends date [], p_geographies date [], p_funds text [], p_activities text [],
     p_indicators text [], p_levels text [], p_total text [], p_run bigint default null,
-    p_where jsonb default null, p_codes jsonb default null
+    p_where jsonb default null, p_part jsonb default null
 )
 returns table (
     span integer, level text, unit_key text, budget_year integer, period_start date, period_end date, fund_code text,
@@ -83,7 +83,7 @@ begin
     asked_code as materialized (
         select w.key as code_name, w.value as code, true as is_open_included from jsonb_each_text(p_where) as w
         union all
-        select e.key, e.value, false from jsonb_each_text(p_codes) as e
+        select e.key, e.value, false from jsonb_each_text(p_part) as e
     ),
     coded as materialized (
         select * from release.coded_figures(p_release, p_where)
@@ -108,7 +108,7 @@ begin
                 )
             )
             -- known before the rows are: who asks for no code pays nothing
-            and (p_where is null and p_codes is null or not exists (
+            and (p_where is null and p_part is null or not exists (
                 select 1 from asked_code as a
                 where release.code_of(f.dimension_key, a.code_name) <> a.code and not (
                     a.is_open_included and f.state = 'missing' and release.code_of(f.dimension_key, a.code_name) = ''
@@ -156,7 +156,7 @@ begin
         where (p_funds is null or f.fund_code = any(p_funds))
             and (p_activities is null or f.activity_code = any(p_activities))
             and (p_indicators is null or f.indicator_code = any(p_indicators))
-            and (p_where is null and p_codes is null or not exists (
+            and (p_where is null and p_part is null or not exists (
                 select 1 from asked_code as a where release.code_of(f.dimension_key, a.code_name) <> a.code
             ))
         group by 1, 2, 3, 4, 5, 6
