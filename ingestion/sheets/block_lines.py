@@ -16,6 +16,7 @@ from ingestion.sheets.blocks import (
     heading_above,
     heading_in,
     is_bare,
+    meant_heading,
     unread_heading,
 )
 from ingestion.sheets.layout import Table
@@ -47,7 +48,11 @@ class BlockLines:
         said, self.said = self.said, []
         if self.repeated is None:
             return None, said
-        heading = heading_in(self.table.sheet.rows[index], index, self.repeated, self.table)
+        row = self.table.sheet.rows[index]
+        heading = heading_in(row, index, self.repeated, self.table)
+        if heading is None and self._heads_lines(index) and (meant := meant_heading(row, index, self.repeated, self._known)):
+            self.blocks.begin(Block(meant, {}, {}, is_read=False))
+            return meant, [*said, unread_heading(self.table, meant, self._column, [self.repeated.heading])]
         if heading is None or (is_bare(self.repeated.heading) and not self._reads(heading) and not self._heads_lines(index)):
             return None, said  # a note of one text, where any text may be a heading
         return heading, said + self._begin(heading)
@@ -96,8 +101,12 @@ class BlockLines:
         self.blocks.begin(Block(heading, keys, codes, bool(keys or codes)))
         if keys or codes:
             return []
-        known = dict.fromkeys(spellings_of(self._column, self.register).values())
-        return [unread_heading(self.table, heading, self._column, known)]
+        return [unread_heading(self.table, heading, self._column, self._known)]
+
+    @property
+    def _known(self) -> list[str]:
+        """The codes that may stand in a heading; none where any text may."""
+        return list(dict.fromkeys(spellings_of(self._column, self.register).values()))
 
     def _read(self, heading: Heading) -> tuple[dict[str, str], dict[str, str]]:
         """The key of raw.line, or the own code, that a heading gives; both empty where it says nothing that is known."""

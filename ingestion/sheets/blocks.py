@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
 from ingestion.findings import Finding, find
@@ -14,6 +15,8 @@ from ingestion.sheets.line import Line
 from ingestion.written.patterns import value_in
 from ingestion.written.quantities import read_cell
 from ingestion.written.text import folded
+
+LIKE = 0.75  # how alike the words of a misspelt heading are: "regoin" and "region" are 0.83
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,25 @@ def heading_in(row: Sequence[object], index: int, repeated: Repeated, table: Tab
     if not is_alone or read_cell(text).value is not None or folded(text) in map(folded, table.form_sheet.total_labels):
         return None
     return Heading(text.strip(), index, place)
+
+
+def meant_heading(row: Sequence[object], index: int, repeated: Repeated, known: Iterable[str]) -> Heading | None:
+    """What a row that is no heading seems to mean for one: its only text is a code that a heading has, or begins or ends nearly as
+    headings do ("Regoin: South"). Taken for a note, it would leave the lines below it to the block above.
+    """
+    filled = [(place, cell) for place, cell in enumerate(row) if text_of(cell).strip()]
+    if is_bare(repeated.heading) or not filled or not all(isinstance(cell, str) for _, cell in filled):
+        return None
+    text = " ".join(dict.fromkeys(str(cell) for _, cell in filled))
+    words, (before, after) = folded(text).split(), (folded(part.replace("*", " ")) for part in repeated.heading.split("{value}"))
+    n, m = len(before.split()), len(after.split())
+    is_near = (n and _is_like(before, words[:n]) and len(words) > n) or (m and _is_like(after, words[-m:]) and len(words) > m)
+    is_known = any(words == folded(code).split() for code in known)
+    return Heading(text.strip(), index, filled[0][0]) if is_near or is_known else None
+
+
+def _is_like(said: str, words: Sequence[str]) -> bool:
+    return SequenceMatcher(None, said, " ".join(words)).ratio() >= LIKE
 
 
 def is_bare(pattern: str) -> bool:

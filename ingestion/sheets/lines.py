@@ -93,7 +93,10 @@ def read_lines(table: Table, form: Form, register: Register, day: date, default_
             above.now(number, texts, read.keys, numbered)
         elif kind == "label" and has_number:
             out.findings.append(find("heading_with_amounts", **place_of(table, number), written=_first_text(texts)))
-        down.remember(kind, typed)
+        if heading:
+            down.forget()
+        else:
+            down.remember(kind, typed)
         if kind == "label" or has_own:
             out.findings += header_elsewhere(table, row, number)
         if repeats_header(row, table):

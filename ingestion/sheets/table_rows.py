@@ -56,6 +56,10 @@ class FilledDown:
             held = {name: self.last[name] for name in self._still_held(typed)}
             self.last = {**held, **{name: cell for name, cell in typed.items() if name in self.names}}
 
+    def forget(self) -> None:
+        """The heading of a further block ends what was typed in the one above."""
+        self.last = {}
+
     def _still_held(self, typed: dict[str, object]) -> list[str]:
         ends = next((n for n, name in enumerate(self.names) if name in typed), len(self.names))
         return [name for name in self.names[: ends + 1] if name in self.last]

@@ -212,3 +212,29 @@ def test_each_table_of_a_sheet_has_the_unit_of_money_that_is_told_above_it():
     assert "money_units_disagree" not in dict(said(draft))
     factors = {table.form_sheet.sheet_code: table.money_factors.get("paid", draft.identity.money_factor) for table in draft.tables}
     assert factors == {"farms": 1_000, "shops": 1_000_000_000}
+
+
+@pytest.mark.parametrize("heading", ["Regoin: South", "South", "Regon South"])
+def test_a_heading_that_is_misspelt_does_not_leave_its_lines_to_the_block_above(heading):
+    draft = read(form(BLOCKS), [["District", "Paid"], ["Region: North"], ["Alder", 1], [heading], ["Birch", 2]])
+    assert ("heading_not_known", "return") in said(draft)
+    found = next(f for f in draft.findings if f.code == "heading_not_known")
+    assert (found.cell_address, found.written, found.expected) == ("A4", heading, "Region: {value}")
+    assert (north("Birch"), 2) not in figures(draft).values()
+
+
+def test_a_note_between_the_lines_of_a_block_is_no_heading():
+    rows = [["District", "Paid"], ["Region: North"], ["Alder", 1], ["as reported by the mayor"], ["Birch", 2]]
+    draft = read(form(BLOCKS), rows)
+    assert figures(draft) == {"B3": (north("Alder"), 1), "B5": (north("Birch"), 2)}
+
+
+def test_a_heading_ends_what_was_typed_once_and_is_nothing_that_was_typed():
+    columns = [REGION, key("district", "District", fill_down=True), key("kind", "Kind"), money("paid", "Paid")]
+    made = form(sheet("farms", columns, repeat_by={"heading": "Region: {value}", "column": "region"}))
+    draft = read(made, [
+        ["District", "Kind", "Paid"], ["Region: North"], ["Alder", "new", 1], [None, "old", 2], ["Region: South"], [None, "new", 3],
+    ])  # fmt: skip
+    assert figures(draft) == {"C3": ("district=Alder;kind=new;region=North", 1), "C4": ("district=Alder;kind=old;region=North", 2)}
+    found = next(f for f in draft.findings if f.code == "line_key_unreadable")
+    assert (found.verdict, found.cell_address, found.row_number) == ("return", "A6", 6)
