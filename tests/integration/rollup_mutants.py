@@ -95,8 +95,8 @@ MUTANTS = (
     Mutant(
         "region by the map, nation as a region",
         SPANS,
-        "when 'region' then m.region_key else 'viet-nam'",
-        "when 'region' then m.mapped_key else 'viet-nam'",
+        "when 'region' then m.region_key else v_nation",
+        "when 'region' then m.mapped_key else v_nation",
     ),
     Mutant(
         "what is never added is added",
@@ -196,8 +196,8 @@ MUTANTS = (
     Mutant(
         "rows kept of a month are those of its quarter",
         KEEP,
-        "date_trunc('year', p.period_end)",
-        "date_trunc('quarter', p.period_end)",
+        "array_agg(register.year_start(register.budget_year_of(p.period_end)) order by",
+        "array_agg(date_trunc('quarter', p.period_end)::date order by",
     ),
     Mutant("rows are kept of one map only", KEEP, "array_fill(null::date,", "array_fill(date '2025-07-01',"),
 )
