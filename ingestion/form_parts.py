@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from ingestion.form import HeaderField, Place
+from ingestion.form_figures import check_figures
 from ingestion.form_sheet import Column, ColumnPeriod, Repeated
 from ingestion.form_tables import check_tables
 from ingestion.form_words import (
@@ -26,6 +28,7 @@ from ingestion.form_words import (
 from ingestion.written.money_units import money_factor
 
 VALUE = "{value}"
+MOST_MONTHS = 600  # between a report and what one of its columns tells
 
 
 def header_of(content: dict[str, Any], file: str) -> tuple[HeaderField, ...]:
@@ -106,14 +109,24 @@ def column_period_of(entry: Any, place: str) -> ColumnPeriod | None:
         raise FormError.at(place, entry, f"period must say {wanted}.")
     if said[1] and not 1 <= entry["from_month"] <= entry["to_month"] <= 12:
         raise FormError.at(place, entry, "from_month and to_month are months of the budget year, 1 to 12, in their order.")
+    if said[0] and not is_whole_months(entry["start"], entry["end"]):
+        raise FormError.at(place, entry, "start must be the first day of a month and end the last day of that or a later one.")
+    if said[2] and not (abs(entry.get("months_before", 0)) <= MOST_MONTHS and 1 <= entry.get("months", 1) <= MOST_MONTHS):
+        raise FormError.at(place, entry, f"months_before is at most {MOST_MONTHS}, and months is 1 to {MOST_MONTHS}.")
     period = ColumnPeriod(**entry)
     return None if period == ColumnPeriod() else period
+
+
+def is_whole_months(start: date, end: date) -> bool:
+    """Whether a period is of whole months, the first day of one to the last of another."""
+    return start <= end and start.day == 1 and (end + timedelta(days=1)).day == 1
 
 
 def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str) -> None:
     """Raise FormError for words about a sheet or its columns that contradict each other, or name a column that it lacks."""
     check_word(entry.get("shape", SHAPES[0]), SHAPES, "shape", place)
     check_tables(entry, columns, place)
+    check_figures(entry, columns, place)
     names = tuple(column.name for column in columns)
     for said in (entry.get("keys", {}), *(column.keys for column in columns)):
         for name in said:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingestion.form_headings import headings
 from ingestion.form_sheet import Column, FormSheet
-from ingestion.form_words import MOST_HEADER_ROWS, SHAPES, FormError
+from ingestion.form_words import BLANK_ROW, MOST_HEADER_ROWS, SHAPES, FormError
 from ingestion.written.text import folded
 
 OF_TABLES = ("repeat_by", "lines_from", "total_labels", "header_rows")  # what an area of labels with values has not
@@ -24,6 +24,10 @@ def check_tables(entry: Mapping[str, Any], columns: Sequence[Column], place: str
             raise FormError.at(place, entry[key], said)
     if not entry["line_key"] and not is_area:
         raise FormError.at(place, entry, "line_key names no column, so no line could be told from another.")
+    for key in ("starts_after", "ends_at"):
+        text = entry.get(key, "x")
+        if not folded(text) or (text != BLANK_ROW and folded(text) == folded(BLANK_ROW)):
+            raise FormError.at(place, text, f"{key} is {text!r}; it must be a text with a letter or digit, or {BLANK_ROW!r}.")
     if not 1 <= entry.get("header_rows", 1) <= MOST_HEADER_ROWS:
         raise FormError.at(place, entry, f"header_rows is {entry['header_rows']}; a header has 1 to {MOST_HEADER_ROWS} rows.")
     for column in columns:

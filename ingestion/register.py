@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingestion.budget_year_row import budget_years_of
 from ingestion.register_measures import Indicator, indicators_of, refuse_contradictions_of_measures
-from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes
+from ingestion.register_rows import FILES, read_tables, refuse_unknown_codes, spellings_of
 from ingestion.register_units import refuse_contradictions_of_units, unit_prefixes
 from ingestion.written.budget_years import BudgetYears
 from ingestion.written.text import folded, without_numbering
@@ -194,7 +194,6 @@ def _code_lists(rows: list[dict[str, str]]) -> dict[str, dict[str, str]]:
     """List → folded text → code, by the code itself, its names and its other spellings."""
     lists: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
-        for text in (row["code"], row["code_name"], row["code_name_en"], *row["spellings"].split("|")):
-            if text.strip():
-                lists[row["list_code"]][folded(text)] = row["code"]
+        for text in spellings_of(row):
+            lists[row["list_code"]][folded(text)] = row["code"]
     return dict(lists)

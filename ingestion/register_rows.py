@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingestion.known_words import ConfigurationError, unknown_word
 from ingestion.written.programme_words import KINDS
+from ingestion.written.text import folded
 
 Tables = Mapping[str, list[dict[str, str]]]
 
@@ -110,6 +111,7 @@ def refuse_unknown_codes(tables: Tables) -> None:
             if key and key in seen:
                 raise RegisterError(f"{name}.csv line {row['line']}: {', '.join(key)} stands in line {seen[key]} already.")
             seen[key] = row["line"]
+    _check_spellings(tables["code_lists"])
     for name, row, column, word, allowed, home in _words(tables):
         said = unknown_word(word, allowed, column, home)
         if said:
@@ -159,3 +161,21 @@ def _check_days_and_numbers(name: str, row: Mapping[str, str]) -> None:
     for first, last in (("valid_from", "valid_to"), ("first_period_end", "last_period_end")):
         if row.get(first) and row.get(last) and row[last] < row[first]:
             raise RegisterError(f"{place}: {last} {row[last]} lies before {first} {row[first]}.")
+
+
+def spellings_of(row: Mapping[str, str]) -> tuple[str, ...]:
+    """What a row of code_lists.csv is written as: its code, its names and its other spellings."""
+    texts = (row["code"], row["code_name"], row["code_name_en"], *row["spellings"].split("|"))
+    return tuple(text for text in texts if text.strip())
+
+
+def _check_spellings(rows: list[dict[str, str]]) -> None:
+    """Raise RegisterError for a code, or a spelling of one, that is read as another of its list is."""
+    known: dict[tuple[str, str], tuple[str, str]] = {}
+    for row in rows:
+        for text in spellings_of(row):
+            code, line = known.setdefault((row["list_code"], folded(text)), (row["code"], row["line"]))
+            if code != row["code"] or not folded(text):
+                alike = f"is read as the code {code!r} of line {line} is" if code != row["code"] else "has no letter or digit"
+                said = f"{text!r} {alike}; case, marks and punctuation tell no code from another."
+                raise RegisterError(f"code_lists.csv line {row['line']}: {said}")

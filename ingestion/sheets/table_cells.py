@@ -134,7 +134,15 @@ def merged_keys(table: Table) -> dict[tuple[int, int], object]:
 
 
 def covered_cells(table: Table) -> set[tuple[int, int]]:
-    """Cells of the table's body that lie under a merged cell, without the one that holds its value."""
+    """Cells of the table's body, or values of an area, that lie under a merged cell, without the one that holds its value."""
+    if table.is_area:
+        places = {(row, table.sheet.first_column + table.positions[name]) for name, row in table.cell_rows.items()}
+        return {
+            (row, column)
+            for row, column in places
+            for top, left, bottom, right in table.sheet.merged
+            if top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
+        }
     sheet, columns = table.sheet, sorted(table.sheet.first_column + position for position in table.positions.values())
     first, last = sheet.row_number(table.first_line), sheet.row_number(len(sheet.rows) - 1)
     return {

@@ -238,3 +238,11 @@ def test_a_heading_ends_what_was_typed_once_and_is_nothing_that_was_typed():
     assert figures(draft) == {"C3": ("district=Alder;kind=new;region=North", 1), "C4": ("district=Alder;kind=old;region=North", 2)}
     found = next(f for f in draft.findings if f.code == "line_key_unreadable")
     assert (found.verdict, found.cell_address, found.row_number) == ("return", "A6", 6)
+
+
+def test_a_value_merged_over_two_labels_is_the_figure_of_one_and_no_nought_of_the_other():
+    columns = [money("paid", "Paid"), money("owed", "Owed", "KC-E06"), money("lent", "Lent", "KC-E03")]
+    made = form({**sheet("account", columns, shape="key_values"), "line_key": []})
+    draft = read(made, [["Paid", 5], ["Owed"], ["Lent", 7]], merged=("B1:B2",))
+    assert figures(draft) == {"B1": ("", 5), "B2": ("", None), "B3": ("", 7)}
+    assert [(f.verdict, f.cell_address) for f in draft.findings if f.code == "merged_cells"] == [("cell", "B2")]

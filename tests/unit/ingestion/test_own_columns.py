@@ -134,6 +134,9 @@ def test_a_listed_code_that_no_key_can_hold_is_refused():
         ({"name": "sex", "values": ["Nữ", "Nam;khác"]}, "a code is of 1 to 60 printable signs, none of them | ; ="),
         ({"name": "paid", "keys": {"kind": "a|b"}}, "keys has 'a|b'; a code is"),
         ({"name": "paid", "keys": {"kind=": "a"}}, "keys has 'kind='; a code is"),
+        ({"name": "sex", "values": ["A+", "A-"]}, "values has 'A-', which is read as 'A+' is"),
+        ({"name": "sex", "values": ["+", "x"]}, "values has '+', which has no letter or digit"),
+        ({"name": "status", "values": ["mở", "đóng", "MO"]}, "values has 'MO', which is read as 'mở' is"),
         ({"name": "sex", "negative": True}, "negative is of a column with role figure or check, not key"),
     ],
 )
@@ -141,3 +144,36 @@ def test_a_wrong_word_is_refused_when_the_form_is_loaded(column, sentence):
     with pytest.raises(FormError) as refused:
         form(**column)
     assert sentence in str(refused.value)
+
+
+def test_two_columns_that_tell_one_figure_are_refused():
+    again = {**COLUMNS[-1], "name": "again", "headers": ["Đã chi lại"]}
+    entry = {**ENTRY, "sheets": [{**ENTRY["sheets"][0], "columns": [*COLUMNS, again]}]}
+    codes = codes_of(read_tables(FOLDER))
+    with pytest.raises(FormError, match="column again: it tells the same figure as column paid"):
+        form_of(entry, "vay.yml", HEADER, codes)
+    for apart in ({"keys": {"kind": "new"}}, {"period": {"months_before": 12}}, {"role": "check"}, {"fund": "KCDP-T"}):
+        columns = [*COLUMNS, {**again, **apart}]
+        form_of({**ENTRY, "sheets": [{**ENTRY["sheets"][0], "columns": columns}]}, "vay.yml", HEADER, codes)
+
+
+def test_a_dimension_is_said_of_a_sheet_or_of_its_columns_and_not_of_both():
+    columns = [*COLUMNS[:-1], {**COLUMNS[-1], "keys": {"kind": "new"}}]
+    entry = {**ENTRY, "sheets": [{**ENTRY["sheets"][0], "columns": columns, "keys": {"kind": "old"}}]}
+    with pytest.raises(FormError, match="column paid: keys names 'kind', which the sheet's keys say of every line already"):
+        form_of(entry, "vay.yml", HEADER, codes_of(read_tables(FOLDER)))
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        {"start": datetime.date(2025, 5, 1), "end": datetime.date(2025, 1, 31)},
+        {"start": datetime.date(2025, 1, 15), "end": datetime.date(2025, 2, 28)},
+        {"start": datetime.date(2025, 1, 1), "end": datetime.date(2025, 2, 27)},
+        {"months_before": 1, "months": 0},
+        {"months_before": 99999, "months": 1},
+    ],
+)
+def test_a_period_that_is_none_is_refused(period):
+    with pytest.raises(FormError, match="column paid: (start must be|months_before is)"):
+        form(name="paid", period=period)

@@ -140,3 +140,21 @@ def test_a_row_with_a_cell_too_many_is_refused_where_the_register_is_loaded(tmp_
         Path(tmp_path / path.name).write_text(text + ("ha-noi,09,2004-01-01,,\n" if path.stem == "unit_codes" else ""), "utf-8")
     with pytest.raises(RegisterError, match=rf"unit_codes\.csv line {len(TABLES['unit_codes']) + 2}: the row has not the columns"):
         load_register(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "sentence"),
+    [
+        ("A-", "code_lists.csv line 3: 'A-' is read as the code 'A+' of line 2 is"),
+        ("á", "code_lists.csv line 3: 'á' is read as the code 'A+' of line 2 is"),
+        ("+", "code_lists.csv line 3: '+' has no letter or digit"),
+    ],
+)
+def test_two_codes_of_a_list_that_are_read_alike_are_refused(spelling, sentence):
+    names = {"code_name": "", "code_name_en": "", "spellings": ""}
+    first = {"list_code": "grades", "code": "A+", "line": "2", **names, "code_name": "a plus"}
+    second = {"list_code": "grades", "code": "B", "line": "3", **names}
+    refuse_unknown_codes({**TABLES, "code_lists": [first, second, {**second, "list_code": "others", "code": "A-", "line": "4"}]})
+    with pytest.raises(RegisterError) as refused:
+        refuse_unknown_codes({**TABLES, "code_lists": [first, {**second, "spellings": spelling}]})
+    assert sentence in str(refused.value)

@@ -1,5 +1,7 @@
 """Several tables on a sheet, and where each begins and ends: figures and addresses read by hand from the rows below."""
 
+import re
+
 import pytest
 from shape_books import figures, form, key, money, read, said, sheet
 
@@ -172,3 +174,9 @@ def test_a_note_of_one_text_is_no_line_where_any_text_may_be_a_key():
     draft = read(made, [["District", "Paid", "Owed"], ["North", 5, None], ["Figures are provisional"]])
     assert figures(draft) == {"B2": ("district=North", 5)}
     assert said(draft) == [("line_without_figures", "note")]
+
+
+@pytest.mark.parametrize(("key_", "text"), [("ends_at", "Blank row"), ("ends_at", "—"), ("starts_after", "***")])
+def test_a_bound_that_no_row_can_have_is_refused(key_, text):
+    with pytest.raises(FormError, match=f"{key_} is '{re.escape(text)}'; it must be a text"):
+        form(sheet("farms", [key("district", "District"), money("paid", "Paid")], **{key_: text}))
