@@ -15,11 +15,13 @@ from ingestion.form_words import (
     FILLED,
     HEADER_FIELDS,
     HEADER_KEYS,
+    KEY_NAMES,
     OPTIONAL_FIELDS,
     PERIOD_KEYS,
     PLACE_KEYS,
     PLACES,
     REPEAT_KEYS,
+    ROW,
     SHAPES,
     FormError,
     check_keys,
@@ -128,9 +130,12 @@ def check_shape(entry: Mapping[str, Any], columns: Sequence[Column], place: str)
     check_tables(entry, columns, place)
     check_figures(entry, columns, place)
     names = tuple(column.name for column in columns)
-    for said in (entry.get("keys", {}), *(column.keys for column in columns)):
+    own = [column.name for column in columns if column.is_dimension or column.role == "attribute"]
+    for said in (own, entry.get("keys", {}), *(column.keys for column in columns)):
         for name in said:
-            if name in names:
+            if name in (*KEY_NAMES, ROW):
+                raise FormError.at(place, name, f"{name!r} is what rules call a key of every form; choose another name.")
+            if said is not own and name in names:
                 raise FormError.at(place, name, f"keys names {name!r}, which is a column too.")
     codes = {column.name: column.values for column in columns}
     for column in columns:

@@ -80,6 +80,9 @@ SHAPES = ("table", "key_values")
 MOST_HEADER_ROWS = 8
 BLANK_ROW = "blank row"  # of ends_at
 YEAR_START = "year start"  # the constant of a form whose reports name a quarter and are cumulative since the budget year's begin
+# Names that rules give to keys of every form, and to a line: no dimension or attribute is called so.
+KEY_NAMES = ("activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key")
+ROW = "row"
 FILLED = "*"  # of required_if and forbidden_if: whatever stands there
 # Where the value of a header field may stand → the keys that such a place has
 PLACES = {

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ingestion.form_words import MEASURES, QUANTITY_ROLES
+from ingestion.form_words import KEY_NAMES, MEASURES, QUANTITY_ROLES
 from ingestion.known_words import fault_of_keys, unknown_word
 
 FAMILIES = ("chain", "tree", "ratio", "unique", "not_copy", "cap", "outlier", "scale")
 # Sources that know the size of a report's money without the report.
 SCALE_GAUGES = ("decisions", "treasury", "year_before", "own_size")
-SCOPES = (
-    "activity_code", "fund_code", "indicator_code", "column_name", "project_key", "establishment_key", "unit_key",
-)  # fmt: skip
-# A scope of one line of the sheet, beside dimensions and attributes of the judged form's own.
-ROW = "row"
+SCOPES = KEY_NAMES
 SEVERITIES = ("shadow", "warn", "block")
 MISSING_MODES = ("undecided", "zero", "skip_if_all", "must_exist")
 OPERATORS = ("==", "<=", ">=")

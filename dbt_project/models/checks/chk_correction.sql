@@ -1,7 +1,7 @@
 -- Cells that a reviewer corrected and whose value is still the one reviewed. The correction is judged by all rules,
 -- with the rounding of the digits in whose place it stands: a total and its lines, all printed to the thousand, need
--- not agree to the smallest part of the currency. A value that is larger by a power of ten was printed that much more coarsely, as the engine
--- reckons that proposes it.
+-- not agree to the smallest part of the currency. A value that is larger by a power of ten was printed that much more
+-- coarsely, as the engine reckons that proposes it.
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 
 with figure as (

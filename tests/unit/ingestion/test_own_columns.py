@@ -137,6 +137,7 @@ def test_a_listed_code_that_no_key_can_hold_is_refused():
         ({"name": "sex", "values": ["A+", "A-"]}, "values has 'A-', which is read as 'A+' is"),
         ({"name": "sex", "values": ["+", "x"]}, "values has '+', which has no letter or digit"),
         ({"name": "status", "values": ["mở", "đóng", "MO"]}, "values has 'MO', which is read as 'mở' is"),
+        ({"name": "paid", "keys": {"row": "Nam"}}, "'row' is what rules call a key of every form"),
         ({"name": "sex", "negative": True}, "negative is of a column with role figure or check, not key"),
     ],
 )
