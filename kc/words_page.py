@@ -56,7 +56,7 @@ def _tables() -> str:
         ("keys of `scale`, each a list of comparisons", rule.SCALE_GAUGES),
         ("keys of such a comparison, each a term", ("own", rule.COMPARED, *rule.COMPARISONS.values())),
         ("`scope`, `key`, `per`", rule.SCOPES),
-        ("besides, `scope`", f"`{rule.ROW}` (one line of the sheet) and the form's own dimensions and attributes"),
+        ("besides, `scope`", f"`{form.ROW}` (one line of the sheet) and the form's own dimensions and attributes"),
         ("keys of `when`, each a condition", "those of a term and " + _words(rule.CONDITION_KEYS) + ", or `where` alone"),
         ("`operator` of a condition", rule.CONDITION_OPERATORS),
         ("`where`", "dimensions and attributes of the term's sheet, each with a list of codes"),

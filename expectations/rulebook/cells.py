@@ -17,8 +17,9 @@ from typing import Any
 from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term
 from expectations.rulebook.vocabulary import Vocabulary
-from expectations.rulebook.words import ROW, SCOPES
+from expectations.rulebook.words import SCOPES
 from ingestion.form_sheet import FormSheet
+from ingestion.form_words import ROW
 
 Line = tuple[tuple[str, str], ...]
 Cell = tuple[str, ...]

@@ -11,7 +11,8 @@ from expectations.rulebook.conditions import conditions_of
 from expectations.rulebook.rule import Rule
 from expectations.rulebook.terms import Term
 from expectations.rulebook.vocabulary import Vocabulary
-from expectations.rulebook.words import PARAMETERS, ROW
+from expectations.rulebook.words import PARAMETERS
+from ingestion.form_words import ROW
 
 # What these say is of two sides, or of the days between two reports.
 OF_ONE_OTHER = ("adjacent", "widen_by_cutoff", "needs_amount")

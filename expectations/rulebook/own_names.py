@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 
-from expectations.rulebook.words import ROW, SCOPES, one_of
+from expectations.rulebook.words import SCOPES, one_of
 from ingestion.form_sheet import FormSheet
+from ingestion.form_words import ROW
 from ingestion.known_words import unknown_word
 
 # name → codes, in the order in which they are written; a line fits that has, of each name, one of its codes
