@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ingestion.findings import Finding, find
-from ingestion.form import Form
+from ingestion.form import Form, HeaderField
 from ingestion.register import Register
 from ingestion.sheets.header_period import begins_with_year
 from ingestion.sheets.headers import HeaderCell, read_mark, text_of
@@ -101,6 +101,9 @@ def identify(
         findings.append(find("header_too_long", **place(header["document_no"]), expected=LONGEST_DOCUMENT_NO))
         is_unidentified = True
     if is_unidentified or not (start and end and year and unit and role):
+        if not any(finding.verdict == "return" for finding in findings):
+            lacking = {"unit": unit or not end, "sender_role": role, "period_start": start, "period_end": end}
+            findings += _lacking([name for name, value in lacking.items() if not value], by_name)
         return None, findings
     return (
         Identity(
@@ -121,6 +124,12 @@ def identify(
         ),
         findings,
     )
+
+
+def _lacking(names: list[str], by_name: dict[str, HeaderField]) -> list[Finding]:
+    """What a report is nobody's without is said to lack, also where its form does not ask for it."""
+    asked = [by_name.get("period", by_name[name]) if name in PERIOD_ENDS else by_name[name] for name in names]
+    return [find("header_missing", expected=told_by_form(each), header=label_of(each)) for each in dict.fromkeys(asked)]
 
 
 def _unit(header: dict[str, HeaderCell], register: Register, end: date, findings: list[Finding]) -> str | None:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.findings import Finding, find
-from ingestion.readers.containers import is_table_text
+from ingestion.findings import Finding, ReturnedFile, find
+from ingestion.readers.containers import kind_of
 from ingestion.sheets.form_periods import told_period
 from ingestion.transports.seen import place_given, place_of
 from ingestion.written.money_units import unit_names
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ingestion.sheets.identity import Identity
     from ingestion.sheets.layout import Table
 
-NARRATIVE_ENDINGS = {".txt", ".md", ".html", ".htm"}
 
 
 def preview(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
@@ -54,8 +53,16 @@ def _nothing_of(file: Path) -> dict[str, Any]:
     return {"file": place_of(file.name), "submissions": [], "returned": False, "findings": [], "figures": [], "relations": []}
 
 
+def _is_narrative(file: Path) -> bool:
+    """Whether the night would read a file as running text; what it would not read at all is none."""
+    try:
+        return kind_of(file.read_bytes(), file.suffix.lower().lstrip(".")) == "narrative"
+    except ReturnedFile:
+        return False
+
+
 def _document(settings: Settings, file: Path, received_at: datetime) -> dict[str, Any]:
-    if file.suffix.lower() in NARRATIVE_ENDINGS and not is_table_text(file.read_bytes(), file.suffix.lower().lstrip(".")):
+    if _is_narrative(file):
         return _narrative(settings, file, received_at)
     from expectations.door.one_file import findings_of
     from ingestion.forms import load_forms

@@ -93,3 +93,15 @@ def test_what_people_read_fits_80_columns(tmp_path):
     result = CliRunner().invoke(app, ["form", "check", str(FOLDER / "kinh-phi.yml"), str(workbook)])
     assert result.exit_code == 0
     assert max(map(len, result.output.splitlines())) <= 80
+
+
+def test_a_table_in_a_text_file_is_read_as_the_night_reads_it(tmp_path):
+    """Tabs between fields make a table of a .txt, whatever letters stand in it; prose stays prose."""
+    from khuyencong.reporter.preview import preview
+
+    rows = [["Mã đề án", "Hợp đồng", "Giải ngân"], *[[f"DA-{n}", str(n), "0"] for n in range(5)]]
+    table, prose = tmp_path / "table.txt", tmp_path / "prose.txt"
+    table.write_text("\n".join("\t".join(row) for row in rows), encoding="utf-8")
+    prose.write_text("Trong quý I năm 2025, tỉnh đã hỗ trợ 12 đề án với kinh phí 3,5 tỷ đồng.\n" * 3, encoding="utf-8")
+    assert [finding["code"] for finding in preview(read_settings(), table, NOW)["findings"]] == ["form_not_found"]
+    assert preview(read_settings(), prose, NOW)["figures"]

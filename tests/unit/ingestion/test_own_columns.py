@@ -6,6 +6,7 @@ import pytest
 from book_builder import PROJECT, make_book
 
 from ingestion.form_parts import header_of
+from ingestion.form_words import HEADER_FIELDS as HEADER_TYPES
 from ingestion.form_words import FormError, codes_of
 from ingestion.forms import form_of
 from ingestion.known_words import read_yaml
@@ -45,9 +46,9 @@ def form(**column):
     return form_of(entry, "vay.yml", HEADER, codes_of(read_tables(FOLDER)))
 
 
-def read(*lines, made=None):
+def read(*lines, made=None, header=None):
     made = made or form()
-    data = make_book(made, {"loans": list(lines)})
+    data = make_book(made, {"loans": list(lines)}, header=header)
     received = datetime.datetime.fromisoformat("2025-04-20T09:00:00+07:00")
     receipt = Receipt(1, "long-an", received, "0" * 64, "xlsx")
     drafts, findings = read_file(data, receipt, {"vay": made}, load_register(FOLDER), FOLDER)
@@ -178,3 +179,12 @@ def test_a_dimension_is_said_of_a_sheet_or_of_its_columns_and_not_of_both():
 def test_a_period_that_is_none_is_refused(period):
     with pytest.raises(FormError, match="column paid: (start must be|months_before is)"):
         form(name="paid", period=period)
+
+
+def test_a_report_without_what_its_form_does_not_ask_for_is_told_to_lack_it():
+    """Whose report it is must be known, whether or not the form says that the field is required."""
+    free = [{"name": name, "type": HEADER_TYPES[name], "labels": [name]} for name in ("sender_role", "period_start")]
+    made = form_of({**ENTRY, "header": free}, "vay.yml", HEADER, codes_of(read_tables(FOLDER)))
+    draft = read(LINE, made=made, header={"sender_role": None, "period_start": None})
+    assert draft.identity is None
+    assert [f.expected for f in draft.findings if f.code == "header_missing"] == ["sender_role", "period_start"]
