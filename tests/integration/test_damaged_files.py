@@ -104,7 +104,8 @@ def test_a_document_counts_for_one_period(inbox, database):
     [("triệu đồng", 10**12, None), ("triệu đồng", 10**12 + 1, "over_limit"), ("đồng", 10**12 + 1, None),
      ("tỷ đồng", -(10**9) - 1, "over_limit"), ("triệu đồng", "1,1 nghìn tỷ", None), ("triệu đồng", "9" * 40, "over_limit"),
      # half a đồng and more is read as one; a thousandth is what floats leave behind; between them nothing can be paid
-     ("triệu đồng", 6e-7, None), ("triệu đồng", 4e-7, "under_smallest"), ("đồng", 0.4, "under_smallest"), ("đồng", -0.4, "under_smallest"),
+     ("triệu đồng", 6e-7, None), ("triệu đồng", 4e-7, "under_smallest"), ("đồng", 0.4, "under_smallest"),
+         ("đồng", -0.4, "under_smallest"),
      ("tỷ đồng", 2e-12, "under_smallest"), ("triệu đồng", 5.82e-11, None), ("triệu đồng", "0,0000004", "under_smallest")],
 )  # fmt: skip
 def test_an_amount_that_no_budget_holds_is_a_cell_finding(inbox, database, money_unit, amount, refused):
