@@ -58,7 +58,8 @@ def test_a_night_of_the_second_programme_agrees_with_totals_added_up_by_hand(run
                 checked += 1
                 if quarter == "Q2":  # Estermouth's thousandfold outlay is disputed, Brackwater's is missing; both are said
                     reported = (total["came"] - total["right"]) * THOUSAND * THOUSAND
-                    assert (found[kind]["disputed"], found[kind]["n_missing"]) == (reported, 1)
+                    assert found[kind]["disputed"] == reported
+                    assert span != period or found[kind]["n_missing"] == 1
         for name, indicator in (("sites", "RC-SITES"), ("metres", "RC-METRES"), ("workers", "RC-WORKERS")):
             found = rows(run, period, indicator, "--by-code", "water", "--by-code", "damage")
             by_code = {(row["codes"]["water"], row["codes"]["damage"]): row["accepted"] for row in found}

@@ -291,13 +291,6 @@ begin
     report as materialized (
         select r.* from release.visible_reports(p_release) as r where r.is_owed
     ),
-    -- the report that tells the end of a span: the one that ends there, else (a month of a quarterly form) the next
-    first_end as materialized (
-        select a.span, e.form_code, min(e.period_end) as period_end
-        from asked as a
-        inner join (select distinct r.form_code, r.period_end from report as r) as e on a.period_end <= e.period_end
-        group by a.span, e.form_code
-    ),
     -- what each unit owes for a set of forms, at the end of the span and before its start; a plan is one figure of the whole
     -- year, so only the end of the span counts for it
     duty as materialized (
@@ -312,10 +305,8 @@ begin
             select a.span, m.is_of_plan, r.unit_key, r.form_code, r.state, r.is_estimated,
                 r.sha256_under_review is not null as is_under_review
             from asked as a
-            inner join first_end as e on a.span = e.span
-            inner join report as r on e.form_code = r.form_code and e.period_end = r.period_end
+            inner join report as r on a.period_end = r.period_end
             cross join (values (false), (true)) as m (is_of_plan)
-            where a.period_end = r.period_end or not m.is_of_plan
             union all
             select a.span, false, n.answering_key, r.form_code, r.state, r.is_estimated, false
             from asked as a
