@@ -45,7 +45,7 @@ def load(warehouse: Warehouse, path: Path, afterwards: Sequence[str]) -> None:
         "begin;",
         f"set lock_timeout = '{PATIENCE}';",
         f"drop schema if exists {', '.join(SCHEMAS)} cascade;",
-        "drop table if exists public.migration, public.definition;",
+        "drop table if exists public.migration, public.definition, public.programme;",
     ]
     with tempfile.TemporaryDirectory() as folder, open(Path(folder, "said"), "w+b") as said:
         contents = Path(folder, "contents")
@@ -108,7 +108,7 @@ def _wanted_contents(path: Path) -> list[str]:
     if listed.returncode != 0:
         raise WarehouseError(f"The dump cannot be read: {_reason(listed.stderr)}")
     lines = [line for line in listed.stdout.splitlines() if re.match(r"\d+; ", line) and " DEFAULT ACL " not in line]
-    is_public, is_ours = r" public | SCHEMA - public| SCHEMA public", r" public .*\b(migration|definition)\b"
+    is_public, is_ours = r" public | SCHEMA - public| SCHEMA public", r" public .*\b(migration|definition|programme)\b"
     return [line for line in lines if not re.search(is_public, line) or re.search(is_ours, line)]
 
 
